@@ -1,0 +1,67 @@
+# The commands people type; scripts and pages rely on them. Needs Python 3.11 or newer, make and a C compiler.
+
+PYTHON ?= python3
+PORT ?= 8700
+DATA ?= demo-shop
+BROWSER ?= 1
+PYTEST_ARGS ?= -n 2
+BENCH_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+COMPILE := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --all-build-deps \
+	--no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test dev check gen golden bench lock
+
+help:
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+demo: $(VENV)/.ready ## a demo shop with a Korean menu on PORT (8700); DATA=DIR places it, BROWSER=0 opens none
+	$(BIN)/jumak demo --data $(DATA) --port $(PORT) $(if $(filter 0,$(BROWSER)),--no-browser)
+
+test: $(VENV)/.ready-dev ## everything tests need, then all tests; PYTEST_ARGS narrows, JUMAK_LARGE=1 digs deeper
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+dev: $(VENV)/.ready-dev ## the demo shop, started again whenever a file is saved
+	$(BIN)/python -m jumak.dev demo --data $(DATA) --port $(PORT) --no-browser
+
+check: $(VENV)/.ready-dev ## lint, format, types, and that generated files are fresh
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/python -m jumak.protocol.generate --check
+	$(BIN)/python -m tests.tidy.generate --check
+
+gen: $(VENV)/.ready-dev ## regenerate schemas, reference pages and the coverage of the rulebook
+	$(BIN)/python -m jumak.protocol.generate
+	$(BIN)/python -m jumak.sdk.generate
+	$(BIN)/python -m tests.tidy.generate
+
+golden: $(VENV)/.ready-dev ## rewrite golden files; read the diff
+	JUMAK_GOLDEN=rewrite $(BIN)/python -m pytest tests/golden
+
+bench: $(VENV)/.ready-dev ## benchmarks that print ratios
+	$(BIN)/python -m bench $(BENCH_ARGS)
+
+lock: $(VENV)/.ready-dev ## resolve the locked requirements anew
+	$(COMPILE) -o requirements.lock pyproject.toml
+	$(COMPILE) --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+# -- the environment: made once, and again when what it is made from changes ---------------------
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Jumak needs Python 3.11 or newer; set PYTHON=…" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.ready: requirements.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.ready-dev: requirements-dev.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/.ready

@@ -1,0 +1,53 @@
+"""Who asks: the identity behind every command and fact."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+CallerKind = Literal["plugin", "service", "device", "system"]
+Profile = Literal["documented", "field"]
+Role = Literal["server", "cashier", "manager", "owner"]
+
+
+class StaffRef(Struct, frozen=True):
+    """The person signed in on a device (SEC-1)."""
+
+    id: str
+    name: str
+    role: Role
+
+
+class Caller(Struct, frozen=True, kw_only=True):
+    """Who sent a message.
+
+    id: the lasting identity that owns orders, keys and storage: plugin id, service name or device
+    id; the same over every door and token.  scopes: everything granted, expanded
+    (`protocol/scopes.py`).  profile: compatibility profile (contract §5).  staff: who is signed
+    in.  device_id: the device it came from, when known.  session: the connection, for carts,
+    scopes added by sign-in and replies.
+    """
+
+    id: str
+    kind: CallerKind
+    name: str
+    version: str = "0"
+    scopes: frozenset[str] = frozenset()
+    profile: Profile = "documented"
+    device_id: str | None = None
+    staff: StaffRef | None = None
+    session: str | None = None
+
+    @property
+    def is_staff(self) -> bool:
+        """Holds any staff scope: staff rules apply instead of plugin rules."""
+        return any(scope.startswith("staff:") for scope in self.scopes)
+
+    def may(self, *scopes: str) -> bool:
+        """Holds at least one of these scopes."""
+        return not self.scopes.isdisjoint(scopes)
+
+
+SYSTEM = Caller(id="system", kind="system", name="Jumak", scopes=frozenset({"staff:own"}))
+"""The shop acting by itself: expiry, scheduled orders, stock."""

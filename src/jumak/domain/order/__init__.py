@@ -1,0 +1,1 @@
+"""Orders: their life, their lines, their money (rulebook §1-2)."""

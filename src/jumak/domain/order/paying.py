@@ -1,0 +1,307 @@
+"""Recording payments on an order and taking them back (rulebook §1.6, §3.1, §3.2, CAN-5…7)."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from jumak.domain.caller import Caller
+from jumak.domain.errors import InvalidArgument, InvalidState, PermissionDenied
+from jumak.domain.merchant import Shop
+from jumak.domain.order.edit import next_version
+from jumak.domain.order.ending import closed, live_payments
+from jumak.domain.order.life import Act, next_state
+from jumak.domain.order.pricing import backing_of, paid_value, reprice, settle
+from jumak.domain.order.types import Order
+from jumak.domain.payment import Payment, PaymentBacking, PaymentDto, masked_card
+from jumak.domain.tax import Buckets, draw
+
+
+class Paid(Struct, frozen=True, kw_only=True):
+    """An order with a payment on it. completed: this payment completed the order (ORD-8)."""
+
+    order: Order
+    payment: Payment
+    completed: bool
+    warnings: tuple[str, ...]
+
+
+def order_buckets(order: Order) -> Buckets:
+    """The order's price by bucket: taxable supply, VAT, exempt money, tip (MON-9)."""
+    price = order.charge_price
+    return Buckets(
+        supply=price.charge_supply_value - price.charge_tax_exempt_value,
+        tax=price.charge_tax_value,
+        exempt=price.charge_tax_exempt_value,
+        tip=price.charge_tip_value,
+    )
+
+
+def remaining_buckets(order: Order) -> Buckets:
+    """What the payments so far have left of each bucket, never below zero."""
+    left = order_buckets(order)
+    records = backing_of(order).payments
+    supply, tax, exempt, tip = left.supply, left.tax, left.exempt, left.tip
+    for payment in order.payments:
+        if payment.state == "CANCELLED":
+            continue
+        taken = records[payment.id].taken
+        supply -= taken[0]
+        tax -= taken[1]
+        exempt -= taken[2]
+        tip -= taken[3]
+    return Buckets(supply=max(0, supply), tax=max(0, tax), exempt=max(0, exempt), tip=max(0, tip))
+
+
+def check_breakdown(dto: PaymentDto) -> None:
+    """PAY-1: supply + tax + tip = amount, with the exempt money inside supply or on top.
+
+    Raises InvalidArgument INVALID_BREAKDOWN.
+    """
+    exempt = dto.tax_exempt_money or 0
+    parts = dto.supply_money + dto.tax_money + dto.tip_money
+    inside = parts == dto.amount_money and exempt <= dto.supply_money
+    on_top = parts + exempt == dto.amount_money
+    if not (inside or on_top):
+        raise InvalidArgument(
+            "결제 금액의 합이 맞지 않습니다 (공급가액 + 부가세 + 봉사료 = 결제 금액)",
+            f"amountMoney {dto.amount_money} is neither supply + tax + tip ({parts}) nor that plus "
+            f"taxExemptMoney ({parts + exempt})",
+            reason="INVALID_BREAKDOWN",
+            path="$.paymentDto.amountMoney",
+        )
+
+
+def record_payment(
+    order: Order,
+    dto: PaymentDto,
+    *,
+    payment_id: str,
+    caller: Caller,
+    shop: Shop,
+    body: bytes,
+    at_ms: int,
+    iso: str,
+    approved_at: str,
+    business_date: str,
+) -> Paid:
+    """Put money taken outside onto the order; an outside approval is a fact (PAY-3).
+
+    Raises InvalidState OVERPAID, ORDER_CANCELLED, ORDER_NOT_EDITABLE; InvalidArgument INVALID_BREAKDOWN.
+    """
+    state = next_state(order, Act.PAY)
+    if order.order_state == "REQUESTED" and dto.source_type != "EXTERNAL":
+        raise InvalidState(
+            "접수 전 주문에는 외부 결제만 등록할 수 있습니다",
+            "before it is accepted an order takes EXTERNAL prepayments only",
+            reason="ORDER_NOT_EDITABLE",
+            orderId=order.id,
+        )
+    check_breakdown(dto)
+    tipped = _with_tip(order, dto, shop)
+    unpaid = tipped.charge_price.charge_price_value - paid_value(tipped)
+    if dto.amount_money > unpaid:
+        raise InvalidState(
+            f"남은 금액({unpaid:,}원)보다 많이 결제할 수 없습니다",
+            f"{dto.amount_money} is more than the {unpaid} still to pay",
+            reason="OVERPAID",
+            unpaid=unpaid,
+            orderId=order.id,
+        )
+    left = remaining_buckets(tipped)
+    taken = draw(left, dto.amount_money)
+    warnings = _oddities(dto, taken)
+    by_plugin = not caller.is_staff
+    payment = Payment(
+        id=payment_id,
+        state="APPROVED",
+        source_type=dto.source_type,
+        order_id=order.id,
+        amount_money=dto.amount_money,
+        tax_money=dto.tax_money,
+        supply_money=dto.supply_money,
+        tip_money=dto.tip_money,
+        tax_exempt_money=dto.tax_exempt_money or 0,
+        approved_no=dto.approved_no,
+        approved_at=approved_at,
+        payment_key=dto.payment_key,
+        autocomplete=dto.autocomplete is not False,
+        card_details=None if dto.card_details is None else masked_card(dto.card_details),
+        cash_receipt=dto.cash_receipt,
+        external_details=dto.external_details,
+    )
+    backing = backing_of(tipped)
+    record = PaymentBacking(
+        owner=caller.id,
+        at_ms=at_ms,
+        business_date=business_date,
+        body=body,
+        taken=(taken.supply, taken.tax, taken.exempt, taken.tip),
+        by_plugin=by_plugin,
+        warnings=warnings,
+    )
+    with_money = settle(
+        replace(
+            tipped,
+            payments=(*tipped.payments, payment),
+            backing=replace(backing, payments=backing.payments | {payment_id: record}),
+        )
+    )
+    completes = (
+        state == "OPENED" and payment.autocomplete and with_money.payment_price.payment_unpaid_value == 0
+    )
+    if completes:
+        with_money = replace(with_money, order_state="COMPLETED", completed_at=iso)
+    paid = next_version(order, closed(with_money), iso)
+    stored = next(each for each in paid.payments if each.id == payment_id)
+    return Paid(order=paid, payment=stored, completed=completes, warnings=warnings)
+
+
+def _with_tip(order: Order, dto: PaymentDto, shop: Shop) -> Order:
+    """PAY-2: a tip above what is left of the order's tip raises the tip in the same commit."""
+    if not dto.tip_money:
+        return order
+    extra = dto.tip_money - remaining_buckets(order).tip
+    if extra <= 0:
+        return order
+    price = order.charge_price
+    return reprice(
+        replace(order, charge_price=replace(price, charge_tip_value=price.charge_tip_value + extra)), shop
+    )
+
+
+def _oddities(dto: PaymentDto, ours: Buckets) -> tuple[str, ...]:
+    """What is stored with a warning rather than refused (PAY-1, PAY-3, PAY-4)."""
+    warnings = []
+    if abs(dto.tax_money - ours.tax) > 1:
+        warnings.append(f"taxMoney {dto.tax_money} differs from the order's {ours.tax}")
+    card = dto.card_details
+    if card is not None and card.installment_month not in ("", "0", "00", "1", "01"):
+        if dto.amount_money < 50_000:
+            warnings.append(f"installments on {dto.amount_money}")
+    return tuple(warnings)
+
+
+def find_payment(order: Order, payment_id: str) -> Payment:
+    """The payment of this id on this order; the caller has looked the order up by it."""
+    return next(payment for payment in order.payments if payment.id == payment_id)
+
+
+def check_may_cancel_payment(order: Order, payment: Payment, caller: Caller) -> None:
+    """Who may take a payment back: its owner, EXTERNAL only, or staff (§3.1).
+
+    Raises PermissionDenied POS_PAYMENT or FOREIGN_PAYMENT.
+    """
+    if caller.may("staff:manage"):
+        return
+    if payment.source_type != "EXTERNAL":
+        raise PermissionDenied(
+            "카드·현금 결제는 포스에서만 취소할 수 있습니다",
+            "card and cash payments are cancelled by staff on the POS",
+            reason="POS_PAYMENT",
+            paymentId=payment.id,
+        )
+    if backing_of(order).payments[payment.id].owner != caller.id:
+        raise PermissionDenied(
+            "다른 프로그램의 결제는 취소할 수 없습니다",
+            "this payment was recorded by somebody else",
+            reason="FOREIGN_PAYMENT",
+            paymentId=payment.id,
+        )
+
+
+def cancel_payment(order: Order, payment_id: str, *, iso: str) -> Order:
+    """Take one payment back in the books; the order stays (CAN-1). Its state falls back as ORD-1 says."""
+    next_state(order, Act.CANCEL_PAYMENT)
+    payments = tuple(
+        replace(payment, state="CANCELLED", cancelled_at=iso) if payment.id == payment_id else payment
+        for payment in order.payments
+    )
+    return next_version(order, settle(replace(order, payments=payments)), iso)
+
+
+def void_all(order: Order, *, iso: str) -> tuple[Order, tuple[str, ...]]:
+    """Take back every live payment, newest first: the order and the ids of the payments (CAN-3)."""
+    voided = []
+    for payment in live_payments(order):
+        order = cancel_payment(order, payment.id, iso=iso)
+        voided.append(payment.id)
+    return order, tuple(voided)
+
+
+class RefundPart(Struct, frozen=True, kw_only=True):
+    """Money given back on one payment. emptied: nothing is left of that payment."""
+
+    payment_id: str
+    amount: int
+    tax: int
+    emptied: bool
+    pending: bool
+
+
+def give_back(
+    order: Order, excess: int, returned: Buckets, *, iso: str, first: str | None = None
+) -> tuple[Order, tuple[RefundPart, ...]]:
+    """Refund `excess` won to the tenders that paid: the chosen one first, then newest first (CAN-7).
+
+    Never more on a payment than it took. A refund of anything but cash is pending until somebody has
+    returned the money. returned: the buckets the price lost, which the refund consists of (CAN-5).
+    Raises InvalidState REFUND_TOO_LARGE when less than `excess` was paid.
+    """
+    payments = {payment.id: payment for payment in live_payments(order)}
+    sequence = sorted(payments, key=lambda payment_id: payment_id != first)
+    backing = backing_of(order)
+    records = dict(backing.payments)
+    parts = []
+    rest = excess
+    for payment_id in sequence:
+        record, payment = records[payment_id], payments[payment_id]
+        part = min(rest, payment.amount_money - record.refunded)
+        if part <= 0:
+            continue
+        taken = Buckets(*record.taken)
+        share = _taken_back(taken, draw(returned, part), part)
+        returned, left = returned.less(share), taken - share
+        emptied = record.refunded + part == payment.amount_money
+        records[payment_id] = replace(
+            record,
+            refunded=record.refunded + part,
+            taken=(left.supply, left.tax, left.exempt, left.tip),
+        )
+        if emptied:
+            payments[payment_id] = replace(payment, state="CANCELLED", cancelled_at=iso)
+        parts.append(
+            RefundPart(
+                payment_id=payment_id,
+                amount=part,
+                tax=share.tax,
+                emptied=emptied,
+                pending=payment.source_type != "CASH",
+            )
+        )
+        rest -= part
+    if rest:
+        raise InvalidState(
+            "받은 금액보다 많이 환불할 수 없습니다",
+            f"{excess} is more than was paid; {rest} could not be refunded",
+            reason="REFUND_TOO_LARGE",
+        )
+    return (
+        replace(
+            order,
+            payments=tuple(payments.get(payment.id, payment) for payment in order.payments),
+            backing=replace(backing, payments=records),
+        ),
+        tuple(parts),
+    )
+
+
+def _taken_back(taken: Buckets, wanted: Buckets, amount: int) -> Buckets:
+    """`amount` out of what a payment took: as wanted as far as it holds that, the rest from what it has."""
+    share = Buckets(
+        min(taken.supply, wanted.supply),
+        min(taken.tax, wanted.tax),
+        min(taken.exempt, wanted.exempt),
+        min(taken.tip, wanted.tip),
+    )
+    return share + draw(taken - share, amount - share.total)

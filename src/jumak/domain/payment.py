@@ -1,0 +1,125 @@
+"""Payments as records of money taken (rulebook §3.1, 3.2, 3.5)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from jumak.domain.base import Doc, Key, PositiveWon, PublicId
+
+SourceType = Literal["CARD", "CASH", "EXTERNAL"]
+PaymentRecordState = Literal["APPROVED", "COMPLETED", "CANCELLED"]
+CardType = Literal["CREDIT", "DEBIT", "PREPAID", "FOREIGN"]
+
+
+class CardDetails(Doc, frozen=True, kw_only=True):
+    """How a card paid (PAY-4, PAY-5); the number is masked on input (SEC-3)."""
+
+    installment_month: Annotated[str, Meta(max_length=2)]
+    card_type: CardType
+    card_brand: Annotated[str, Meta(max_length=64)]
+    card_brand_id: str | None = None
+    card_no: Annotated[str, Meta(max_length=32)] | None = None
+    source: str | None = None
+    source_id: str | None = None
+    balance: PositiveWon | None = None
+    van: str | None = None
+
+
+class CashReceiptRequest(Doc, frozen=True, kw_only=True):
+    """The cash receipt wanted with a CASH payment (contract, payment §2)."""
+
+    identity_number: Annotated[str, Meta(max_length=32)]
+    issuer_type: Literal["CONSUMER", "BUSINESSES"]
+    issuance_type: Literal["PHONE", "BUSINESS_NUMBER", "CARD"]
+    self_issuance: bool
+
+
+class ExternalDetails(Doc, frozen=True, kw_only=True):
+    """Who took an EXTERNAL payment and by which means."""
+
+    source: str | None = None
+    source_id: str | None = None
+
+
+class PaymentDto(Doc, frozen=True, kw_only=True):
+    """A payment as a plugin records it (contract, payment §2)."""
+
+    source_type: SourceType
+    order_id: PublicId
+    amount_money: Annotated[int, Meta(ge=1, le=999_999_999)]
+    tax_money: PositiveWon
+    supply_money: PositiveWon
+    tip_money: PositiveWon
+    tax_exempt_money: PositiveWon | None = None
+    approved_no: Annotated[str, Meta(max_length=64)]
+    approved_at: Annotated[str, Meta(max_length=40)]
+    payment_key: Key
+    autocomplete: bool | None = None
+    card_details: CardDetails | None = None
+    cash_receipt: CashReceiptRequest | None = None
+    external_details: ExternalDetails | None = None
+
+
+class Payment(Doc, frozen=True, kw_only=True):
+    """A payment as plugins see it (contract, payment §3)."""
+
+    id: PublicId
+    state: PaymentRecordState
+    source_type: SourceType
+    order_id: PublicId
+    amount_money: PositiveWon
+    tax_money: PositiveWon
+    supply_money: PositiveWon
+    tip_money: PositiveWon
+    tax_exempt_money: PositiveWon
+    approved_no: str
+    approved_at: str
+    payment_key: str
+    autocomplete: bool
+    cancelled_at: str | None = None
+    card_details: CardDetails | None = None
+    cash_receipt: CashReceiptRequest | None = None
+    external_details: ExternalDetails | None = None
+
+
+class PaymentBacking(Struct, frozen=True, array_like=True, omit_defaults=True):
+    """What the shop remembers of a payment and plugins do not see.
+
+    owner: id of the caller who recorded it.  refunded: won given back so far.  at_ms: when it was
+    recorded.  business_date: its own trading day (NUM-6).  body: hash of the DTO, for PAY-6.
+    taken: how it drew on the order's buckets (supply, tax, exempt, tip), MON-9.
+    """
+
+    owner: str
+    at_ms: int
+    business_date: str
+    body: bytes
+    taken: tuple[int, int, int, int]
+    refunded: int = 0
+    by_plugin: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+def masked_number(number: str) -> str:
+    """At most the first six and the last four digits; everything between is a star (SEC-3).
+
+    One scheme everywhere, so that two papers cannot be put together. Numbers too short to be a
+    card's keep their last four only.
+    """
+    signs = [sign for sign in number if sign.isalnum() or sign == "*"]
+    if len(signs) < 13:
+        return "*" * max(0, len(signs) - 4) + "".join(signs[-4:])
+    return "".join(signs[:6]) + "*" * (len(signs) - 10) + "".join(signs[-4:])
+
+
+def masked_card(card: CardDetails) -> CardDetails:
+    """Card details fit to be kept: number masked, one instalment written as lump sum (SEC-3, PAY-4)."""
+    month = card.installment_month
+    return msgspec.structs.replace(
+        card,
+        card_no=None if card.card_no is None else masked_number(card.card_no),
+        installment_month="00" if month in ("", "0", "1", "01") else month,
+    )

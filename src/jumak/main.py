@@ -1,0 +1,246 @@
+"""The one place that wires the parts: store, use cases, doors, plugins, schedule."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import ipaddress
+import logging
+import pkgutil
+import signal
+import socket
+import sys
+import webbrowser
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from msgspec import Struct
+
+import jumak.service
+from jumak.plugins.host import PluginHost
+from jumak.protocol.envelope import MAX_FRAME
+from jumak.server import schedule
+from jumak.server.app import App
+from jumak.server.clock import SystemClock, WaitingClock
+from jumak.server.connections import Connections
+from jumak.server.flood import FloodGuard, NoGuard
+from jumak.server.ids import UuidIds
+from jumak.server.owner import COMMAND_LINE, OwnerAccess, remove_access, write_access
+from jumak.server.publish import Publisher
+from jumak.server.shop import RunningShop
+from jumak.server.uploads import Uploads
+from jumak.server.views import VIEWS
+from jumak.service.catalog import open_day
+from jumak.service.order_request import expire_due
+from jumak.service.ports import Store
+from jumak.store.sqlite import SqliteStore
+
+PING_EVERY_S = 15.0
+MISSED_PINGS_S = 30.0
+"""Two pings without an answer end a socket (contract, wire §9)."""
+
+GRACE_S = 5
+"""What is under way may take this long once the server is told to stop."""
+
+
+class ServeOptions(Struct, frozen=True, kw_only=True):
+    """How to serve a shop. flood_guard: off only for benchmarks."""
+
+    folder: Path
+    host: str = "127.0.0.1"
+    port: int = 8700
+    browser: bool = False
+    flood_guard: bool = True
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+
+
+def load_use_cases() -> None:
+    """Imports every module of `service/`, which fills the registry."""
+    for module in pkgutil.iter_modules(jumak.service.__path__):
+        importlib.import_module(f"jumak.service.{module.name}")
+
+
+async def run_shop(
+    store: Store,
+    connections: Connections,
+    clock: WaitingClock,
+    *,
+    folder: Path | None = None,
+    guard: FloodGuard | NoGuard | None = None,
+) -> tuple[RunningShop, Callable[[], Any]]:
+    """The running parts around an open store, and what to await to end them.
+
+    folder: of the shop; without one no plugin processes are hosted.
+    """
+    load_use_cases()
+    shop = RunningShop(store, connections=connections, clock=clock, ids=UuidIds(), guard=guard)
+    await shop.credentials.reload()
+    publisher = Publisher(shop)
+    publisher.views.update(VIEWS)
+    follow_devices(shop, publisher)
+    store.on_commit(publisher.publish)
+    day = schedule.DayOpening(open_day)
+    timetable = schedule.Schedule(
+        shop,
+        (
+            schedule.Job("expire", schedule.request_deadline, expire_due),
+            schedule.Job("open-day", day.due, day.run),
+        ),
+    )
+    store.on_commit(timetable.committed)
+    publisher.listen("shop.", lambda _: timetable.wake())
+    running = shop.start(timetable.run())
+    plugins = PluginHost(shop, folder) if folder is not None else None
+    if plugins is not None:
+        await plugins.start()
+
+    async def end() -> None:
+        running.cancel()
+        if plugins is not None:
+            await plugins.stop()
+        await shop.close()
+
+    return shop, end
+
+
+def follow_devices(shop: RunningShop, publisher: Publisher) -> None:
+    """What the journal says about tokens and people takes effect on open connections at once."""
+
+    def revoked(device_id: str) -> None:
+        shop.credentials.withdraw([device_id])
+        shop.connections.drop_device(device_id)
+
+    publisher.listen("device.", lambda _: shop.begin(shop.credentials.reload()))
+    publisher.listen("plugin.", lambda _: shop.begin(shop.credentials.reload()))
+    publisher.listen("device.revoke", lambda entry: revoked(entry.fact.subject))
+    publisher.listen("staff.update", lambda entry: shop.sign_out_everywhere(entry.fact.subject))
+    publisher.listen("staff.delete", lambda entry: shop.sign_out_everywhere(entry.fact.subject))
+
+
+@contextlib.asynccontextmanager
+async def opened_shop(
+    folder: Path, *, serving: bool = False, guard: FloodGuard | NoGuard | None = None
+) -> AsyncIterator[RunningShop]:
+    """The shop of a folder, opened by this process under the folder's lock.
+
+    serving: plugins run too.  Raises StoreError when it cannot be opened.
+    """
+    connections, clock = Connections(), SystemClock()
+    store = SqliteStore.open(folder, clock=clock, ids=UuidIds(), live=connections)
+    shop, end = await run_shop(store, connections, clock, folder=folder if serving else None, guard=guard)
+    try:
+        yield shop
+    finally:
+        await end()
+
+
+async def serve(options: ServeOptions) -> None:
+    """Serves a shop until SIGTERM or Ctrl-C, then stops in order: connections, plugins, store."""
+    guard = FloodGuard() if options.flood_guard else NoGuard()
+    with _listening(options) as listener:
+        async with opened_shop(options.folder, serving=True, guard=guard) as shop:
+            url = _url(options, listener)
+            token, _ = shop.credentials.issue(COMMAND_LINE)
+            server = ShopServer(server_config(options, App(shop, Uploads(options.folder / "uploads"))), shop)
+            write_access(options.folder, OwnerAccess(_local_url(options, listener), token))
+
+            def ready() -> None:
+                link = f"{url}/#claim={shop.credentials.offer_owner_code()}"
+                print(f"Jumak is ready: {url}", flush=True)
+                print(f"Owner sign-in (once, within 5 minutes): {link}", flush=True)
+                if options.browser:
+                    webbrowser.open(link)
+
+            server.when_ready = ready
+            try:
+                await server.serve([listener])
+            finally:
+                remove_access(options.folder)
+
+
+class ShopServer(uvicorn.Server):
+    """uvicorn, stopping in our order: signals only ask it to stop, sessions end before sockets close."""
+
+    def __init__(self, config: uvicorn.Config, shop: RunningShop) -> None:
+        super().__init__(config)
+        self._shop = shop
+        self.when_ready: Callable[[], None] = lambda: None
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # uvicorn's own version raises the signal again once it is done, before the store is closed.
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            try:
+                loop.add_signal_handler(number, self.handle_exit, number, None)
+            except (NotImplementedError, RuntimeError):
+                if sys.platform == "win32":
+                    signal.signal(number, self.handle_exit)
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.when_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._shop.end_connections()
+        await super().shutdown(sockets)
+
+
+def server_config(options: ServeOptions, app: App) -> uvicorn.Config:
+    """How uvicorn runs: no lifespan, access log or headers of its own on the hot path; pings for sockets."""
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        ws="websockets-sansio",
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=75,
+        ws_max_size=4 * MAX_FRAME,
+        ws_ping_interval=PING_EVERY_S,
+        ws_ping_timeout=MISSED_PINGS_S,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=GRACE_S,
+        ssl_certfile=options.tls_cert,
+        ssl_keyfile=options.tls_key,
+    )
+
+
+@contextlib.contextmanager
+def _listening(options: ServeOptions) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    listener = socket.create_server((options.host, options.port), family=family, backlog=2_048)
+    if not _is_loopback(options.host) and options.tls_cert is None:
+        logging.getLogger("jumak").warning(
+            "Warning: %s is reachable from other machines and there is no TLS: tokens and orders can be read "
+            "on the network. Use --tls-cert and --tls-key, or put a proxy with TLS in front.",
+            options.host,
+        )
+    with contextlib.closing(listener):
+        yield listener
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _url(options: ServeOptions, listener: socket.socket) -> str:
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    return f"{'https' if options.tls_cert else 'http'}://{host}:{listener.getsockname()[1]}"
+
+
+def _local_url(options: ServeOptions, listener: socket.socket) -> str:
+    """Where this machine reaches the server, also when it listens everywhere."""
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # named, not bound
+    host = everywhere.get(options.host, options.host)
+    return _url(ServeOptions(folder=options.folder, host=host, tls_cert=options.tls_cert), listener)

@@ -1,0 +1,241 @@
+"""The envelope `{name, version, callbackId?, data}` in both directions (contract, wire §1).
+
+Reading takes two steps: first the envelope with `data` left as raw JSON, then, once the row of
+the table is known and the caller may use it, `data` straight into the row's struct. Replies and
+pushes are built by joining bytes, because their `data` was encoded once and may go to many.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, DecodeError, Raw, Struct, UnsetType, ValidationError
+from msgspec.json import Decoder
+
+from jumak.domain.errors import InvalidArgument
+from jumak.protocol.errors import Lang, error_json, invalid_input
+from jumak.protocol.row import AnyKeys, Reply, Row
+
+MAX_FRAME = 1_000_000
+"""Longest message taken, bytes."""
+
+MAX_CALLBACK_ID = 64
+MAX_COMMAND_ID = 64
+
+EMPTY = Raw(b"{}")
+
+# What a decoder raises on hostile input: wrong shape or broken JSON, broken UTF-8, deep nesting.
+_BROKEN = (DecodeError, UnicodeError, RecursionError)
+
+
+class Frame(Struct, frozen=True, rename="camel"):
+    """A message as it arrived; `data` is its raw JSON, `{}` when absent or null.
+
+    With `callback_id` an answer is expected (contract, wire §1).
+    """
+
+    name: str
+    version: int = 1
+    callback_id: str | None = None
+    data: Raw = EMPTY
+
+
+class _Loose(Struct, frozen=True, rename="camel"):
+    """An envelope of which only the callback id matters: the rest was wrong."""
+
+    callback_id: Any = None
+
+
+class _CommandId(Struct, frozen=True, rename="camel"):
+    command_id: str | None = None
+
+
+class MalformedFrame(InvalidArgument):
+    """No envelope could be read. `callback_id` is set when at least that was legible, so that the
+    sender gets an answer (H-10).
+    """
+
+    def __init__(self, cause: InvalidArgument, callback_id: str | None) -> None:
+        super().__init__(cause.ko, cause.en, **cause.data)
+        self.callback_id = callback_id
+
+
+_frames = Decoder(Frame)
+_loose = Decoder(_Loose)
+_command_ids = Decoder(_CommandId)
+_any = Decoder(Any)
+_decoders: dict[type[Struct], Decoder[Any]] = {}
+
+
+def decode_frame(text: bytes | str, limit: int = MAX_FRAME) -> Frame:
+    """The envelope of a message. Raises MalformedFrame for anything that is none."""
+    if len(text) > limit:
+        raise MalformedFrame(_too_long(limit), None)
+    try:
+        frame = _frames.decode(text)
+    except _BROKEN as problem:
+        raise MalformedFrame(invalid_input(problem), _legible_callback_id(text)) from None
+    if frame.callback_id is not None and len(frame.callback_id) > MAX_CALLBACK_ID:
+        raise MalformedFrame(
+            InvalidArgument(
+                "callbackId가 너무 깁니다.",
+                f"callbackId is longer than {MAX_CALLBACK_ID} characters.",
+                path="$.callbackId",
+            ),
+            None,
+        )
+    if bytes(frame.data) == b"null":
+        return Frame(frame.name, frame.version, frame.callback_id)
+    return frame
+
+
+def decode_data(row: Row, body: bytes | Raw, limit: int = MAX_FRAME) -> Any:
+    """`data` of a message as its row's struct; an empty body is `{}`.
+
+    Null equals absent, unknown keys are ignored (contract §4.4, E-14, H-21). Raises
+    InvalidArgument with `data.path`.
+    """
+    raw = bytes(body) or b"{}"
+    if len(raw) > limit:
+        raise _too_long(limit)
+    decoder = _decoder_of(row.data)
+    try:
+        try:
+            return decoder.decode(raw)
+        except ValidationError:
+            # Structs say what may be absent, not what may be null: take nulls off and look again.
+            if b"null" not in raw:
+                raise
+            return decoder.decode(msgspec.json.encode(without_nulls(_any.decode(raw))))
+    except _BROKEN as problem:
+        raise invalid_input(problem) from None
+
+
+def command_id_of(body: bytes | Raw) -> str | None:
+    """The `commandId` a write carries beside its keys (contract, extensions §1), or None.
+
+    Raises InvalidArgument unless it is text of 1 to 64 characters.
+    """
+    raw = bytes(body)
+    # A scan for the key costs nothing against a second look at the whole body.
+    if b'"commandId"' not in raw:
+        return None
+    try:
+        command_id = _command_ids.decode(raw).command_id
+    except _BROKEN as problem:
+        raise invalid_input(problem) from None
+    return check_command_id(command_id)
+
+
+def check_command_id(command_id: str | None) -> str | None:
+    """The id, unless it is empty or too long; also for the `Idempotency-Key` header."""
+    if command_id is not None and not 1 <= len(command_id) <= MAX_COMMAND_ID:
+        raise InvalidArgument(
+            "commandId는 1자 이상 64자 이하여야 합니다.",
+            f"commandId has 1 to {MAX_COMMAND_ID} characters.",
+            path="$.commandId",
+        )
+    return command_id
+
+
+def canonical_body(data: Any) -> bytes:
+    """What a write asks for, in one spelling: without `commandId`, unknown keys, nulls and spaces.
+
+    A repeat over another door, with the id in a header, is then the same body (PAY-7).
+    """
+    return msgspec.json.encode(data)
+
+
+def without_nulls(value: Any) -> Any:
+    """The same JSON value without the keys that hold null, at any depth."""
+    if isinstance(value, dict):
+        return {key: without_nulls(inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [without_nulls(inner) for inner in value]
+    return value
+
+
+def reply_name(name: str) -> str:
+    """`x.response` for `x.request`, by convention only: replies are matched by `callbackId`."""
+    return f"{name.removesuffix('.request')}.response"
+
+
+def encode_reply(reply: Reply) -> bytes:
+    """The `data` of a reply; `complete: true` comes first."""
+    return msgspec.json.encode(reply)
+
+
+def reply_frame(name: str, callback_id: str, data: bytes) -> bytes:
+    """The answer to the request `name`; `data` is JSON already."""
+    return b'{"name":%b,"version":1,"callbackId":%b,"data":%b}' % (
+        msgspec.json.encode(reply_name(name)),
+        msgspec.json.encode(callback_id),
+        data,
+    )
+
+
+def error_frame(name: str, callback_id: str, error: BaseException, lang: Lang = "ko") -> bytes:
+    """The answer to a request that was refused."""
+    return reply_frame(name, callback_id, error_json(error, lang))
+
+
+def push_frame(name: str, data: bytes, seq: int | None = None) -> bytes:
+    """A push; `seq` is the journal's number for store events (contract, wire §9)."""
+    head = b'{"name":%b,"version":1,' % msgspec.json.encode(name)
+    if seq is None:
+        return b'%b"data":%b}' % (head, data)
+    return b'%b"seq":%d,"data":%b}' % (head, seq, data)
+
+
+def request_frame(name: str, callback_id: str | None, data: bytes, version: int = 1) -> bytes:
+    """A message somebody else has to answer (host requests, the SDK), or a notification without id."""
+    envelope = _Outgoing(
+        name=name,
+        version=version,
+        callback_id=UNSET if callback_id is None else callback_id,
+        data=Raw(data),
+    )
+    return msgspec.json.encode(envelope)
+
+
+class _Outgoing(Struct, frozen=True, kw_only=True, rename="camel"):
+    name: str
+    version: int
+    callback_id: str | UnsetType = UNSET
+    data: Raw
+
+
+class _FreeKeys:
+    """Decodes a message whose keys are free into its `keys`."""
+
+    def __init__(self, kind: type[AnyKeys]) -> None:
+        self._kind = kind
+        self._keys: Decoder[dict[str, Any]] = Decoder(dict[str, Any])
+
+    def decode(self, raw: bytes) -> AnyKeys:
+        keys = self._keys.decode(raw)
+        keys.pop("commandId", None)
+        return msgspec.convert({"keys": keys}, self._kind)
+
+
+def _decoder_of(kind: type[Struct]) -> Decoder[Any] | _FreeKeys:
+    if issubclass(kind, AnyKeys):
+        return _FreeKeys(kind)
+    decoder = _decoders.get(kind)
+    if decoder is None:
+        decoder = _decoders[kind] = Decoder(kind)
+    return decoder
+
+
+def _legible_callback_id(text: bytes | str) -> str | None:
+    try:
+        callback_id = _loose.decode(text).callback_id
+    except _BROKEN:
+        return None
+    legible = isinstance(callback_id, str) and len(callback_id) <= MAX_CALLBACK_ID
+    return callback_id if legible else None
+
+
+def _too_long(limit: int) -> InvalidArgument:
+    return InvalidArgument("메시지가 너무 깁니다.", f"The message is longer than {limit} bytes.", path="$")

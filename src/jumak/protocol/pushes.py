@@ -1,0 +1,226 @@
+"""From the journal's facts to pushes: the one table of what a fact is called outside.
+
+A fact's `data` holds what its push needs under the push's own keys; a push takes the keys its
+kind lists and nothing else, so audit details never leave. Facts without a push are for the audit
+log and for time travel only. `docs/reference/facts.md` is generated from this table.
+
+Some pushes carry a whole thing that the journal only refers to (`order.cancel` the order, H-35;
+a party or reservation, whose names are personal data, SEC-4): `FactKind.whole` names its key and
+the caller of `push_of` hands it in as it is now.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from jumak.domain.fact import Fact
+from jumak.protocol.table import TABLE
+
+
+class FactKind(Struct, frozen=True, kw_only=True):
+    """What becomes of one kind of fact.
+
+    push: name of the push, empty for audit-only facts.  keys: keys of `Fact.data` that are sent.
+    whole: the key that takes the whole thing.  event: the push has an `event` key, the fact's word.
+    numeric: the subject is a catalog id.  about: one line for the reference.
+    """
+
+    push: str = ""
+    keys: tuple[str, ...] = ()
+    whole: str = ""
+    event: bool = True
+    numeric: bool = False
+    about: str
+
+
+class Push(Struct, frozen=True):
+    """A push before it has a number."""
+
+    name: str
+    data: dict[str, Any]
+
+
+def _facts(
+    noun: str, push: str, keys: tuple[str, ...], words: dict[str, str], *, numeric: bool = False
+) -> dict[str, FactKind]:
+    return {
+        f"{noun}.{word}": FactKind(push=push, keys=keys, numeric=numeric, about=about)
+        for word, about in words.items()
+    }
+
+
+FACTS: dict[str, FactKind] = {
+    **_facts(
+        "order",
+        "order.change.event",
+        ("order",),
+        {
+            "add": "an order was created, by any channel",
+            "update": "lines, discounts, memo, guests, tip, table or estimate changed; also just before `cancel`",
+            "accept": "a requested order was accepted",
+            "decline": "a requested order was declined",
+            "expire": "a requested order was not answered in time",
+            "complete": "an order was completed",
+            "call": "the customer was called",
+        },
+    ),
+    "order.cancel": FactKind(
+        push="order.change.event",
+        keys=("order",),
+        whole="order",
+        about="an order was cancelled; the push carries the whole order",
+    ),
+    "order.lock": FactKind(about="somebody takes the money of an order: a lease (OFF-6)"),
+    "order.unlock": FactKind(about="that lease was given back"),
+    **_facts(
+        "payment",
+        "payment.change.event",
+        ("payment", "order"),
+        {
+            "paid": "a payment was recorded, once per payment",
+            "cancel": "a payment was cancelled, once per payment",
+        },
+    ),
+    **_facts(
+        "table",
+        "table.change.event",
+        ("table", "order", "from", "to"),
+        {
+            "order-add": "an order was put on a table",
+            "order-update": "the order of a table changed",
+            "clear": "a table was emptied",
+            "add": "a table was added to the plan",
+            "update": "a table of the plan changed, or the tables it is used together with",
+            "delete": "a table was taken off the plan",
+            "move": "an order moved to another table",
+            "swap": "two tables swapped their orders",
+            "merge": "the order of one table was joined to that of another",
+        },
+        numeric=True,
+    ),
+    **_facts(
+        "kds",
+        "kds-order-item.change.event",
+        ("kdsOrder",),
+        {
+            "open": "a ticket reached the kitchen, or came back by recall",
+            "complete": "a ticket is done at all its stations",
+            "cancel": "an open ticket was cancelled",
+        },
+    ),
+    **_facts(
+        "catalog",
+        "catalog-item.change.event",
+        ("catalog",),
+        {
+            "add": "an item was added to the menu",
+            "update": "an item changed",
+            "delete": "an item was taken off the menu",
+            "sold-out": "an item can no longer be ordered",
+            "on-sale": "an item can be ordered again",
+        },
+        numeric=True,
+    ),
+    **_facts(
+        "category",
+        "catalog-category.change.event",
+        ("category",),
+        {
+            "add": "a category was added",
+            "update": "a category changed",
+            "delete": "a category was deleted",
+        },
+        numeric=True,
+    ),
+    **_facts(
+        "option",
+        "catalog-item-option.change.event",
+        ("option",),
+        {
+            "add": "an option was added",
+            "update": "an option changed",
+            "delete": "an option was deleted",
+            "sold-out": "a choice of an option can no longer be ordered",
+            "on-sale": "a choice of an option can be ordered again",
+        },
+        numeric=True,
+    ),
+    "waiting.change": FactKind(
+        push="waiting.change.event",
+        keys=("party",),
+        whole="party",
+        event=False,
+        about="a waiting party came, was called, seated, deferred or left",
+    ),
+    "reservation.change": FactKind(
+        push="reservation.change.event",
+        keys=("reservation",),
+        whole="reservation",
+        event=False,
+        about="a reservation was booked, checked in, seated, cancelled or missed",
+    ),
+    "table.seat": FactKind(about="guests sat down without an order (TBL-7)"),
+    "hall.add": FactKind(about="a hall was added to the plan"),
+    "hall.update": FactKind(about="a hall of the plan changed"),
+    "hall.delete": FactKind(about="a hall was taken off the plan"),
+    "waiting.set-mode": FactKind(about="the waiting list takes parties, or no longer (TBL-10)"),
+    "stock.adjust": FactKind(about="stock was counted or corrected; thousandths before and after, and why"),
+    "cash-receipt.issue": FactKind(about="a cash receipt issued outside was registered"),
+    "shop.update": FactKind(about="settings of the shop changed; before and after"),
+    "staff.add": FactKind(about="a person was added"),
+    "staff.update": FactKind(about="name, role or PIN of a person changed"),
+    "staff.delete": FactKind(about="a person was removed"),
+    "staff.login": FactKind(about="a person signed in on a device"),
+    "staff.logout": FactKind(about="a person signed out"),
+    "staff.pin-fail": FactKind(about="a wrong PIN was entered (SEC-2)"),
+    "staff.approve": FactKind(about="a manager approved one act of somebody else (SEC-1)"),
+    "device.pair": FactKind(about="a device or service token was made"),
+    "device.claim": FactKind(about="a screen redeemed its one-time code"),
+    "device.revoke": FactKind(about="a device or token was revoked"),
+    **{
+        f"plugin.{word}": FactKind(
+            push="plugin.change.event", keys=("plugin",), whole="plugin", event=False, about=about
+        )
+        for word, about in {
+            "install": "a plugin package was installed",
+            "update": "a plugin was switched on or off, or its profile, scopes or allow-list changed",
+            "disable": "a plugin was switched off because it kept crashing",
+        }.items()
+    },
+    "plugin.restart": FactKind(about="staff restarted a plugin"),
+    "plugin.uninstall": FactKind(about="a plugin and its storage were removed"),
+    "plugin.setting": FactKind(about="staff saved a plugin's settings page; names of inputs only"),
+}
+"""Fact name → what becomes of it. A test holds that code records no other name."""
+
+
+def push_of(fact: Fact, whole: Any = None) -> Push | None:
+    """The push this fact becomes, None for an audit-only fact.
+
+    whole: for kinds with `FactKind.whole`, the thing as it is now; without it the push carries
+    what the fact says itself, and None is returned when that is nothing.
+    """
+    kind = FACTS.get(fact.name)
+    # An older journal may hold facts of a name that is gone: they must not stop a replay.
+    if kind is None or not kind.push:
+        return None
+    data: dict[str, Any] = {}
+    if kind.event:
+        data["event"] = fact.name.split(".", 1)[1]
+    for key in kind.keys:
+        if key in fact.data:
+            data[key] = fact.data[key]
+    if kind.whole and whole is not None:
+        data[kind.whole] = whole
+    if not data.keys() - {"event"}:
+        if not kind.event:
+            return None
+        data[kind.keys[0]] = {"id": int(fact.subject) if kind.numeric else fact.subject}
+    return Push(kind.push, data)
+
+
+def scopes_of(push: str) -> tuple[str, ...]:
+    """Scopes of which any lets a caller see this push, none = everybody."""
+    return TABLE[push].scopes

@@ -1,0 +1,74 @@
+"""One row of the table of messages."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+RowKind = Literal["request", "notify", "push", "host-request"]
+
+
+class Data(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Base of what a message carries. Unknown keys are ignored, null equals absent."""
+
+
+class Reply(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Base of what a request answers. Optional keys are `UNSET`, so that they vanish.
+
+    `complete` leads every success (wire §1).
+    """
+
+    complete: bool = True
+
+
+class Nothing(Data, frozen=True, kw_only=True):
+    """No keys."""
+
+
+class AnyKeys(Data, frozen=True, kw_only=True):
+    """A message whose keys are free, e.g. `setting.set-inputs`: they are collected, in order (E-4)."""
+
+    keys: dict[str, Any]
+
+
+class Done(Reply, frozen=True, kw_only=True):
+    """No keys beside `complete`."""
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """A message: what it carries, what it answers, who may send it.
+
+    scopes: any one suffices, none = everybody.  write: changes the shop, takes `commandId`.
+    sdk: the SDK members that send it, empty for extensions.  page: where it is specified.
+    """
+
+    name: str
+    kind: RowKind
+    data: type[Struct]
+    reply: type[Reply] = Done
+    scopes: tuple[str, ...] = ()
+    write: bool = False
+    sdk: str = ""
+    rate_limited: bool = False
+    origin: str = "extension"
+    page: str = ""
+    about: str = ""
+
+    @property
+    def path(self) -> str:
+        """The HTTP path below `/v1/`."""
+        return self.name.removesuffix(".request")
+
+    @property
+    def summary(self) -> str:
+        """One line for reference pages: `about`, else what the docstring of the data says."""
+        return self.about or (self.data.__doc__ or self.name).strip().splitlines()[0]
+
+    @property
+    def namespace(self) -> str:
+        """The noun; order of replies is kept inside it (wire §9)."""
+        return self.name.split(".", 1)[0]
+
+
+__all__ = ["UNSET", "AnyKeys", "Data", "Done", "Nothing", "Reply", "Row", "RowKind", "UnsetType"]

@@ -1,0 +1,102 @@
+"""How the SDK's words and the table's names belong together.
+
+Python says `pos.kds_order.on("open")`, the wire says `kds-order-item.change.event` with
+`event: "open"`. Extensions need no list: `pos.ext.noun.verb` is `noun.verb.request` in kebab-case.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jumak.protocol.table import TABLE
+
+CHANGES: dict[str, tuple[str, frozenset[str]]] = {
+    "order": (
+        "order.change.event",
+        frozenset({"add", "update", "accept", "decline", "expire", "complete", "cancel", "call"}),
+    ),
+    "payment": ("payment.change.event", frozenset({"paid", "cancel"})),
+    "catalog": (
+        "catalog-item.change.event",
+        frozenset({"add", "update", "delete", "sold-out", "on-sale"}),
+    ),
+    "category": ("catalog-category.change.event", frozenset({"add", "update", "delete"})),
+    "option": (
+        "catalog-item-option.change.event",
+        frozenset({"add", "update", "delete", "sold-out", "on-sale"}),
+    ),
+    "kds_order": ("kds-order-item.change.event", frozenset({"open", "complete", "cancel"})),
+    "table": (
+        "table.change.event",
+        frozenset({"order-add", "order-update", "clear", "add", "update", "delete", "move", "swap", "merge"}),
+    ),
+    "draft_order": ("draft-order.change.event", frozenset({"change"})),
+}
+"""Namespace → its change push and the event words it carries."""
+
+SINGLE: dict[str, str] = {
+    "setting.change": "setting.change.event",
+    "setting.button": "setting.button.event",
+    "plugin_unicast.message": "plugin.unicast.event",
+    "barcode.scan": "barcode.event",
+    "toast.click": "toast.click",
+    "toast.button-click": "toast.button.click",
+}
+"""Topics whose push carries no event word."""
+
+_NAMESPACE_OF = {push: namespace for namespace, (push, _) in CHANGES.items()}
+_TOPIC_OF = {push: topic for topic, push in SINGLE.items()}
+
+
+def kebab(word: str) -> str:
+    """`kds_order_item` → `kds-order-item`."""
+    return word.replace("_", "-")
+
+
+def snake(word: str) -> str:
+    """`kdsOrderItem` and `kds-order-item` → `kds_order_item`."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in word).replace("-", "_")
+
+
+def camel(word: str) -> str:
+    """`kds_order_item` → `kdsOrderItem`; a word without underscores stays."""
+    head, *rest = word.split("_")
+    return head + "".join(part[:1].upper() + part[1:] for part in rest)
+
+
+def push_of(topic: str) -> str:
+    """The push behind a topic such as `order.cancel` or `waiting.change`."""
+    topic = canonical(topic)
+    if topic in SINGLE:
+        return SINGLE[topic]
+    namespace, _, event = topic.partition(".")
+    extension = f"{kebab(namespace)}.{kebab(event)}.event"
+    if namespace in CHANGES and event not in CHANGES[namespace][1] and extension in TABLE:
+        return extension
+    return CHANGES[namespace][0] if namespace in CHANGES else extension
+
+
+def canonical(topic: str) -> str:
+    """`kdsOrder.open`, `ext.table.order_add` → `kds_order.open`, `table.order-add`."""
+    topic = topic.removeprefix("ext.")
+    namespace, _, event = topic.partition(".")
+    return f"{snake(namespace)}.{kebab(event)}"
+
+
+def topic_of(push: str, data: dict[str, Any]) -> str:
+    """The topic a push belongs to."""
+    if push in _NAMESPACE_OF:
+        return f"{_NAMESPACE_OF[push]}.{data.get('event', '')}"
+    if push in _TOPIC_OF:
+        return _TOPIC_OF[push]
+    noun, _, event = push.removesuffix(".event").partition(".")
+    return f"{snake(noun)}.{event}"
+
+
+def topics_of_noun(noun: str) -> list[str]:
+    """Topics of the pushes of an extension noun such as `waiting`, SDK events left out."""
+    return [
+        _TOPIC_OF.get(name) or topic_of(name, {})
+        for name, row in TABLE.items()
+        if row.kind == "push" and name.startswith(f"{noun}.") and name not in _NAMESPACE_OF
+    ]

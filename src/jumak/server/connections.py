@@ -1,0 +1,99 @@
+"""Who is connected: the living side of the shop, as use cases see it (`service/ports.Live`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from jumak.domain.caller import Caller
+from jumak.protocol.envelope import push_frame
+from jumak.service.ports import PluginState
+from jumak.service.sightings import Sightings
+
+
+class Push:
+    """A push on its way: encoded once, sent to many. seq: None for what is no store event."""
+
+    __slots__ = ("data", "frame", "name", "seq")
+
+    def __init__(self, name: str, data: bytes, seq: int | None = None) -> None:
+        self.name, self.data, self.seq = name, data, seq
+        self.frame = push_frame(name, data, seq)
+
+
+class Subscriber(Protocol):
+    """Gets pushes: a session, or an event stream."""
+
+    caller: Caller | None
+    visible: frozenset[str]
+    """Names of pushes its scopes and its subscription let through."""
+
+    answers: bool
+    """It can be asked something, as a till must; an event stream cannot."""
+
+    def push(self, push: Push) -> None:
+        """Take a push, or leave it."""
+
+    def end(self, code: int, reason: str) -> None:
+        """Close the connection."""
+
+    def sign_out(self, staff_id: str) -> None:
+        """This person may no longer act here."""
+
+
+def _no_plugins() -> Mapping[str, PluginState]:
+    return {}
+
+
+class Connections:
+    """Every open session and event stream. Implements `ports.Live`."""
+
+    def __init__(self) -> None:
+        self.all: set[Subscriber] = set()
+        self.sightings = Sightings()
+        self.states: Callable[[], Mapping[str, PluginState]] = _no_plugins
+        """How hosted plugins fare; their supervisor puts itself here."""
+
+    def send(self, push: Push) -> None:
+        """To everybody who may see it."""
+        for subscriber in tuple(self.all):
+            if push.name in subscriber.visible:
+                subscriber.push(push)
+
+    def wanted(self, name: str) -> bool:
+        """Somebody would get a push of this name."""
+        return any(name in subscriber.visible for subscriber in self.all)
+
+    def of(self, caller_id: str) -> list[Subscriber]:
+        """The connections of an identity."""
+        return [one for one in self.all if one.caller is not None and one.caller.id == caller_id]
+
+    def till_connected(self) -> bool:
+        """See `ports.Live`."""
+        return any(one.answers and one.caller is not None and "till" in one.caller.scopes for one in self.all)
+
+    def drop_sessions(self, caller_id: str) -> None:
+        """See `ports.Live`."""
+        for one in self.of(caller_id):
+            one.end(1008, "UNAUTHENTICATED")
+
+    def drop_device(self, device_id: str) -> None:
+        """Close every connection opened with this device's token (revoked)."""
+        for one in tuple(self.all):
+            if one.caller is not None and one.caller.device_id == device_id:
+                one.end(1008, "UNAUTHENTICATED")
+
+    def push_to(self, caller_id: str, name: str, data: Any) -> bool:
+        """See `ports.Live`. Goes to the connections whose scopes and subscription take it."""
+        receivers = [one for one in self.of(caller_id) if name in one.visible]
+        if receivers:
+            push = Push(name, msgspec.json.encode(data))
+            for receiver in receivers:
+                receiver.push(push)
+        return bool(receivers)
+
+    def plugin_states(self) -> Mapping[str, PluginState]:
+        """See `ports.Live`."""
+        return self.states()

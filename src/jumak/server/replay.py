@@ -1,0 +1,101 @@
+"""Missed store events first, then live ones, without gap or double (OFF-9, H-38).
+
+While the journal is being replayed live events are left out: they are in the journal too, and the
+replay goes on until it has caught up. What is no store event passes at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from jumak.server.connections import Push
+from jumak.service.journal import push_for
+from jumak.service.ports import Reader
+
+if TYPE_CHECKING:
+    from jumak.server.shop import RunningShop
+
+PAGE = 500
+MAX_BACKLOG = 1_000
+"""Frames waiting to leave while a replay goes on; far from the limit of a slow client."""
+
+KEPT = timedelta(hours=24)
+LONGEST = 100_000
+"""A client further behind than this, and by more than a day, reads anew."""
+
+
+async def can_resume(read: Reader, after: int) -> bool:
+    """Whether everything after this number will be replayed.
+
+    Not for a number the journal has not reached: the client knows another shop, or a copy put
+    back. Not for one of long ago.
+    """
+    if after > read.seq:
+        return False
+    if read.seq - after <= LONGEST:
+        return True
+    oldest = await read.facts(after, 1)
+    return bool(oldest) and read.at - oldest[0].at <= KEPT
+
+
+class Replay:
+    """Brings one subscriber up to date and keeps it there.
+
+    deliver: takes each push in order, store events with rising `seq`.  backlog: how many are
+    waiting to leave.
+    """
+
+    def __init__(
+        self, shop: RunningShop, deliver: Callable[[Push], None], backlog: Callable[[], int]
+    ) -> None:
+        self._shop, self._deliver, self._backlog = shop, deliver, backlog
+        self._seq = 0
+        self._live = False
+        self._behind = False
+        self._stopped = False
+
+    def begin_at(self, seq: int) -> None:
+        """Live events after this number, none before."""
+        self._seq, self._live = max(self._seq, seq), True
+
+    def stop(self) -> None:
+        """The subscriber is gone."""
+        self._stopped = True
+
+    def take(self, push: Push) -> None:
+        """A live push."""
+        if push.seq is None:
+            self._deliver(push)
+        elif not self._live:
+            self._behind = True
+        elif push.seq > self._seq:
+            self._seq = push.seq
+            self._deliver(push)
+
+    async def run(self, after: int) -> None:
+        """Replays the journal after this number, then goes live."""
+        self._seq = after
+        while not self._stopped:
+            self._behind = False
+            read = self._shop.store.reader()
+            page = await read.facts(self._seq, PAGE)
+            for entry in page:
+                push = await push_for(read, entry)
+                if push is not None:
+                    self._deliver(Push(push.name, msgspec.json.encode(push.data), entry.seq))
+                self._seq = entry.seq
+            if len(page) < PAGE and not self._behind:
+                self._live = True
+                return
+            await self._catch_breath()
+
+    async def _catch_breath(self) -> None:
+        """Lets the client read before more is put in its queue."""
+        # A look now and then: a pipe to a process tells nobody when it has emptied.
+        while self._backlog() > MAX_BACKLOG and not self._stopped:  # noqa: ASYNC110  # no event to await
+            await asyncio.sleep(0.01)

@@ -1,0 +1,372 @@
+"""One connection that speaks the envelope, whatever carries it (contract, wire §9).
+
+A door makes a `Session` with two callables, `send` one frame and `close` the connection, and hands
+it every frame that arrives. What holds:
+
+- the first frame opens the session, within five seconds;
+- writes join the store's queue in the order they arrive; a read, or a message that is answered
+  beside the store, waits for what its own namespace still has under way, so replies inside a
+  namespace keep their order and a read shows the writes before it (H-17, H-39);
+- the reply to a write is sent from the store's own callback, which runs before its pushes (H-30);
+- store events reach it once, in rising `seq`, also across a resume (H-38).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import UNSET
+
+from jumak.domain.caller import Caller
+from jumak.domain.errors import (
+    HostUnavailable,
+    InvalidState,
+    PermissionDenied,
+    PosError,
+    TimedOut,
+    Unauthenticated,
+    UnknownMethod,
+)
+from jumak.protocol.envelope import (
+    Frame,
+    MalformedFrame,
+    command_id_of,
+    decode_data,
+    decode_frame,
+    encode_reply,
+    error_frame,
+    reply_frame,
+    request_frame,
+)
+from jumak.protocol.errors import Lang
+from jumak.protocol.messages.session import (
+    SessionDevice,
+    SessionOpenData,
+    SessionOpenReply,
+    SessionPlugin,
+    SubscribeData,
+    SubscribeReply,
+)
+from jumak.protocol.row import Row
+from jumak.protocol.table import TABLE
+from jumak.server.connections import Push
+from jumak.server.live import Ask, live
+from jumak.server.replay import Replay, can_resume
+from jumak.service.documents import Device
+from jumak.service.ports import Result
+from jumak.service.registry import COMMANDS
+from jumak.service.session import utc_text, visible_pushes
+
+if TYPE_CHECKING:
+    from jumak.server.shop import RunningShop
+
+OPEN = "session.open.request"
+OPEN_WITHIN_S = 5.0
+MAX_MALFORMED = 100
+MALFORMED_WINDOW_S = 60.0
+
+CLOSE_POLICY = 1008
+CLOSE_LATER = 1013
+
+log = logging.getLogger(__name__)
+
+
+class Session:
+    """See the module. Everything happens on the event loop; no method may be called from a thread.
+
+    caller: who it is when the door already knows (a process it started), else the token of the
+    first frame tells.  backlog: how many frames are waiting to leave, for a replay's pace.
+    """
+
+    answers = True
+
+    def __init__(
+        self,
+        shop: RunningShop,
+        caller: Caller | None,
+        send: Callable[[bytes], None],
+        close: Callable[[int, str], None],
+        *,
+        backlog: Callable[[], int] = lambda: 0,
+        lang: Lang = "ko",
+    ) -> None:
+        self.shop, self.lang = shop, lang
+        self.caller: Caller | None = None
+        self.device_caller = caller
+        self.visible: frozenset[str] = frozenset()
+        self._send, self._close = send, close
+        self._names: frozenset[str] | None = None
+        self._busy: dict[str, int] = {}
+        self._waiting: dict[str, deque[tuple[Row, Frame]]] = {}
+        self._draining: set[str] = set()
+        self._asked: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._ask_number = 0
+        self._malformed: deque[float] = deque()
+        self._loop = asyncio.get_running_loop()
+        self._replay = Replay(shop, self._deliver, backlog)
+        self.closed = False
+        self._opening: asyncio.TimerHandle | None = self._loop.call_later(OPEN_WITHIN_S, self._too_late)
+
+    # -- what arrives ----------------------------------------------------------------------------
+
+    def receive(self, text: bytes | str) -> None:
+        """Takes one frame."""
+        if self.closed:
+            return
+        try:
+            frame = decode_frame(text)
+        except MalformedFrame as problem:
+            self._count_malformed(problem)
+            return
+        if frame.callback_id is not None and frame.callback_id in self._asked:
+            self._take_answer(self._asked.pop(frame.callback_id), frame)
+        elif frame.name == OPEN:
+            self._open(frame)
+        elif self.caller is None:
+            self.end(CLOSE_POLICY, "UNAUTHENTICATED")
+        else:
+            self._take(frame, self.caller)
+
+    def _take(self, frame: Frame, caller: Caller) -> None:
+        row = TABLE.get(frame.name)
+        if row is None or row.kind not in ("request", "notify"):
+            if frame.callback_id is None:
+                log.info("dropped %.100r from %s: no such message", frame.name, caller.id)
+            else:
+                unknown = UnknownMethod(
+                    "알 수 없는 메시지입니다.", "There is no such message", name=frame.name[:100]
+                )
+                self._refuse(frame, unknown)
+            return
+        try:
+            self.shop.guard.check(caller)
+        except PosError as error:
+            self._refuse(frame, error)
+            return
+        waiting = self._waiting.get(row.namespace)
+        if waiting:
+            waiting.append((row, frame))
+        elif row.name in COMMANDS or not self._busy.get(row.namespace):
+            self._start(row, frame)
+        else:
+            self._waiting.setdefault(row.namespace, deque()).append((row, frame))
+
+    def _start(self, row: Row, frame: Frame) -> None:
+        namespace = row.namespace
+        self._busy[namespace] = self._busy.get(namespace, 0) + 1
+
+        def answered(result: Result) -> None:
+            if frame.callback_id is not None and not self.closed:
+                self._answer(frame.name, frame.callback_id, result)
+            self._busy[namespace] -= 1
+            if namespace in self._waiting and namespace not in self._draining:
+                self._start_waiting(namespace)
+
+        body = bytes(frame.data)
+        caller = self.caller
+        assert caller is not None
+        try:
+            command_id = command_id_of(body) if row.write else None
+        except PosError as error:
+            answered(Result(error=error))
+        else:
+            self.shop.dispatch(caller, row, body, answered, command_id=command_id, session=self)
+
+    def _start_waiting(self, namespace: str) -> None:
+        """Starts what waited: writes one after the other, a read or live message once all is done."""
+        waiting = self._waiting[namespace]
+        self._draining.add(namespace)
+        while waiting and not self.closed:
+            if waiting[0][0].name not in COMMANDS and self._busy[namespace]:
+                break
+            self._start(*waiting.popleft())
+        else:
+            self._waiting.pop(namespace, None)
+        self._draining.discard(namespace)
+
+    def _answer(self, name: str, callback_id: str, result: Result) -> None:
+        if result.error is None:
+            self._send(reply_frame(name, callback_id, result.reply))
+        else:
+            self._send(error_frame(name, callback_id, result.error, self.lang))
+
+    def _refuse(self, frame: Frame, error: PosError) -> None:
+        if frame.callback_id is not None:
+            self._send(error_frame(frame.name, frame.callback_id, error, self.lang))
+
+    def _count_malformed(self, problem: MalformedFrame) -> None:
+        """Drops it; a hundred in a minute end the session (H-70)."""
+        now = self._loop.time()
+        self._malformed.append(now)
+        while self._malformed[0] < now - MALFORMED_WINDOW_S:
+            self._malformed.popleft()
+        log.info("malformed message from %s: %s", self.caller.id if self.caller else "nobody yet", problem.en)
+        if problem.callback_id is not None and self.caller is not None:
+            self._send(error_frame("", problem.callback_id, problem, self.lang))
+        if self.caller is None:
+            self.end(CLOSE_POLICY, "UNAUTHENTICATED")
+        elif len(self._malformed) >= MAX_MALFORMED:
+            self.end(CLOSE_POLICY, "INVALID_ARGUMENT")
+
+    # -- opening, closing ------------------------------------------------------------------------
+
+    def _open(self, frame: Frame) -> None:
+        try:
+            if self.caller is not None:
+                raise InvalidState("이미 열린 세션입니다.", "This session is open already")
+            data: SessionOpenData = decode_data(TABLE[OPEN], bytes(frame.data))
+            caller = self.device_caller or self.shop.credentials.caller_of(data.token)
+        except PosError as error:
+            self._refuse(frame, error)
+            if self.caller is None:
+                code = error.code if isinstance(error, Unauthenticated) else "INVALID_ARGUMENT"
+                self.end(CLOSE_POLICY, code)
+            return
+        if self._opening is not None:
+            self._opening.cancel()
+            self._opening = None
+        self.device_caller = caller
+        self.act_as(msgspec.structs.replace(caller, session=self.shop.ids.new()))
+        self.shop.connections.all.add(self)
+        self.shop.begin(self._welcome(frame, data))
+
+    async def _welcome(self, frame: Frame, data: SessionOpenData) -> None:
+        """Answers `session.open`, then replays what was missed."""
+        caller = self.caller
+        assert caller is not None
+        read = self.shop.store.reader()
+        resumed = data.resume_after is not None and await can_resume(read, data.resume_after)
+        device = await read.get(Device, caller.device_id) if caller.device_id else None
+        acts_as_plugin = caller.kind in ("plugin", "service")
+        reply = SessionOpenReply(
+            device=SessionDevice(id=device.id, kind=device.kind, name=device.name, letter=device.letter)
+            if device is not None and not acts_as_plugin
+            else UNSET,
+            plugin=SessionPlugin(
+                id=caller.id, name=caller.name, version=caller.version, profile=caller.profile
+            )
+            if acts_as_plugin
+            else UNSET,
+            scopes=tuple(sorted(caller.scopes)),
+            seq=read.seq,
+            resumed=resumed,
+            server_time=utc_text(read.at),
+        )
+        if frame.callback_id is not None:
+            self._send(reply_frame(frame.name, frame.callback_id, encode_reply(reply)))
+        if resumed:
+            assert data.resume_after is not None
+            await self._replay.run(data.resume_after)
+        else:
+            self._replay.begin_at(read.seq)
+
+    def _too_late(self) -> None:
+        self.end(CLOSE_POLICY, "UNAUTHENTICATED")
+
+    def end(self, code: int, reason: str) -> None:
+        """Closes the connection; what is queued before it still leaves."""
+        if not self.closed:
+            self.lost()
+            self._close(code, reason)
+
+    def lost(self) -> None:
+        """The connection is gone: nothing is sent any more, nothing that waited is started."""
+        if self.closed:
+            return
+        self.closed = True
+        if self._opening is not None:
+            self._opening.cancel()
+        self._replay.stop()
+        self._waiting.clear()
+        self.shop.connections.all.discard(self)
+        self.shop.sign_ins.forget_session(self)
+        for future in self._asked.values():
+            if not future.done():
+                future.set_exception(HostUnavailable("연결이 끊어졌습니다.", "The connection was lost"))
+        self._asked.clear()
+
+    # -- who it is, what it sees -----------------------------------------------------------------
+
+    def act_as(self, caller: Caller) -> None:
+        """From now on messages come from this caller: somebody signed in or out."""
+        if self.caller is not None:
+            caller = msgspec.structs.replace(caller, session=self.caller.session)
+        self.caller = caller
+        self._see()
+
+    def sign_out(self, staff_id: str) -> None:
+        """See `Subscriber`."""
+        if self.caller is not None and self.caller.staff is not None and self.caller.staff.id == staff_id:
+            assert self.device_caller is not None
+            self.act_as(self.device_caller)
+
+    def subscribe(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Narrows the pushes to these; returns the ones the scopes allow."""
+        self._names = frozenset(names)
+        self._see()
+        return tuple(name for name in dict.fromkeys(names) if name in self.visible)
+
+    def _see(self) -> None:
+        assert self.caller is not None
+        visible = visible_pushes(self.caller.scopes)
+        self.visible = visible if self._names is None else visible & self._names
+
+    def push(self, push: Push) -> None:
+        """Takes a push; a store event it has had already, or will get by the replay, is left."""
+        self._replay.take(push)
+
+    def _deliver(self, push: Push) -> None:
+        if push.seq is None or push.name in self.visible:
+            self._send(push.frame)
+
+    # -- asking the other side -------------------------------------------------------------------
+
+    async def ask(self, name: str, data: dict[str, Any], timeout_s: float = 30.0) -> dict[str, Any]:
+        """A host request (contract, wire §7): sends it and returns the answer's `data`.
+
+        Raises PermissionDenied without the message's scope, HostUnavailable when the connection
+        is lost, TimedOut without an answer. An answer with `complete: false` is returned as it is.
+        """
+        row = TABLE[name]
+        if self.caller is None or (row.scopes and not self.caller.may(*row.scopes)):
+            raise PermissionDenied("권한이 없습니다.", "It has no scope for this", reason="SCOPE")
+        self._ask_number += 1
+        callback_id = f"host:{self._ask_number}"
+        future: asyncio.Future[dict[str, Any]] = self._loop.create_future()
+        self._asked[callback_id] = future
+        self._send(request_frame(name, callback_id, msgspec.json.encode(data)))
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await future
+        except TimeoutError:
+            raise TimedOut("제시간에 응답이 없었습니다.", "No answer in time") from None
+        finally:
+            self._asked.pop(callback_id, None)
+
+    def _take_answer(self, future: asyncio.Future[dict[str, Any]], frame: Frame) -> None:
+        data = msgspec.json.decode(bytes(frame.data))
+        if not future.done():
+            future.set_result(data if isinstance(data, dict) else {"complete": False})
+
+
+@live("subscribe.request")
+async def subscribe(ask: Ask, data: SubscribeData) -> SubscribeReply:
+    """Narrows the pushes of this socket; replaces the earlier list."""
+    if ask.session is None:
+        raise _socket_only()
+    return SubscribeReply(names=ask.session.subscribe(data.names))
+
+
+@live("session.open.request")
+async def open_elsewhere(ask: Ask, data: SessionOpenData) -> SessionOpenReply:  # noqa: ARG001  # refused whatever it holds
+    """Over HTTP every request is a session of its own."""
+    raise _socket_only()
+
+
+def _socket_only() -> InvalidState:
+    return InvalidState("소켓 연결에서만 쓸 수 있습니다.", "This belongs to a socket", reason="SOCKET_ONLY")

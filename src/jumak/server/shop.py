@@ -1,0 +1,196 @@
+"""A shop while its server runs: every door hands its messages to `RunningShop.dispatch`.
+
+The life of a message: look the caller's scopes up, decode `data` into the row's struct, then
+- a write joins the store's queue and is answered from the store's own callback, once on disk;
+- a read runs at once on what is committed;
+- a live message becomes a task.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from jumak.domain.caller import Caller
+from jumak.domain.errors import PosError, TimedOut, UnknownMethod
+from jumak.protocol.envelope import canonical_body, decode_data, encode_reply
+from jumak.protocol.row import Reply, Row
+from jumak.protocol.scopes import require
+from jumak.server.at_once import Rest, at_once
+from jumak.server.connections import Connections
+from jumak.server.credentials import Credentials
+from jumak.server.flood import FloodGuard, NoGuard
+from jumak.server.live import LIVE, Ask, LiveHandler
+from jumak.server.pairing import Throttle
+from jumak.server.sign_in import SignIns
+from jumak.service.ports import Command, Ids, Result, Store, Transaction
+from jumak.service.registry import COMMANDS, QUERIES
+
+if TYPE_CHECKING:
+    from jumak.server.clock import WaitingClock
+    from jumak.server.session import Session
+
+Answered = Callable[[Result], None]
+
+DEADLINE_S = 30.0
+"""Every request is answered inside this or refused with TIMEOUT (H-12)."""
+
+log = logging.getLogger(__name__)
+
+
+class RunningShop:
+    """The parts of a running shop, and the way in."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        connections: Connections,
+        clock: WaitingClock,
+        ids: Ids,
+        guard: FloodGuard | NoGuard | None = None,
+    ) -> None:
+        self.store, self.connections, self.clock, self.ids = store, connections, clock, ids
+        self.credentials = Credentials(store, clock)
+        self.sign_ins = SignIns(clock)
+        self.throttle = Throttle()
+        self.guard = guard if guard is not None else FloodGuard()
+        self.live: dict[str, LiveHandler] = dict(LIVE)
+        self.deadlines: dict[str, float] = {}
+        """Seconds for the messages that may take longer than `DEADLINE_S` (popups, the HTTP bridge)."""
+        self.counts: dict[str, int] = {}
+        """Answered messages by name, for the metrics."""
+        self.refusals: dict[str, int] = {}
+        """Refused messages by code, for the metrics."""
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def dispatch(
+        self,
+        caller: Caller,
+        row: Row,
+        body: bytes,
+        answered: Answered,
+        *,
+        command_id: str | None = None,
+        session: Session | None = None,
+    ) -> None:
+        """Has a message answered: `answered` is called exactly once, at once or later, on the loop."""
+        name = row.name
+        self.counts[name] = self.counts.get(name, 0) + 1
+        try:
+            require(caller.scopes, row.scopes)
+            data = decode_data(row, body)
+            use_case = COMMANDS.get(name)
+            if use_case is not None:
+                self._submit(caller, name, use_case, data, answered, command_id)
+            elif (reads := QUERIES.get(name)) is not None:
+                self.begin(self._finish(reads(self.store.reader(), caller, data), name, answered))
+            elif (handler := self.live.get(name)) is not None:
+                self.start(
+                    self._run_live(handler, Ask(self, caller, session, name, command_id), data, answered)
+                )
+            else:
+                raise UnknownMethod("알 수 없는 메시지입니다.", "There is no such message", name=name)
+        except Exception as error:
+            self._refuse(name, error, answered)
+
+    async def ask(self, caller: Caller, row: Row, body: bytes, *, command_id: str | None = None) -> Result:
+        """`dispatch` and wait."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+
+        def answered(result: Result) -> None:
+            if not future.done():
+                future.set_result(result)
+
+        self.dispatch(caller, row, body, answered, command_id=command_id)
+        return await future
+
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Runs something beside the messages until it ends or the shop closes."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Runs something at once, as far as it goes without waiting, and what is left as a task."""
+        rest = at_once(work)
+        if rest is not None:
+            self.start(_finished(rest))
+
+    def end_connections(self) -> None:
+        """Closes every connection; clients come back and resume."""
+        for subscriber in tuple(self.connections.all):
+            subscriber.end(1012, "HOST_UNAVAILABLE")
+
+    def sign_out_everywhere(self, staff_id: str) -> None:
+        """A person was changed or removed: their scopes leave every session at once."""
+        self.sign_ins.forget_person(staff_id)
+        for subscriber in tuple(self.connections.all):
+            subscriber.sign_out(staff_id)
+
+    async def close(self) -> None:
+        """Closes every connection, ends every task, then the store."""
+        self.end_connections()
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.store.close()
+
+    def _submit(
+        self,
+        caller: Caller,
+        name: str,
+        use_case: Callable[[Transaction, Any], Awaitable[Any]],
+        data: Any,
+        answered: Answered,
+        command_id: str | None,
+    ) -> None:
+        def run(tx: Transaction) -> Awaitable[Any]:
+            return use_case(tx, data)
+
+        def done(result: Result) -> None:
+            if result.error is None:
+                answered(result)
+            else:
+                self._refuse(name, result.error, answered)
+
+        body = b"" if command_id is None else canonical_body(data)
+        self.store.submit(Command(caller=caller, name=name, body=body, run=run, command_id=command_id), done)
+
+    async def _run_live(self, handler: LiveHandler, ask: Ask, data: Any, answered: Answered) -> None:
+        limit = self.deadlines.get(ask.name, DEADLINE_S)
+
+        async def in_time() -> Reply:
+            try:
+                async with asyncio.timeout(limit):
+                    reply: Reply = await handler(ask, data)
+                    return reply
+            except TimeoutError:
+                raise TimedOut("제시간에 응답이 없었습니다.", "No answer in time") from None
+
+        await self._finish(in_time(), ask.name, answered)
+
+    async def _finish(self, work: Awaitable[Reply], name: str, answered: Answered) -> None:
+        try:
+            reply = encode_reply(await work)
+        except Exception as error:
+            self._refuse(name, error, answered)
+        except asyncio.CancelledError:
+            answered(Result(error=TimedOut("서버가 종료되었습니다.", "The server stopped")))
+            raise
+        else:
+            answered(Result(reply=reply))
+
+    def _refuse(self, name: str, error: BaseException, answered: Answered) -> None:
+        code = error.code if isinstance(error, PosError) else "INTERNAL"
+        self.refusals[code] = self.refusals.get(code, 0) + 1
+        if not isinstance(error, PosError):
+            log.error("%s failed", name, exc_info=error)
+        answered(Result(error=error))
+
+
+async def _finished(rest: Rest) -> None:
+    await rest

@@ -1,0 +1,74 @@
+"""Staff cancel an order: payment by payment, and not before all are back (CAN-2, CAN-3)."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from jumak.domain.calendar import calendar_of
+from jumak.domain.fact import Fact
+from jumak.domain.order.ending import cancel, live_payments
+from jumak.domain.order.paying import cancel_payment
+from jumak.domain.order.pricing import backing_of
+from jumak.domain.order.types import Order
+from jumak.domain.payment import Payment
+from jumak.protocol.messages.order import CancelOrder, CancelOrderReply
+from jumak.service.approval import require_manager
+from jumak.service.keeping import check_unlocked, keep, order_fact, payment_fact
+from jumak.service.ports import Transaction
+from jumak.service.table import shown
+
+CANCEL = "order.cancel"
+
+
+async def staff_cancel(tx: Transaction, order: Order, data: CancelOrder) -> CancelOrderReply:
+    """Void what the till itself can void; with money left elsewhere the order waits, `cancelPending`.
+
+    Cash the till took goes back at once; every other payment is cancelled one by one with
+    `payment.cancel.request` when its money was returned, and the last one ends the order.
+    """
+    if order.order_state == "CANCELLED":
+        return CancelOrderReply(order=await shown(tx, order))
+    await check_unlocked(tx, order)
+    paid = bool(live_payments(order))
+    sent = backing_of(order).sent
+    approved = await require_manager(tx, CANCEL, data.approval_id) if paid or sent else {}
+    iso = calendar_of(tx.shop).iso(tx.at)
+    after, payments = order, []
+    for payment in live_payments(order):
+        if _till_cash(after, payment):
+            after = cancel_payment(after, payment.id, iso=iso)
+            payments.append(payment_fact("cancel", order.id, payment.id))
+    if live_payments(after):
+        return await _wait(tx, order, after, payments, data)
+    ended = cancel(after, iso=iso, reason=data.reason)
+    ended = await keep(
+        tx,
+        order,
+        ended,
+        payments=payments,
+        orders=[order_fact("update", ended), order_fact("cancel", ended, **approved)],
+        waste_reason=data.reason,
+    )
+    return CancelOrderReply(order=await shown(tx, ended))
+
+
+def _till_cash(order: Order, payment: Payment) -> bool:
+    return payment.source_type == "CASH" and not backing_of(order).payments[payment.id].by_plugin
+
+
+async def _wait(
+    tx: Transaction, order: Order, after: Order, payments: list[Fact], data: CancelOrder
+) -> CancelOrderReply:
+    backing = backing_of(after)
+    if not backing.cancel_pending:
+        after = replace(after, backing=replace(backing, cancel_pending=True))
+    pending = order_fact("cancel-pending", after, reason=data.reason or "")
+    after = await keep(tx, order, after, payments=payments, orders=[pending])
+    return CancelOrderReply(order=await shown(tx, after), cancel_pending=True)
+
+
+def ended_by_last_payment(order: Order, iso: str) -> Order | None:
+    """The order as CANCELLED when it was waiting for its last payment to come back, else None (CAN-3)."""
+    if not backing_of(order).cancel_pending or live_payments(order):
+        return None
+    return cancel(order, iso=iso, reason=order.cancel_reason)

@@ -1,0 +1,63 @@
+"""Cash receipts that were issued elsewhere (contract, payment §7)."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from jumak.domain.calendar import calendar_of
+from jumak.domain.cash_receipt import CashReceipt, OrderReceipts, check_receipted, masked, receipt_base
+from jumak.domain.fact import Fact
+from jumak.domain.order.pricing import backing_of
+from jumak.domain.order.types import Order
+from jumak.domain.payment import SourceType
+from jumak.protocol.messages.cash_receipt import IssueCashReceipt
+from jumak.protocol.row import Done
+from jumak.service.keeping import known_order
+from jumak.service.ports import Transaction
+from jumak.service.registry import command
+
+
+@command("cash-receipt.issue.request")
+async def issue(tx: Transaction, data: IssueCashReceipt) -> Done:
+    """Register a receipt issued outside; the same issue number again resolves without effect.
+
+    Raises NotFound for the order, InvalidArgument for the date, InvalidState RECEIPT_EXCEEDS_PAID.
+    """
+    order = await known_order(tx, data.order_id)
+    if await tx.get(CashReceipt, data.issue_number) is not None:
+        return Done()
+    calendar_of(tx.shop).parse(data.issue_date, path="$.issueDate")
+    known = await tx.get(OrderReceipts, order.id) or OrderReceipts(id=order.id, receipt_ids=())
+    already = 0
+    for receipt_id in known.receipt_ids:
+        receipt = await tx.get(CashReceipt, receipt_id)
+        already += receipt.standing if receipt else 0
+    check_receipted(data.amount, already, receipt_base(_kept(order)))
+    tx.put(
+        CashReceipt(
+            id=data.issue_number,
+            order_id=order.id,
+            amount=data.amount,
+            issue_date=data.issue_date,
+            identifier=masked(data.card_number),
+            owner=tx.caller.id,
+        )
+    )
+    tx.put(replace(known, receipt_ids=(*known.receipt_ids, data.issue_number)))
+    tx.record(
+        Fact(
+            "cash-receipt.issue",
+            data.issue_number,
+            {"order": {"id": order.id}, "amount": data.amount, "issueDate": data.issue_date},
+        )
+    )
+    return Done()
+
+
+def _kept(order: Order) -> list[tuple[SourceType, int]]:
+    records = backing_of(order).payments
+    return [
+        (payment.source_type, payment.amount_money - records[payment.id].refunded)
+        for payment in order.payments
+        if payment.state != "CANCELLED"
+    ]

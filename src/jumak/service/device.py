@@ -1,0 +1,233 @@
+"""Devices and service tokens: pairing, claiming, revoking, and what a plugin runs on.
+
+Secrets are made outside and arrive here as the pair of text and hash (`Secret`): chance is no
+matter of a use case, and only hashes reach the store (SEC-3). `pair` and `claim` are called by
+the server's own handlers, because their replies hold a secret that must not be kept for repeats.
+"""
+
+from __future__ import annotations
+
+import hmac
+import platform
+import sys
+from datetime import timedelta
+from typing import Any, Literal
+
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
+
+from jumak import __version__
+from jumak.domain.calendar import ShopCalendar, calendar_of, from_ms, to_ms
+from jumak.domain.caller import Caller
+from jumak.domain.errors import InvalidArgument, NotFound
+from jumak.domain.fact import Fact
+from jumak.protocol.messages.device import (
+    Business,
+    DeviceBusinessType,
+    DeviceClaimReply,
+    DeviceInfo,
+    DeviceInfoReply,
+    DeviceKind,
+    DeviceListReply,
+    DevicePairData,
+    DevicePairReply,
+    DeviceRevokeData,
+    DeviceView,
+    Operation,
+    PaymentOperation,
+    Switch,
+)
+from jumak.protocol.row import Done, Nothing
+from jumak.protocol.scopes import DEVICE_SCOPES, check_names
+from jumak.service.documents import Device, Install
+from jumak.service.ports import Reader, Transaction
+from jumak.service.registry import command, query
+
+CODE_LIFE = timedelta(minutes=5)
+"""How long a one-time code may be redeemed (contract, extensions §11)."""
+
+RESERVED = frozenset({"system", "command-line"})
+"""Identities of the shop itself; no service may go by them."""
+
+_PLATFORMS: dict[str, Literal["windows", "macos", "linux"]] = {"win32": "windows", "darwin": "macos"}
+_ARCHES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "i686": "ia32", "x86": "ia32"}
+_MACHINE = platform.machine().lower()
+
+
+class Secret(Struct, frozen=True):
+    """Text for its owner, SHA-256 of it (hex) for the store."""
+
+    text: str
+    hash: str
+
+
+@query("device.info.request")
+async def info(read: Reader, caller: Caller, data: Nothing) -> DeviceInfoReply:
+    """The POS and how the shop works (contract, merchant-device §2)."""
+    shop = read.shop
+    shown = sys.platform in _PLATFORMS
+    return DeviceInfoReply(
+        device=DeviceInfo(
+            name="jumak",
+            version=__version__,
+            platform=_PLATFORMS.get(sys.platform, "linux"),
+            arch=_ARCHES.get(_MACHINE, _MACHINE),
+            serial_number=(caller.device_id or shop.serial_number)
+            .replace("-", "")
+            .upper()[-15:]
+            .rjust(15, "0"),
+            os_version=platform.release() if shown else UNSET,
+            business_type=DeviceBusinessType(
+                business=Business(type=shop.business_type),
+                operation=Operation(
+                    payment=PaymentOperation(type="PAY_LATER" if shop.postpaid else "PAY_FIRST"),
+                    table=Switch(enabled=shop.has_tables),
+                    booking=Switch(enabled=shop.booking_enabled),
+                ),
+            ),
+        )
+    )
+
+
+@query("device.list.request")
+async def device_list(read: Reader, caller: Caller, data: Nothing) -> DeviceListReply:
+    """Every device and token, revoked ones included, oldest first."""
+    calendar = calendar_of(read.shop)
+    devices = sorted((await read.all(Device)).values(), key=lambda device: (device.created_ms, device.id))
+    return DeviceListReply(devices=tuple(_view(device, calendar) for device in devices))
+
+
+async def pair(tx: Transaction, data: DevicePairData, token: Secret, code: Secret) -> DevicePairReply:
+    """A new device with its token and its one-time code.
+
+    A service acts under its name, so tokens of one name are one identity (contract, extensions §1).
+    Raises InvalidArgument for an unknown scope, or a service name that is somebody else's.
+    """
+    if data.scopes is not None:
+        check_names(data.scopes)
+    given = data.scopes
+    if data.kind == "service":
+        await _check_service_name(tx, data.name)
+        scopes = given if given is not None else ("plugin",)
+    else:
+        scopes = (*DEVICE_SCOPES[data.kind], *(given or ()))
+    device = await _new_device(tx, data.kind, data.name, scopes, token)
+    device = replace(device, code_hash=code.hash, code_expires_ms=to_ms(tx.at + CODE_LIFE))
+    tx.put(device)
+    tx.record(_fact("device.pair", device))
+    return DevicePairReply(token=token.text, device=_view(device, calendar_of(tx.shop)), code=code.text)
+
+
+async def claim(tx: Transaction, code_hash: str, token: Secret) -> DeviceClaimReply:
+    """Redeems a one-time code; the screen gets a token of its own.
+
+    Raises NotFound when the code is wrong, used or too old: all three look the same.
+    """
+    now = to_ms(tx.at)
+    found: Device | None = None
+    for device in (await tx.all(Device)).values():
+        # Every code is compared in constant time, so that the answer's time tells nothing (H-75).
+        if device.code_hash is not None and hmac.compare_digest(device.code_hash, code_hash):
+            found = device
+    if found is None or found.revoked_ms is not None or (found.code_expires_ms or 0) <= now:
+        raise wrong_code()
+    device = replace(found, code_hash=None, code_expires_ms=None, claim_hash=token.hash)
+    tx.put(device)
+    tx.record(_fact("device.claim", device))
+    return DeviceClaimReply(token=token.text, device=_view(device, calendar_of(tx.shop)))
+
+
+async def add_owner_till(tx: Transaction, token: Secret) -> DeviceClaimReply:
+    """The till behind the owner's sign-in link: everything an owner may, without a PIN."""
+    device = await _new_device(tx, "till", "Owner", ("till", "staff:own"), token)
+    tx.put(device)
+    tx.record(_fact("device.claim", device))
+    return DeviceClaimReply(token=token.text, device=_view(device, calendar_of(tx.shop)))
+
+
+@command("device.revoke.request")
+async def revoke(tx: Transaction, data: DeviceRevokeData) -> Done:
+    """Ends a token; the server closes its connections when it hears of the fact. Again: no effect."""
+    device = await tx.get(Device, data.id)
+    if device is None:
+        raise NotFound("기기를 찾을 수 없습니다.", "There is no such device", id=data.id)
+    if device.revoked_ms is None:
+        tx.put(replace(device, revoked_ms=to_ms(tx.at), code_hash=None, code_expires_ms=None))
+        tx.record(_fact("device.revoke", device))
+    return Done()
+
+
+def wrong_code() -> NotFound:
+    """What every code that opens nothing is answered."""
+    return NotFound(
+        "코드가 맞지 않거나 만료되었습니다.", "This code is wrong or no longer valid", reason="CODE"
+    )
+
+
+async def _new_device(
+    tx: Transaction, kind: DeviceKind, name: str, scopes: tuple[str, ...], token: Secret
+) -> Device:
+    device_id = tx.ids.new()
+    return Device(
+        id=device_id,
+        kind=kind,
+        name=name,
+        caller_id=name if kind == "service" else device_id,
+        scopes=tuple(dict.fromkeys(scopes)),
+        token_hash=token.hash,
+        created_ms=to_ms(tx.at),
+        letter=await _free_letter(tx) if kind == "till" else "A",
+    )
+
+
+async def _free_letter(tx: Transaction) -> str:
+    """The first letter no working till carries: A … Z, AA … (NUM-3)."""
+    taken = {
+        device.letter
+        for device in (await tx.all(Device)).values()
+        if device.kind == "till" and device.revoked_ms is None
+    }
+    number = 0
+    while (letter := _letter(number)) in taken:
+        number += 1
+    return letter
+
+
+def _letter(number: int) -> str:
+    return ("" if number < 26 else _letter(number // 26 - 1)) + chr(ord("A") + number % 26)
+
+
+async def _check_service_name(tx: Transaction, name: str) -> None:
+    taken = (
+        name in RESERVED
+        or await tx.get(Install, name) is not None
+        or any(
+            device.caller_id == name and device.kind != "service"
+            for device in (await tx.all(Device)).values()
+        )
+    )
+    if taken:
+        raise InvalidArgument(
+            f"'{name}' 이름은 이미 쓰이고 있습니다.", f"'{name}' is somebody else's identity", path="$.name"
+        )
+
+
+def _fact(name: str, device: Device) -> Fact:
+    about: dict[str, Any] = {
+        "device": {"id": device.id, "kind": device.kind, "name": device.name},
+        "callerId": device.caller_id,
+        "scopes": list(device.scopes),
+    }
+    return Fact(name, device.id, about)
+
+
+def _view(device: Device, calendar: ShopCalendar) -> DeviceView:
+    return DeviceView(
+        id=device.id,
+        kind=device.kind,
+        name=device.name,
+        letter=device.letter,
+        scopes=device.scopes,
+        created_at=calendar.iso(from_ms(device.created_ms)),
+        revoked_at=UNSET if device.revoked_ms is None else calendar.iso(from_ms(device.revoked_ms)),
+    )

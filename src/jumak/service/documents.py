@@ -1,0 +1,138 @@
+"""The kinds of small documents a shop keeps, and the ones that are not of the trade itself."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from jumak.domain.caller import Profile, Role
+from jumak.domain.cash_receipt import CashReceipt, OrderReceipts
+from jumak.domain.catalog import CatalogItem, Category, Option
+from jumak.domain.draft.types import Draft
+from jumak.domain.kitchen import Station
+from jumak.domain.order.unmerge import MergeRecord
+from jumak.domain.reservation import ReservationRecord
+from jumak.domain.table import GroupRecord, Hall, TableRecord
+from jumak.domain.waiting import PartyRecord, WaitingSetting
+
+
+class Device(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A paired device or a service token. `token_hash`: SHA-256 of the token, hex; shown once, never kept.
+
+    code_hash, code_expires_ms: the one-time pairing code. claim_hash: SHA-256 of the token the code was
+    redeemed for. caller_id: the identity it acts as.
+    """
+
+    id: str
+    kind: Literal["till", "kitchen", "display", "service", "plugin"]
+    name: str
+    caller_id: str
+    scopes: tuple[str, ...]
+    token_hash: str
+    created_ms: int
+    letter: str = "A"
+    code_hash: str | None = None
+    code_expires_ms: int | None = None
+    claim_hash: str | None = None
+    revoked_ms: int | None = None
+
+
+class Staff(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A person who signs in with a PIN (SEC-1). pin_hash: scrypt with salt."""
+
+    id: str
+    name: str
+    role: Role
+    pin_hash: str
+    pin_salt: str
+    version: int = 1
+
+
+class Approval(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A manager's one-off approval (SEC-1): for one action, by one person, once."""
+
+    id: str
+    action: str
+    staff_id: str
+    staff_name: str
+    role: Role
+    asked_by: str
+    expires_ms: int
+
+
+class Cart(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A device's cart. No fact of the trade: kept so that it survives a reload, pushed without seq."""
+
+    id: str
+    draft: Draft
+
+
+class PaymentLock(Struct, frozen=True, kw_only=True):
+    """Somebody takes the money of this order: a lease (OFF-6). id: the order's id."""
+
+    id: str
+    lock_id: str
+    holder: str
+    expires_ms: int
+
+
+class Install(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An installed plugin package (contract, plugin-runtime §9).
+
+    folder: the unpacked copy, relative to the shop's directory.  hash: of the package's files.
+    disabled_reason: why the shop itself switched it off, for people; empty when staff did.
+    """
+
+    id: str
+    name: str
+    sdk_name: str
+    version: str
+    hash: str
+    kind: Literal["python"]
+    profile: Profile
+    entry: str
+    acl: tuple[str, ...]
+    scopes: tuple[str, ...]
+    enabled: bool
+    folder: str
+    loaded_at: str
+    settings: tuple[dict[str, Any], ...] = ()
+    disabled_reason: str = ""
+
+
+class SettingPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Inputs a plugin declared and the values staff saved, passwords not among them.
+
+    id: the plugin's id.  declared: the plugin has run; before, its package's own inputs count.
+    """
+
+    id: str
+    inputs: tuple[dict[str, Any], ...] = ()
+    declared: bool = False
+    values: dict[str, Any] = {}
+
+
+KINDS: dict[str, type[Struct]] = {
+    "category": Category,
+    "item": CatalogItem,
+    "option": Option,
+    "hall": Hall,
+    "table": TableRecord,
+    "group": GroupRecord,
+    "merge": MergeRecord,
+    "party": PartyRecord,
+    "waiting": WaitingSetting,
+    "reservation": ReservationRecord,
+    "station": Station,
+    "device": Device,
+    "staff": Staff,
+    "approval": Approval,
+    "cart": Cart,
+    "lock": PaymentLock,
+    "install": Install,
+    "setting": SettingPage,
+    "cash-receipt": CashReceipt,
+    "order-receipts": OrderReceipts,
+}
+"""Kind name in the store → struct; the id is the struct's `id`. Noun modules add theirs here."""

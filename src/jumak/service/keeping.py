@@ -1,0 +1,254 @@
+"""What follows from a changed order: stock, kitchen, table, and the facts in the contract's order.
+
+Every use case that changes an order ends in `keep`. One commit tells of payment, order, table,
+kitchen, catalog, in this order (contract README §8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from jumak.domain.calendar import calendar_of, to_ms
+from jumak.domain.catalog import CatalogItem
+from jumak.domain.errors import Locked, NotFound
+from jumak.domain.fact import Fact
+from jumak.domain.kitchen import KitchenChange, Station, cancel_order, revise
+from jumak.domain.merchant import Shop
+from jumak.domain.order.life import is_settled
+from jumak.domain.order.pricing import backing_of
+from jumak.domain.order.types import Order
+from jumak.domain.stock import give_back, take
+from jumak.domain.table import TableRecord
+from jumak.service.documents import PaymentLock
+from jumak.service.ports import Reader, Transaction
+
+
+def order_fact(event: str, order: Order, **more: Any) -> Fact:
+    """`order.<event>` about this order, its version beside the push's own key."""
+    return Fact(f"order.{event}", order.id, {"order": {"id": order.id}, "version": order.version, **more})
+
+
+def payment_fact(event: str, order_id: str, payment_id: str, **more: Any) -> Fact:
+    """`payment.<event>` about a payment of this order."""
+    return Fact(
+        f"payment.{event}", payment_id, {"payment": {"id": payment_id}, "order": {"id": order_id}, **more}
+    )
+
+
+def table_fact(event: str, table_id: int, **more: Any) -> Fact:
+    """`table.<event>` about this table."""
+    return Fact(f"table.{event}", str(table_id), {"table": {"id": table_id}, **more})
+
+
+async def known_order(source: Reader, order_id: str) -> Order:
+    """The order of this id; raises NotFound."""
+    order = await source.order(order_id)
+    if order is None:
+        raise NotFound("없는 주문입니다", f"there is no order {order_id[:64]}", path="$.id")
+    return order
+
+
+async def check_unlocked(tx: Transaction, order: Order) -> None:
+    """Nobody else takes this order's money right now (TBL-12, OFF-6); raises Locked PAYMENT_IN_PROGRESS."""
+    lock = await tx.get(PaymentLock, order.id)
+    if lock is None or lock.holder == tx.caller.id or lock.expires_ms <= to_ms(tx.at):
+        return
+    raise Locked(
+        "결제가 진행 중인 주문입니다. 결제가 끝난 뒤 다시 시도해 주세요",
+        "a payment is running on this order; try again when it has ended",
+        reason="PAYMENT_IN_PROGRESS",
+        until=lock.expires_ms,
+        orderId=order.id,
+    )
+
+
+def kitchen_due(order: Order, shop: Shop, now_ms: int) -> bool:
+    """The kitchen may see this order: postpaid at once, prepaid when paid (ORD-7), scheduled when due (KDS-9).
+
+    What the kitchen has begun it follows to the end: a sent order's changes go at once.
+    """
+    backing = backing_of(order)
+    if order.order_state == "REQUESTED":
+        return False
+    if backing.sent:
+        return True
+    if backing.fire_at_ms is not None and backing.fire_at_ms > now_ms:
+        return False
+    return (
+        shop.postpaid
+        or shop.prepaid_kitchen_early
+        or order.requested_info is not None
+        or order.payment_price.payment_unpaid_value == 0
+    )
+
+
+async def keep(
+    tx: Transaction,
+    before: Order | None,
+    after: Order,
+    *,
+    payments: Sequence[Fact] = (),
+    orders: Sequence[Fact] = (),
+    waste_reason: str | None = None,
+) -> Order:
+    """Save a changed order with everything that follows, and record the facts.
+
+    before: as it was, None for a new order.  waste_reason: why cooked food is wasted on a cancel.
+    Returns the order as saved.  Raises InvalidState OUT_OF_STOCK, which refuses the whole command.
+    """
+    catalog = await _move_stock(tx, before, after)
+    after, kitchen = await _tell_kitchen(tx, before, after, waste_reason)
+    after, tables = await _tell_table(tx, before, after)
+    tx.save_order(after)
+    tx.record(*payments, *orders, *tables, *kitchen, *catalog)
+    return after
+
+
+async def _tell_kitchen(
+    tx: Transaction, before: Order | None, after: Order, waste_reason: str | None
+) -> tuple[Order, Sequence[Fact]]:
+    shop = tx.shop
+    now_ms = to_ms(tx.at)
+    if after.order_state == "CANCELLED":
+        if before is None or not backing_of(after).sent:
+            return after, ()
+        change = cancel_order(
+            after,
+            await tx.tickets_of(after.id),
+            await stations(tx),
+            at=tx.at,
+            iso=calendar_of(shop).iso(tx.at),
+            ids=tx.ids,
+            reason=waste_reason or after.cancel_reason or "",
+        )
+        return _ticketed(tx, change)
+    if not kitchen_due(after, shop, now_ms):
+        return after, ()
+    sent_before = before is not None and backing_of(before).sent
+    if sent_before and before is not None and before.line_items == after.line_items:
+        return after, ()
+    change = revise(
+        before if sent_before else None,
+        after,
+        await stations(tx),
+        await tx.tickets_of(after.id) if sent_before else (),
+        at=tx.at,
+        iso=calendar_of(shop).iso(tx.at),
+        ids=tx.ids,
+    )
+    return _ticketed(tx, change)
+
+
+def _ticketed(tx: Transaction, change: KitchenChange) -> tuple[Order, Sequence[Fact]]:
+    for ticket in change.tickets:
+        tx.save_ticket(ticket)
+    return change.order, change.facts
+
+
+async def stations(source: Reader) -> list[Station]:
+    """The kitchen's stations."""
+    return list((await source.all(Station)).values())
+
+
+async def _tell_table(tx: Transaction, before: Order | None, after: Order) -> tuple[Order, Sequence[Fact]]:
+    table_id = after.table_id
+    if table_id is None:
+        if is_settled(after) and not backing_of(after).released:
+            return _released(after), ()
+        return after, ()
+    if before is None:
+        await seat(tx, table_id, after.num_guests)
+        return after, (table_fact("order-add", table_id),)
+    if before == after:
+        return after, ()
+    if not is_settled(after):
+        return after, (table_fact("order-update", table_id),)
+    others = [each for each in await tx.orders_on_table(table_id) if each.id != after.id]
+    if not all(is_settled(each) for each in others):
+        return after, (table_fact("order-update", table_id),)
+    for other in others:
+        tx.save_order(_released(other))
+    await empty_table(tx, table_id)
+    return _released(after), (table_fact("clear", table_id),)
+
+
+def _released(order: Order) -> Order:
+    return replace(order, backing=replace(backing_of(order), released=True))
+
+
+async def seat(tx: Transaction, table_id: int, num_guests: int | None) -> None:
+    """Somebody sits at this table from now on, if nobody did before (TBL-9)."""
+    record = await tx.get(TableRecord, table_id)
+    if record is None or (record.seated_ms is not None and num_guests in (None, record.num_guests)):
+        return
+    tx.put(
+        replace(
+            record,
+            seated_ms=to_ms(tx.at) if record.seated_ms is None else record.seated_ms,
+            num_guests=record.num_guests if num_guests is None else num_guests,
+        )
+    )
+
+
+async def empty_table(tx: Transaction, table_id: int) -> None:
+    """Nobody sits at this table any more."""
+    record = await tx.get(TableRecord, table_id)
+    if record is not None and (record.seated_ms is not None or record.num_guests is not None):
+        tx.put(replace(record, seated_ms=None, num_guests=None, bill_ms=None))
+
+
+async def _move_stock(tx: Transaction, before: Order | None, after: Order) -> Sequence[Fact]:
+    """Take what was added from stock and give back what was taken off (CAT-9)."""
+    moved = _quantities(after, 1)
+    if before is not None:
+        if before.line_items is after.line_items and before.order_state == after.order_state:
+            return ()
+        for key, quantity in _quantities(before, -1).items():
+            moved[key] = moved.get(key, 0) + quantity
+    facts: list[Fact] = []
+    for (item_id, price_id), quantity in moved.items():
+        if not quantity:
+            continue
+        item = await tx.get(CatalogItem, item_id)
+        if item is None or not any(price.is_stockable for price in item.prices):
+            continue
+        changed = (
+            take(item, price_id, quantity, tx.at)
+            if quantity > 0
+            else give_back(item, price_id, -quantity, tx.at)
+        )
+        if changed is item:
+            continue
+        tx.put(changed)
+        facts.extend(stock_facts(item, changed))
+    return facts
+
+
+def stock_facts(before: CatalogItem, after: CatalogItem) -> list[Fact]:
+    """`catalog.update`, then `sold-out` or `on-sale` when the state turned (contract, catalog §2.5)."""
+    data = {"catalog": {"id": after.id}}
+    facts = [Fact("catalog.update", str(after.id), data)]
+    was_sold_out, is_sold_out = _sold_out(before), _sold_out(after)
+    if was_sold_out != is_sold_out:
+        facts.append(Fact("catalog.sold-out" if is_sold_out else "catalog.on-sale", str(after.id), data))
+    return facts
+
+
+def _sold_out(item: CatalogItem) -> bool:
+    return item.state == "SOLD_OUT" or item.default_price.state == "SOLD_OUT"
+
+
+def _quantities(order: Order, sign: int) -> dict[tuple[int, int], int]:
+    """Thousandths of every price an order holds; a request or a cancelled order holds nothing."""
+    if order.order_state in ("REQUESTED", "CANCELLED"):
+        return {}
+    records = backing_of(order).lines
+    held: dict[tuple[int, int], int] = {}
+    for line in order.line_items:
+        if line.item.type in ("ITEM", "COMBO"):
+            key = line.item.id, records[line.id].price_id
+            held[key] = held.get(key, 0) + sign * round(line.quantity.value * 1000)
+    return held

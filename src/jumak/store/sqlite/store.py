@@ -1,0 +1,365 @@
+"""The single writer of a shop: commands queue while a commit is under way and share the next one.
+
+A batch is whatever waits when the writer comes round; it never waits for more. Its commands run one
+after the other on the event loop (they never suspend), each writing into the batch's `Layer` only if it
+succeeds. Then the file gets everything at once. The COMMIT, which waits for the disk, runs in a thread
+when the disk is slow, with nothing else touching that connection; reads go on meanwhile on their own
+connection, pinned to what memory knows, so that no query sees half of a commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, Self
+
+from jumak.domain.calendar import to_ms
+from jumak.domain.errors import DuplicateKey
+from jumak.domain.merchant import Shop
+from jumak.service.ports import Clock, Command, Committed, Ids, Live, Reader, Result, Transaction
+from jumak.store.sqlite.checkpoint import Checkpointer
+from jumak.store.sqlite.codec import to_json
+from jumak.store.sqlite.commands import KEPT_MS, body_hash, stored_reply
+from jumak.store.sqlite.errors import StoreError
+from jumak.store.sqlite.file import FILE_NAME, connect, create_file, fill_new, open_for_writing
+from jumak.store.sqlite.layer import Layer
+from jumak.store.sqlite.lock import FolderLock
+from jumak.store.sqlite.memory import Memory
+from jumak.store.sqlite.queries import SQL
+from jumak.store.sqlite.reading import ReadView
+from jumak.store.sqlite.transaction import WriteView
+from jumak.store.sqlite.travel import codec_of
+from jumak.store.sqlite.vault import Vault
+
+LARGEST_BATCH: Final = 256
+FAST_COMMIT_S: Final = 0.0003
+"""A commit usually quicker than this stays on the event loop: a thread would cost more."""
+ALONE_COMMIT_S: Final = 0.002
+"""The same for a command that is alone, when nobody else waits."""
+
+_PRUNE_EVERY_MS: Final = 60_000
+_PRUNE_ROWS: Final = 2_000
+
+Done = Callable[[Result], None]
+
+_log = logging.getLogger(__name__)
+
+
+class SqliteStore:
+    """Implements `service.ports.Store` on one file. Made by `open`, `create` or `in_memory`."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        folder: Path | None,
+        lock: FolderLock | None,
+        clock: Clock,
+        ids: Ids,
+        live: Live,
+    ) -> None:
+        self.clock, self.ids, self.live = clock, ids, live
+        self.folder = folder
+        self._connection = connection
+        self._lock = lock
+        self._queue: deque[tuple[Command, Done]] = deque()
+        self._listeners: list[Callable[[Committed], None]] = []
+        self._vault = Vault(folder)
+        self._busy = False
+        self._closing = False
+        self._idle: asyncio.Event | None = None
+        self._commit_s = 0.0
+        self._fast_commit_s, self._alone_commit_s = FAST_COMMIT_S, ALONE_COMMIT_S
+        self.closed = False
+        self._pruned_ms = 0
+        if folder is None:
+            # One connection: what it reads between two batches is committed.
+            self._reading, self._checkpointer, self._thread = connection, None, None
+        else:
+            self._reading = connect(folder / FILE_NAME, read_only=True)
+            self._checkpointer = Checkpointer(folder / FILE_NAME)
+            self._thread = ThreadPoolExecutor(1, "jumak-commit")
+        self.memory = Memory(self._reading, codec_of(self._reading))
+
+    @classmethod
+    def open(cls, folder: Path, *, clock: Clock, ids: Ids, live: Live) -> Self:
+        """Open the shop in a folder. Raises ShopMissing, ShopInUse, NewerFile."""
+        path = folder / FILE_NAME
+        lock = FolderLock(folder) if folder.is_dir() else None
+        try:
+            return cls(open_for_writing(path), folder, lock, clock, ids, live)
+        except BaseException:
+            if lock is not None:
+                lock.release()
+            raise
+
+    @classmethod
+    def create(cls, folder: Path, shop: Shop, *, clock: Clock, ids: Ids, live: Live) -> Self:
+        """Make a new shop in a folder (made too) and open it. Raises ShopExists, ShopInUse."""
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FolderLock(folder)
+        try:
+            create_file(folder / FILE_NAME, shop)
+            return cls(open_for_writing(folder / FILE_NAME), folder, lock, clock, ids, live)
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def in_memory(cls, shop: Shop, *, clock: Clock, ids: Ids, live: Live) -> Self:
+        """A shop that is gone with the process, for tests and plugin development."""
+        connection = sqlite3.connect(
+            ":memory:", isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        fill_new(connection, shop)
+        store = cls(connection, None, None, clock, ids, live)
+        store.memory.nothing_on_disk()
+        return store
+
+    # -- the port ------------------------------------------------------------------------------------
+
+    def submit(self, command: Command, done: Done) -> None:
+        """See `ports.Store`."""
+        if self._closing:
+            raise StoreError("the shop is closing")
+        self._queue.append((command, done))
+        if not self._busy:
+            self._busy = True
+            asyncio.get_running_loop().call_soon(self._turn)
+
+    async def execute(self, command: Command) -> Result:
+        """See `ports.Store`."""
+        outcome: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+
+        def done(result: Result) -> None:
+            if not outcome.done():
+                outcome.set_result(result)
+
+        self.submit(command, done)
+        return await outcome
+
+    def reader(self) -> Reader:
+        """See `ports.Store`."""
+        return ReadView(self.memory, self._reading, self._vault, self.live, self._now())
+
+    def on_commit(self, listener: Callable[[Committed], None]) -> None:
+        """See `ports.Store`."""
+        self._listeners.append(listener)
+
+    def always_threaded(self) -> None:
+        """Commit as on a slow disk, whatever this one is like (for tests)."""
+        self._fast_commit_s = self._alone_commit_s = -1.0
+
+    async def close(self) -> None:
+        """See `ports.Store`. A second call does nothing."""
+        if self._closing:
+            return
+        self._closing = True
+        if self._busy:
+            self._idle = asyncio.Event()
+            await self._idle.wait()
+        if self._checkpointer is not None:
+            self._checkpointer.close()
+        if self._thread is not None:
+            self._thread.shutdown(wait=True)
+        if self._reading is not self._connection:
+            self._reading.close()
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._connection.close()
+        if self._lock is not None:
+            self._lock.release()
+        self.closed = True
+
+    # -- the writer ----------------------------------------------------------------------------------
+
+    def _now(self) -> datetime:
+        now = self.clock.now()
+        # The journal keeps milliseconds; a fact must read the same before and after a restart.
+        return now.replace(microsecond=now.microsecond // 1_000 * 1_000)
+
+    def _turn(self) -> None:
+        """Run what is queued and commit it."""
+        batch = [self._queue.popleft() for _ in range(min(len(self._queue), LARGEST_BATCH))]
+        try:
+            layer, results = self._run(batch)
+        except Exception:
+            _log.exception("a batch could not be written; its commands run one by one")
+            self._carefully(batch)
+            return
+        if layer.is_empty:
+            self._finish(batch, results, layer.merge_announcements())
+            return
+        alone = len(batch) == 1 and not self._queue
+        limit = self._alone_commit_s if alone else self._fast_commit_s
+        if self._thread is None or self._commit_s < limit:
+            try:
+                self._commit()
+            except Exception as error:
+                self._failed(batch, layer, error)
+            else:
+                self._committed(batch, results, layer)
+            return
+        self._pin()
+        future = asyncio.get_running_loop().run_in_executor(self._thread, self._commit)
+        future.add_done_callback(lambda outcome: self._returned(batch, results, layer, outcome))
+
+    def _run(self, batch: list[tuple[Command, Done]]) -> tuple[Layer, list[Result]]:
+        """Every command in turn, then all of their writes into an open transaction.
+
+        Raises what only a bug or a broken disk can cause; then nothing is written.
+        """
+        layer = Layer(self.memory, self._connection, self._vault)
+        at = self._now()
+        try:
+            results = [self._decide(layer, command, self._now()) for command, _ in batch]
+            if not layer.is_empty:
+                self._prune(to_ms(at), layer)
+                layer.finish(to_ms(at))
+        except BaseException:
+            layer.drop()
+            raise
+        return layer, results
+
+    def _decide(self, layer: Layer, command: Command, at: datetime) -> Result:
+        body: bytes | None = None
+        if command.command_id is not None:
+            body = body_hash(command.name, command.body)
+            owner = command.caller.id
+            stored = layer.replies.get((owner, command.command_id)) or stored_reply(
+                self._connection, self.memory, owner, command.command_id
+            )
+            if stored is not None:
+                if stored.body == body:
+                    return Result(reply=stored.reply, repeated=True)
+                return Result(error=_key_conflict(command.command_id))
+        tx = WriteView(
+            layer, self._connection, self._vault, self.live, self.ids, command.caller, at, command.command_id
+        )
+        try:
+            reply = to_json(_driven(command, tx))
+        except Exception as refusal:
+            return Result(error=refusal)
+        layer.absorb(tx, reply, body)
+        return Result(reply=reply)
+
+    def _carefully(self, batch: list[tuple[Command, Done]]) -> None:
+        """After a bug: each command in a commit of its own, so that only the guilty one fails."""
+        for command, done in batch:
+            try:
+                layer, results = self._run([(command, done)])
+            except Exception as error:
+                self._answer(done, Result(error=error))
+                continue
+            try:
+                if not layer.is_empty:
+                    self._commit()
+            except Exception as error:
+                layer.drop()
+                self._answer(done, Result(error=error))
+                continue
+            committed = layer.merge_announcements() if layer.is_empty else layer.merge()
+            self._answer(done, results[0])
+            self._tell(committed)
+        self._next()
+
+    def _commit(self) -> None:
+        begun = time.perf_counter()
+        self._connection.execute("COMMIT")
+        # A moving average that follows a disk that changes its mood within a few commits.
+        self._commit_s += (time.perf_counter() - begun - self._commit_s) * 0.25
+
+    def _returned(
+        self, batch: list[tuple[Command, Done]], results: list[Result], layer: Layer, outcome: Any
+    ) -> None:
+        self._unpin()
+        error = outcome.exception()
+        if error is not None:
+            self._failed(batch, layer, error)
+        else:
+            self._committed(batch, results, layer)
+
+    def _committed(self, batch: list[tuple[Command, Done]], results: list[Result], layer: Layer) -> None:
+        committed = layer.merge()
+        if self._checkpointer is not None:
+            self._checkpointer.wrote(layer.pages_written)
+            if self._checkpointer.due_inline:
+                self._checkpointer.inline(self._connection)
+        self._finish(batch, results, committed)
+
+    def _failed(self, batch: list[tuple[Command, Done]], layer: Layer, error: BaseException) -> None:
+        """The disk refused: nothing of the batch has happened, and everybody is told so."""
+        _log.error("a commit failed: %s", error)
+        layer.drop()
+        self._finish(batch, [Result(error=error)] * len(batch), None)
+
+    def _finish(
+        self, batch: list[tuple[Command, Done]], results: list[Result], committed: Committed | None
+    ) -> None:
+        for (_, done), result in zip(batch, results, strict=True):
+            self._answer(done, result)
+        if committed is not None:
+            self._tell(committed)
+        self._next()
+
+    def _answer(self, done: Done, result: Result) -> None:
+        try:
+            done(result)
+        except Exception:
+            # The write is on disk whatever becomes of its reply.
+            _log.exception("a reply could not be delivered")
+
+    def _tell(self, committed: Committed) -> None:
+        if not (committed.entries or committed.announcements):
+            return
+        for listener in self._listeners:
+            try:
+                listener(committed)
+            except Exception:
+                _log.exception("a listener of commits failed")
+
+    def _next(self) -> None:
+        if self._queue:
+            asyncio.get_running_loop().call_soon(self._turn)
+            return
+        self._busy = False
+        if self._idle is not None:
+            self._idle.set()
+
+    def _pin(self) -> None:
+        # A read inside a transaction fixes what this connection sees until the commit is in memory too.
+        self._reading.execute("BEGIN")
+        self._reading.execute(SQL["last_fact"]).fetchone()
+
+    def _unpin(self) -> None:
+        self._reading.execute("COMMIT")
+
+    def _prune(self, now_ms: int, layer: Layer) -> None:
+        if now_ms - self._pruned_ms >= _PRUNE_EVERY_MS:
+            self._pruned_ms = now_ms
+            layer.flush()
+            self._connection.execute(SQL["prune_commands"], (_PRUNE_ROWS, now_ms - KEPT_MS))
+
+
+def _driven(command: Command, tx: Transaction) -> Any:
+    """Run a use case to its end; here nothing it may await ever suspends."""
+    running = command.run(tx).__await__()
+    try:
+        next(running)
+    except StopIteration as end:
+        return end.value
+    raise RuntimeError(f"{command.name} waited for something that is no port of the store")
+
+
+def _key_conflict(command_id: str) -> DuplicateKey:
+    return DuplicateKey(
+        "같은 명령 번호가 다른 내용으로 이미 사용되었습니다",
+        "this command id was used before with another body",
+        reason="COMMAND_KEY_CONFLICT",
+        commandId=command_id,
+    )

@@ -1,0 +1,1 @@
+"""Tests by what they test; `tests/tidy` holds the rules of the house."""
