@@ -30,7 +30,9 @@ dev: $(VENV)/.ready-dev ## the demo shop, started again whenever a file is saved
 check: $(VENV)/.ready-dev ## lint, format, types, and that generated files are fresh
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --check --quiet .
-	$(BIN)/mypy --no-error-summary
+	$(BIN)/mypy --no-error-summary src
+	@for program in $(wildcard bench) $(wildcard plugins/*/main.py); do \
+		echo $(BIN)/mypy --no-error-summary $$program; $(BIN)/mypy --no-error-summary $$program || exit 1; done
 	$(BIN)/python -m jumak.protocol.generate --check
 	$(BIN)/python -m tests.tidy.generate --check
 

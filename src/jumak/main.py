@@ -217,6 +217,8 @@ def server_config(options: ServeOptions, app: App) -> uvicorn.Config:
 def _listening(options: ServeOptions) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     listener = socket.create_server((options.host, options.port), family=family, backlog=2_048)
+    # Connections inherit it: a reply is never held back for the client's delayed acknowledgement.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if not _is_loopback(options.host) and options.tls_cert is None:
         logging.getLogger("jumak").warning(
             "Warning: %s is reachable from other machines and there is no TLS: tokens and orders can be read "

@@ -146,9 +146,7 @@ def test_only_open_orders_merge():
 
 
 LINES = st.lists(
-    st.tuples(
-        st.sampled_from([AMERICANO, CAKE, FRUIT, NOODLES]), st.integers(1, 5), st.integers(0, 3_000)
-    ),
+    st.tuples(st.sampled_from([AMERICANO, CAKE, FRUIT, NOODLES]), st.integers(1, 5), st.integers(0, 3_000)),
     min_size=1,
     max_size=5,
 )
@@ -168,9 +166,7 @@ def drawn(lines: list[tuple[Any, int, int]]) -> list[dict[str, Any]]:
 
 @settings(max_examples=60)
 @given(LINES, LINES, st.lists(st.integers(1, 700), max_size=3), st.integers(0, 10_000))
-def test_a_merge_moves_every_won(
-    first: list[Any], second: list[Any], amounts: list[int], rate: int
-):
+def test_a_merge_moves_every_won(first: list[Any], second: list[Any], amounts: list[int], rate: int):
     """TBL-2, MON-a, MON-b: Σ list, discount, price are preserved, VAT within one won per bucket."""
     discounts = [a_discount(amount, f"할인 {amount}") for amount in amounts]
     source = second_order(*drawn(first), discounts=discounts)
@@ -202,9 +198,7 @@ def merged() -> tuple[MergeRecord, Order]:
 def test_a_merge_is_taken_back_as_it_was():
     """TBL-4: the target gets its old lines and rate, the other party a new order with its own."""
     record, joined = merged()
-    undone = unmerge(
-        joined, record, order_id="n" * 32, number="A-009", order_key="key", iso=ISO
-    )
+    undone = unmerge(joined, record, order_id="n" * 32, number="A-009", order_key="key", iso=ISO)
     assert undone.target.line_items == record.target.line_items
     assert undone.target.charge_price == record.target.charge_price
     assert undone.target.version == joined.version + 1

@@ -142,9 +142,7 @@ def test_only_an_open_order_is_divided():
     st.integers(0, 10_000),
     st.data(),
 )
-def test_a_split_loses_no_won(
-    lines: list[Any], amounts: list[int], rate: int, data: st.DataObject
-):
+def test_a_split_loses_no_won(lines: list[Any], amounts: list[int], rate: int, data: st.DataObject):
     """SPL-5, MON-a: Σ list, discount, tip, price are preserved; VAT within one won per bucket."""
     order = an_order(*drawn(lines), discounts=[a_discount(each, f"할인 {each}") for each in amounts])
     if not amounts:

@@ -177,7 +177,7 @@ class Served:
     @contextlib.asynccontextmanager
     async def connect(self, token: str | None = None, **more: Any) -> AsyncIterator[Client]:
         address = self.url.replace("http", "ws", 1) + "/v1/socket"
-        async with websockets.connect(address, compression=None, proxy=None, max_size=None) as connection:
+        async with websockets.connect(address, compression=None, proxy=None, max_size=None, close_timeout=1) as connection:
             client = Client(connection)
             if token is not None:
                 client.opened = await client.ask(  # type: ignore[attr-defined]
@@ -200,6 +200,7 @@ def free_port() -> int:
 @contextlib.asynccontextmanager
 async def served_by(desk: Desk, folder: Path) -> AsyncIterator[Served]:
     listener = socket.create_server(("127.0.0.1", free_port()))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     options = ServeOptions(folder=folder, port=0)
     server = ShopServer(server_config(options, App(desk.shop, Uploads(folder / "uploads"))), desk.shop)
     ready = asyncio.Event()

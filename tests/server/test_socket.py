@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from jumak.server import session
+from jumak.domain.errors import HostUnavailable, PermissionDenied, TimedOut
+from jumak.server import outbox, session
 from tests.server.conftest import Client, Desk, Refused, Served, served_by
 
 CATEGORY = "catalog-category.change.event"
@@ -206,8 +207,6 @@ async def test_malformed_messages(served: Served, client: Client) -> None:
 
 async def test_a_slow_client(served: Served, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """H-77, wire §9: who does not read is closed with HOST_UNAVAILABLE and holds nobody up."""
-    from jumak.server import outbox
-
     monkeypatch.setattr(outbox, "MAX_FRAMES", 50)
     token = await served.desk.token(name="slow", scopes=["catalog:read"])
     async with served.connect(token) as slow:
@@ -276,13 +275,11 @@ async def test_the_server_stops_cleanly(desk: Desk, tmp_path: Path) -> None:
 
 async def test_asking_a_client(served: Served) -> None:
     """H-12: the shop asks a client and gets its answer; a lost connection or silence ends the question."""
-    from jumak.domain.errors import HostUnavailable, PermissionDenied, TimedOut
-
     token = await served.desk.token(name="payer", scopes=["payment-method"])
     async with served.connect(token) as payer:
         (asked,) = served.shop.connections.of("payer")
         assert isinstance(asked, session.Session)
-        question = asyncio.create_task(asked.ask("payment.method.event.request", {"event": "pay"}))
+        question = asyncio.create_task(asked.ask("session.ping.request", {"event": "pay"}))
         frame = await payer.next()
         assert frame["data"] == {"event": "pay"}
         await payer.socket.send(
@@ -290,10 +287,10 @@ async def test_asking_a_client(served: Served) -> None:
         )
         assert await question == {"complete": True, "id": "m"}
         with pytest.raises(TimedOut):
-            await asked.ask("payment.method.event.request", {}, timeout_s=0.01)
+            await asked.ask("session.ping.request", {}, timeout_s=0.01)
         with pytest.raises(PermissionDenied):
-            await asked.ask("popup.open.request", {})
-        question = asyncio.create_task(asked.ask("payment.method.event.request", {}))
+            await asked.ask("device.list.request", {})
+        question = asyncio.create_task(asked.ask("session.ping.request", {}))
         await payer.next()
         await payer.next()
     with pytest.raises(HostUnavailable):

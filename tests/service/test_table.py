@@ -18,7 +18,9 @@ from jumak.domain.errors import (
     PosError,
     UnsupportedMode,
 )
-from jumak.testing import menu, simulated_shop
+from jumak.service.ports import Committed
+from jumak.service.table import statuses, touched_tables
+from jumak.testing import menu, simulated_shop, staff_caller
 from jumak.testing.shop import SimulatedShop
 
 Shop = SimulatedShop
@@ -57,7 +59,7 @@ async def pay(shop: Shop, order: dict[str, Any], amount: int, *, autocomplete: b
         "supplyMoney": amount - tax, "tipMoney": 0, "approvedNo": "1", "approvedAt": "2026-02-02T11:00:00+09:00",
         "paymentKey": f"{order['id']}-{amount}", "autocomplete": autocomplete,
     }  # fmt: skip
-    await shop.request("payment.add.request", {"payment": payment})
+    await shop.request("payment.add.request", {"order": {"id": order["id"]}, "paymentDto": payment})
 
 
 async def order_now(shop: Shop, order: dict[str, Any]) -> dict[str, Any]:
@@ -242,8 +244,8 @@ async def test_an_order_with_a_payment_moves_alongside(shop: Shop):
 async def test_merging_waits_for_a_running_payment(shop: Shop):
     """TBL-12, OFF-6: a locked order is not merged."""
     source, _ = await order_at(shop, 1), await order_at(shop, 2)
-    teller = await shop.staff("cashier", device="till-9")
-    await teller.request("order.lock", {"id": source["id"], "expectedUnpaid": 9_000})
+    lock = {"id": source["id"], "expectedUnpaid": 9_000}
+    await shop.request("order.lock.request", lock, caller=staff_caller("cashier", "till-9"))
     locked = await refusal(shop, "table.merge.request", {"from": 1, "to": 2}, Locked)
     assert locked.reason == "PAYMENT_IN_PROGRESS"
     await refusal(shop, "table.clear.request", {"table": {"id": 1}}, Locked)
@@ -350,13 +352,15 @@ async def test_a_stale_clear_does_not_throw_new_guests_out(shop: Shop):
 
 async def test_guests_sit_down_without_an_order(shop: Shop):
     """TBL-7, TBL-8: at least one guest; more than seats only warn; an occupied table is refused."""
-    till = await shop.staff("server")
-    notices: list[Any] = []
-    till.on("notice", notices.append) if hasattr(till, "on") else None
+    commits: list[Committed] = []
+    shop.running.store.on_commit(commits.append)
     await shop.request("table.seat.request", {"tableId": 1})
     assert (await status(shop, 1))["numGuests"] == 1
     await shop.request("table.seat.request", {"tableId": 1, "numGuests": 9})
     assert (await status(shop, 1))["numGuests"] == 9
+    await shop.settle()
+    notices = [each for commit in commits for each in commit.announcements]
+    assert [(each.name, each.data["level"]) for each in notices] == [("notice.event", "warning")]
     await order_at(shop, 2)
     await refusal(shop, "table.seat.request", {"tableId": 2}, Conflict)
     await refusal(shop, "table.seat.request", {"tableId": 3, "numGuests": 0}, InvalidArgument)
@@ -442,17 +446,23 @@ async def test_figures_of_a_table(shop: Shop):
     assert table["lastOrderAt"] == "2026-02-02T11:10:00+09:00"
 
 
-async def test_screens_hear_of_a_table_that_changed(shop: Shop):
-    """TBL-6, H-32: `move` carries both sides to plugins; staff get the new status of both tables."""
+async def test_plugins_and_screens_hear_of_a_move(shop: Shop):
+    """TBL-1, TBL-6, H-32: `move` carries both sides to plugins; staff get the status of both tables."""
     order = await order_at(shop, 1)
-    till = await shop.staff("server")
     plugin = await shop.pos()
     heard: list[Any] = []
     plugin.table.on("move", heard.append)
-    seen: dict[int, str] = {}
-    till.ext.table_status.on(lambda push: seen.update({push["table"]["id"]: push["table"]["status"]}))
+    commits: list[Committed] = []
+    shop.running.store.on_commit(commits.append)
     await shop.request("table.move.request", {"from": 1, "to": 3})
     await shop.settle()
-    assert seen == {1: "empty", 3: "occupied"}
     (moved,) = heard
-    assert moved["order"]["id"] == order["id"]
+    assert (moved["order"]["id"], moved["from"], moved["to"]) == (
+        order["id"],
+        {"table": {"id": 1}},
+        {"table": {"id": 3}},
+    )
+    (commit,) = commits
+    assert touched_tables(commit) == {1, 3}
+    views = await statuses(shop.running.store.reader(), touched_tables(commit))
+    assert [(view.id, view.status) for view in views] == [(1, "empty"), (3, "occupied")]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from tests.tidy.project import ROOT, ids_in, modules, parsed, rules, short
@@ -32,6 +33,7 @@ def kept() -> dict[str, list[str]]:
     return _by_rule((path, path.read_text(encoding="utf-8")) for path in modules("src"))
 
 
+@cache
 def citing_tests() -> dict[str, list[str]]:
     """Rule id → the test files with a test whose docstring cites it."""
     return _by_rule((path, _test_docstrings(path)) for path in modules("tests"))

@@ -5,13 +5,17 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.tidy import coverage, refusals
+from tests.tidy import commands, coverage, refusals
 from tests.tidy.project import short
 
 
 def pages() -> dict[Path, str]:
     """Every such page with its content as it has to be now."""
-    return {coverage.PAGE: coverage.page(), refusals.PAGE: refusals.page()}
+    return {
+        coverage.PAGE: coverage.page(),
+        refusals.PAGE: refusals.page(),
+        commands.PAGE: commands.page(),
+    }
 
 
 def main() -> int:

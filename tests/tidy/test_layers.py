@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,16 @@ def test_every_module_says_why_it_exists(path: Path):
     if path.name == "__init__.py" and not path.read_text(encoding="utf-8").strip():
         pytest.fail(f"{short(path)} is empty")
     assert ast.get_docstring(parsed(path)), "no docstring"
+
+
+def test_what_is_imported_is_declared():
+    """Layers: no package is used that only another one happens to bring."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {re.split(r"[^\w-]", name)[0].lower() for name in project["dependencies"]}
+    used = {name.split(".")[0] for path in modules("src") for name in imported(path)}
+    used -= {*sys.stdlib_module_names, "jumak", ""}
+    # The pytest plugin is imported by pytest alone.
+    assert used - {"pytest", "pytest_asyncio"} <= declared
 
 
 def test_the_messages_of_every_noun_are_in_the_table():

@@ -12,6 +12,7 @@ from jumak.domain.errors import InvalidArgument
 from jumak.domain.money import rhu
 
 BasisPoints = Annotated[int, Meta(ge=0, le=10_000)]
+"""A rate as an integer, 1000 is 10 % (MON-2)."""
 
 
 class Discount(Doc, frozen=True, kw_only=True):

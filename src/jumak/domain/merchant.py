@@ -96,7 +96,7 @@ def _check(shop: Shop) -> None:
     """What must hold between settings (contract, merchant-device §2)."""
     try:
         ZoneInfo(shop.time_zone)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         raise _wrong("timeZone", "알 수 없는 시간대입니다.", "timeZone is no IANA zone") from None
     if not (
         len(shop.business_number) == 10 and shop.business_number.isascii() and shop.business_number.isdigit()

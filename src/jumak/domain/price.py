@@ -11,6 +11,7 @@ from operator import add, sub
 from msgspec import Struct
 
 from jumak.domain.base import MAX_WON, Value
+from jumak.domain.cash import small_change
 from jumak.domain.catalog import ItemType
 from jumak.domain.discount import Discount, StaffDiscount, resolve
 from jumak.domain.merchant import Shop
@@ -67,7 +68,9 @@ def price_order(
     strict: a plugin's, so one above its base is refused (DSC-4); else it is clipped.
     Raises InvalidArgument INVALID_DISCOUNT with the path; InvalidArgument for an order above 999,999,999 (MON-1).
     """
-    charges, given, list_sum = [], [], 0
+    charges: list[int] = []
+    given: list[tuple[Discount, ...]] = []
+    list_sum = 0
     for line in lines:
         amount = line.line_list
         list_sum += amount
@@ -137,7 +140,7 @@ def _order_discounts(
         path="$.order.discounts",
     )
     if shop.order_rounding_unit > 1:
-        odd = (fixed + rest + tip) % shop.order_rounding_unit
+        odd = small_change(fixed + rest + tip, shop.order_rounding_unit)
         # Giving away less than all of the small change would leave the total as odd as before.
         if 0 < odd <= rest:
             discounts = (*discounts, Discount(title=ROUNDING_TITLE, amount_money=Value(odd)))

@@ -20,7 +20,7 @@ STORED_VALUE: Final[frozenset[ItemType]] = frozenset({"PREPAID_CARD", "MULTI_USE
 
 
 def included_vat(gross: int, vat_bp: int, rounding: VatRounding = "HALF_UP") -> int:
-    """VAT inside a gross amount, won; 0 for exempt and out of scope (VAT-2). gross: zero or more."""
+    """VAT inside a gross amount, won, at any rate; 0 for exempt and out of scope (VAT-2, VAT-8). gross: zero or more."""
     if vat_bp <= 0:
         return 0
     if rounding == "FLOOR":

@@ -63,6 +63,7 @@ class Kept(Struct):
     task: asyncio.Task[None]
     state: PluginState
     process: PluginProcess | None = None
+    wakes_at: datetime | None = None
 
 
 class PluginHost:
@@ -100,6 +101,11 @@ class PluginHost:
     def states(self) -> Mapping[str, PluginState]:
         """How each plugin fares, by id."""
         return {plugin_id: kept.state for plugin_id, kept in self._kept.items()}
+
+    def wakes_at(self, plugin_id: str) -> datetime | None:
+        """When a plugin that ended by itself is started again, None while it runs."""
+        kept = self._kept.get(plugin_id)
+        return None if kept is None else kept.wakes_at
 
     def console(self, plugin_id: str) -> Console:
         """What a plugin printed and logged; a remote service's log messages as well."""
@@ -197,7 +203,7 @@ class PluginHost:
                 "plugin.uninstall",
                 "plugin.disable",
             ):
-                self._shop.begin(self._follow(entry.fact.subject, entry.fact.name))
+                self._shop.start(self._follow(entry.fact.subject, entry.fact.name))
 
     async def _follow(self, plugin_id: str, what: str) -> None:
         """Brings a plugin to what the shop says about it now; changes of one plugin follow each other."""
@@ -211,7 +217,8 @@ class PluginHost:
             if install is not None and install.enabled and plugin_id not in self._kept:
                 self._begin(install)
             if install is None:
-                self._consoles.pop(plugin_id, None)
+                if (console := self._consoles.pop(plugin_id, None)) is not None:
+                    console.close()
                 await asyncio.to_thread(remove_copies, self._folder, plugin_id)
             else:
                 await asyncio.to_thread(remove_copies, self._folder, plugin_id, install.hash[:16])
@@ -257,7 +264,9 @@ class PluginHost:
             if now - began > LONGEST_WAIT:
                 wait = FIRST_WAIT
             self._set(kept, "crashed", reason)
-            await self._shop.clock.wait_until(now + wait)
+            kept.wakes_at = now + wait
+            await self._shop.clock.wait_until(kept.wakes_at)
+            kept.wakes_at = None
             wait = min(wait * 2, LONGEST_WAIT)
 
     def _process(self, install: Install, console: Console, kept: Kept) -> PluginProcess:

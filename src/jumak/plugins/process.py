@@ -19,13 +19,14 @@ from msgspec import Struct
 from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError
 from jumak.plugins.console import Console, Level
+from jumak.protocol.envelope import MAX_FRAME
 from jumak.server.session import Session
 from jumak.server.shop import RunningShop
 
 PORTION = 50
 """Lines taken from a plugin before everybody else has a turn."""
 
-MAX_LINE = 1_200_000
+MAX_LINE = MAX_FRAME + 1_000
 MAX_UNREAD = 16 * 1024 * 1024
 KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SYSTEMROOT", "SSL_CERT_FILE")
 """All a plugin sees of the server's environment: the rest may hold secrets."""

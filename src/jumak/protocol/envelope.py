@@ -17,8 +17,8 @@ from jumak.domain.errors import InvalidArgument
 from jumak.protocol.errors import Lang, error_json, invalid_input
 from jumak.protocol.row import AnyKeys, Reply, Row
 
-MAX_FRAME = 1_000_000
-"""Longest message taken, bytes."""
+MAX_FRAME = 2_500_000
+"""Longest message taken, bytes: a stored value of 1 MB (plugin-runtime §6) and the quoting around it."""
 
 MAX_CALLBACK_ID = 64
 MAX_COMMAND_ID = 64

@@ -96,6 +96,7 @@ class Connection:
         self._reader: asyncio.Task[None] | None = None
         self._names: tuple[str, ...] | None = ()
         self._subscribed: tuple[str, ...] | None = None
+        self._subscribing: dict[str, asyncio.Future[None]] = {}
         self._opened = self._opened_before = False
         self._closing = False
         self.info: dict[str, Any] = {}
@@ -170,9 +171,11 @@ class Connection:
         pending = Pending(name, frame, repeatable=repeatable, command_id=command_id)
         self._pending[callback_id] = pending
         try:
-            if self._transport is not None and self._opened:
-                self._send(self._transport, pending)
             async with asyncio.timeout(timeout_s):
+                # What a handler was registered for must not be missed when this call causes it.
+                await self._subscribed_for_sure()
+                if self._transport is not None and self._opened and not pending.sent:
+                    self._send(self._transport, pending)
                 reply = await pending.reply
         except TimeoutError:
             raise PosPluginSdkTimeoutError(name, timeout_s, command_id if pending.sent else None) from None
@@ -181,6 +184,16 @@ class Connection:
         if reply.get("complete") is not True:
             raise PosPluginSdkError.of_reply(reply)
         return {key: value for key, value in reply.items() if key != "complete"}
+
+    async def _subscribed_for_sure(self) -> None:
+        """Waits until the shop has taken the subscriptions sent so far."""
+        while self._subscribing:
+            await asyncio.wait(list(self._subscribing.values()))
+
+    def _settle_subscription(self, callback_id: str) -> None:
+        taken = self._subscribing.pop(callback_id)
+        if not taken.done():
+            taken.set_result(None)
 
     def _send(self, transport: Transport, pending: Pending) -> None:
         pending.sent = True
@@ -238,12 +251,15 @@ class Connection:
         names = self._names
         if names is None:
             names = tuple(row.name for row in TABLE.values() if row.kind == "push")
-        transport.send(
-            msgspec.json.encode(
-                {"name": "subscribe.request", "version": 1, "callbackId": uuid.uuid4().hex[:20],
-                 "data": {"names": names}}
-            )
-        )  # fmt: skip
+        callback_id = uuid.uuid4().hex[:20]
+        self._subscribing[callback_id] = asyncio.get_running_loop().create_future()
+        frame = {
+            "name": "subscribe.request",
+            "version": 1,
+            "callbackId": callback_id,
+            "data": {"names": names},
+        }
+        transport.send(msgspec.json.encode(frame))
 
     async def _keep(self, transport: Transport) -> None:
         try:
@@ -282,7 +298,9 @@ class Connection:
             self._take(envelope)
 
     def _take(self, envelope: Envelope) -> None:
-        if envelope.callback_id is not None and envelope.callback_id in self._pending:
+        if envelope.callback_id is not None and envelope.callback_id in self._subscribing:
+            self._settle_subscription(envelope.callback_id)
+        elif envelope.callback_id is not None and envelope.callback_id in self._pending:
             pending = self._pending[envelope.callback_id]
             if not pending.reply.done():
                 pending.reply.set_result(envelope.data or {})
@@ -311,6 +329,8 @@ class Connection:
 
     def _give_up(self, *, everything: bool) -> None:
         """What was lost with the connection; the rest goes out on the next one."""
+        for callback_id in list(self._subscribing):
+            self._settle_subscription(callback_id)
         for pending in list(self._pending.values()):
             if pending.reply.done() or not (everything or (pending.sent and not pending.repeatable)):
                 continue

@@ -58,7 +58,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from jumak.sdk.values import View
 '''

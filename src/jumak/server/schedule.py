@@ -7,7 +7,6 @@ and looks anew when a commit may have brought an earlier one.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -100,9 +99,6 @@ class Schedule:
         finally:
             for task in waits:
                 task.cancel()
-            for task in waits:
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
 
 
 async def request_deadline(read: Reader) -> datetime | None:

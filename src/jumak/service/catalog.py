@@ -192,7 +192,8 @@ async def open_day(tx: Transaction) -> Done:
     for option in list((await tx.all(Option)).values()):
         await _keep_option(tx, option, option_at_day_open(option))
     for item in list((await tx.all(CatalogItem)).values()):
-        await _keep_item(tx, item, at_day_open(item))
+        if (opened := at_day_open(item)) is not item:
+            await _keep_item(tx, item, opened)
     return Done()
 
 

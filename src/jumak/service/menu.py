@@ -69,7 +69,11 @@ class MenuPage:
         if moved:
             self._order = sorted(self._places, key=self._places.__getitem__)
         self._items, self._categories, self._options = dict(items), dict(categories), dict(options)
-        self._page = Raw(b"[" + b",".join([self._encoded[item_id] for item_id in self._order]) + b"]")
+        parts = [self._encoded[item_id] for item_id in self._order] or [b""]
+        # A large menu is tens of megabytes: the brackets go in before it is put together, not around it after.
+        parts[0] = b"[" + parts[0]
+        parts[-1] += b"]"
+        self._page = Raw(b",".join(parts))
         return self._page
 
 

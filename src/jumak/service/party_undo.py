@@ -11,7 +11,6 @@ from jumak.domain.errors import InvalidArgument, InvalidState, NotFound
 from jumak.domain.fact import Fact
 from jumak.domain.kitchen import split as split_tickets
 from jumak.domain.order.add import generated_key
-from jumak.domain.order.ending import live_payments
 from jumak.domain.order.move import move as move_order
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
@@ -46,7 +45,6 @@ async def undo(tx: Transaction, data: TableUndoData) -> TablesReply:
     sides = entry.fact.data
     old = await known_table(tx, sides["from"]["table"]["id"], path="$.seq")
     new = await known_table(tx, sides["to"]["table"]["id"], path="$.seq")
-    await require_free(tx, old, apart_from=new.id)
     if entry.fact.name == "table.move":
         await _undo_move(tx, old, new, sides["party"], data.seq)
     else:
@@ -82,6 +80,7 @@ async def _undo_move(
     for each in party:
         order = await _untouched(tx, each["id"], each["version"])
         back.append(move_order(order, old.id, iso=iso))
+    await require_free(tx, old, apart_from=new.id)
     gone = {order.id for order in back}
     others = [order for order in await orders_of(tx, new.id) if order.id not in gone]
     for order in back:
@@ -104,8 +103,9 @@ async def _undo_merge(
     if merge is None:
         raise undo_refusal()
     target = await _untouched(tx, merge.target.id, merge.target_version)
-    if target.table_id != new.id or live_payments(target):
+    if target.table_id != new.id:
         raise undo_refusal()
+    await require_free(tx, old, apart_from=new.id)
     iso = calendar_of(tx.shop).iso(tx.at)
     order_id = tx.ids.new()
     taken = await tx.order_by_key(backing_of(merge.source).owner, merge.source.order_key)

@@ -105,7 +105,10 @@ async def press(tx: Transaction, data: PressData) -> Done:
     if not any(isinstance(entry, Button) and entry.id == data.id for entry in inputs):
         raise NotFound("버튼을 찾을 수 없습니다.", "There is no such button.", id=data.id)
     if not tx.live.push_to(data.plugin_id, "setting.button.event", {"id": data.id}):
-        raise HostUnavailable("플러그인이 실행 중이 아닙니다.", "The plugin is not running.")
+        raise HostUnavailable(
+            "플러그인이 실행 중이 아니거나 버튼을 받지 않습니다.",
+            "The plugin is not running, or does not listen to its buttons.",
+        )
     return Done()
 
 

@@ -54,10 +54,10 @@ OWNER = Caller(
 class MemoryTransport:
     """The SDK's end of a session in the same process. `cut` loses the connection."""
 
-    def __init__(self, shop: RunningShop, caller: Caller | None) -> None:
+    def __init__(self, shop: RunningShop, caller: Caller | None, lost: list[str]) -> None:
         self._loop = asyncio.get_running_loop()
         self._incoming: asyncio.Queue[bytes | None] = asyncio.Queue()
-        self.drop_replies = False
+        self._lost = lost
         self.session = Session(shop, caller, self._deliver, self._closed)
 
     def send(self, message: bytes) -> None:
@@ -79,8 +79,12 @@ class MemoryTransport:
         self._incoming.put_nowait(None)
 
     def _deliver(self, frame: bytes) -> None:
-        if not (self.drop_replies and b'"callbackId"' in frame):
-            self._incoming.put_nowait(frame)
+        for name in self._lost:
+            if frame.startswith(b'{"name":"%b"' % name.encode()):
+                self._lost.remove(name)
+                self._loop.call_soon(self.cut)
+                return
+        self._incoming.put_nowait(frame)
 
     def _closed(self, code: int, reason: str) -> None:  # noqa: ARG002 (a socket would send both)
         self._incoming.put_nowait(None)
@@ -103,6 +107,7 @@ class SimulatedShop:
         self._chance = random.Random(seed)  # noqa: S311 (the same every time, on purpose)
         self._waiting: list[Pos] = []
         self._hosts: list[PluginHost] = []
+        self._lost: dict[Pos, list[str]] = {}
 
     async def request(
         self,
@@ -143,15 +148,17 @@ class SimulatedShop:
     def client(self, caller: Caller | None, token: str = "", **options: Any) -> Pos:
         """An SDK client that is not started yet. caller None: the token tells who it is."""
         made: list[MemoryTransport] = []
+        lost: list[str] = []
 
         async def open_one() -> MemoryTransport:
-            made.append(MemoryTransport(self.running, caller))
+            made.append(MemoryTransport(self.running, caller, lost))
             return made[-1]
 
         connector: Connector = open_one
         options.setdefault("sleep", self._no_wait)
         pos = Pos(connector, token, chance=self._chance, **options)
         self.transports[pos] = made
+        self._lost[pos] = lost
         self._waiting.append(pos)
         return pos
 
@@ -168,6 +175,10 @@ class SimulatedShop:
     def lose_connection(self, pos: Pos) -> None:
         """Cuts a client's connection; it opens a new one by itself."""
         self.transports[pos][-1].cut()
+
+    def lose_reply(self, pos: Pos, name: str) -> None:
+        """The next reply of this name, e.g. `order.add.response`, is lost with the connection."""
+        self._lost[pos].append(name)
 
     async def settle(self) -> None:
         """Waits until everything that is under way has been done: commits, pushes, handlers."""

@@ -144,22 +144,26 @@ class RequestedInfo(Doc, frozen=True, kw_only=True):
 
 
 class Tally(Struct, frozen=True, array_like=True):
-    """The kitchen's ledger of one line at one station (KDS-2), quantities in thousandths."""
+    """The kitchen's ledger of one line at one station (KDS-2), quantities in thousandths.
+
+    remade: thrown away and to be cooked again (KDS-9): more to cook, and as much waste.
+    """
 
     line_id: str
     station_id: str
     ordered: int
     fulfilled: int
+    remade: int = 0
 
     @property
     def remaining(self) -> int:
         """Still to cook, thousandths."""
-        return max(0, self.ordered - self.fulfilled)
+        return max(0, self.ordered + self.remade - self.fulfilled) if self.ordered else 0
 
     @property
     def waste(self) -> int:
         """Cooked for nobody, thousandths."""
-        return max(0, self.fulfilled - self.ordered)
+        return self.remade + max(0, self.fulfilled - self.ordered - self.remade)
 
 
 class LineBacking(Struct, frozen=True, array_like=True, omit_defaults=True):

@@ -2,14 +2,44 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-
+from jumak.protocol.messages import (
+    admin,
+    bill,
+    cash_receipt,
+    catalog,
+    device,
+    draft_order,
+    kitchen,
+    order,
+    payment,
+    plugin,
+    reservation,
+    session,
+    setting,
+    staff,
+    storage,
+    table,
+    waiting,
+)
 from jumak.protocol.row import Row
 
-ROWS: tuple[Row, ...] = tuple(
-    row
-    for module in sorted(found.name for found in pkgutil.iter_modules(__path__))
-    for row in importlib.import_module(f"{__name__}.{module}").ROWS
+ROWS: tuple[Row, ...] = (
+    *admin.ROWS,
+    *bill.ROWS,
+    *cash_receipt.ROWS,
+    *catalog.ROWS,
+    *device.ROWS,
+    *draft_order.ROWS,
+    *kitchen.ROWS,
+    *order.ROWS,
+    *payment.ROWS,
+    *plugin.ROWS,
+    *reservation.ROWS,
+    *session.ROWS,
+    *setting.ROWS,
+    *staff.ROWS,
+    *storage.ROWS,
+    *table.ROWS,
+    *waiting.ROWS,
 )
 """Rows of every noun."""

@@ -42,7 +42,7 @@ from jumak.store.sqlite.codec import (
 )
 from jumak.store.sqlite.errors import ShopMissing
 from jumak.store.sqlite.file import FILE_NAME, open_for_reading
-from jumak.store.sqlite.layer import chained
+from jumak.store.sqlite.journal import chained
 from jumak.store.sqlite.memory import ORDERS, TICKETS, is_open
 from jumak.store.sqlite.queries import SQL
 from jumak.store.sqlite.travel import codec_of, order_at
@@ -51,8 +51,6 @@ Progress = Callable[[str, int], None]
 """Called now and then with what is being checked and how many rows were."""
 
 _STEP: Final = 1_000
-_MOVED: Final = ("order.split", "table.merge", "table.merge-undo", "table.split")
-"""Facts after which a line's ledger is spread over several orders."""
 
 
 class Finding(Struct, frozen=True):
@@ -95,6 +93,8 @@ class _Check:
         self.shops: list[Shop] = [msgspec.json.decode(settings, type=Shop)]
         self.newest_tickets: dict[str, int] = {}
         self.moved: set[str] = set()
+        """Orders that were merged or split: their ledgers and shares are spread over several orders."""
+        self._together: tuple[tuple[Any, ...], dict[str, bool]] = ((), {})
 
     def run(self) -> list[Finding]:
         for problem in self.connection.execute("PRAGMA quick_check(1)"):
@@ -151,9 +151,9 @@ class _Check:
             self.found("journal", "gap", commit[0], "a commit whose facts are missing")
 
     def _look_at(self, fact: tuple[Any, ...]) -> None:
-        seq, _, name, subject = fact[:4]
-        if name in _MOVED:
-            self.moved.add(subject)
+        seq = fact[0]
+        if self._together[0] != (fact[1], fact[4], fact[5]):
+            self._together = ((fact[1], fact[4], fact[5]), {})
         try:
             entries = self.codec.entries(fact[7])
             for entry in entries:
@@ -161,10 +161,17 @@ class _Check:
                     self.newest_tickets[entry.id] = seq
                 elif entry.kind == SHOP:
                     self.shops.append(msgspec.json.decode(self.codec.unpack(entry.body), type=Shop))
-                elif name in _MOVED and entry.kind in (ORDER_FULL, ORDER_PATCH):
-                    self.moved.add(entry.id)
+                elif entry.kind in (ORDER_FULL, ORDER_PATCH):
+                    self._changed_together(entry)
         except Exception as error:  # a damaged blob may fail in any way
             self.found("journal", "state", seq, f"cannot be read: {error}")
+
+    def _changed_together(self, entry: StateEntry) -> None:
+        # A merge or split changes orders in one command and moves lines with their ledger between them.
+        orders = self._together[1]
+        orders[entry.id] = orders.get(entry.id, False) or entry.kind == ORDER_PATCH
+        if len(orders) > 1 and any(orders.values()):
+            self.moved.update(orders)
 
     def _state_of(self, fact: int, kinds: tuple[int, ...], thing: object) -> StateEntry | None:
         row = self.connection.execute(SQL["fact_state"], (fact,)).fetchone()
@@ -220,6 +227,8 @@ class _Check:
                 again = reprice(order, shop)
             except PosError:
                 continue
+            except Exception:  # lines and backing that do not belong together fail in any way
+                break
             if again.charge_price == order.charge_price and again.line_items == order.line_items:
                 return
         self.found("orders", "price", order.id, "the amounts do not follow from the lines")

@@ -30,15 +30,15 @@ class Checkpointer:
         self._connection.execute("PRAGMA synchronous = FULL")
         self._thread = ThreadPoolExecutor(1, "jumak-checkpoint")
         self._running: Future[None] | None = None
-        self._bytes_waiting = 0
+        self._pages_waiting = 0
         self._log_pages = 0
 
     def wrote(self, pages: int) -> None:
         """Called after each commit with about how many pages it wrote."""
-        self._bytes_waiting += pages
+        self._pages_waiting += pages
         self._log_pages += pages
-        if self._bytes_waiting >= PAGES_PER_STEP and (self._running is None or self._running.done()):
-            self._bytes_waiting = 0
+        if self._pages_waiting >= PAGES_PER_STEP and (self._running is None or self._running.done()):
+            self._pages_waiting = 0
             self._running = self._thread.submit(self._step)
 
     @property
@@ -53,15 +53,18 @@ class Checkpointer:
 
     def _step(self) -> None:
         try:
-            _, log_pages, copied = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-            if log_pages == copied:
-                # All of it: the next commit starts the log again.
-                self._log_pages = 0
+            # How long the log really is; if nobody wrote meanwhile the next commit starts it again.
+            _, self._log_pages, _ = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         except sqlite3.Error:
             # Nothing is lost: the log keeps everything until a later checkpoint succeeds.
             _log.exception("a checkpoint failed")
 
+    def wait(self) -> None:
+        """Return when the step under way is done."""
+        if self._running is not None:
+            self._running.result()
+
     def close(self) -> None:
-        """Wait for the step under way."""
+        """Wait for the step under way, then no more."""
         self._thread.shutdown(wait=True)
         self._connection.close()

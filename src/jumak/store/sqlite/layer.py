@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct
@@ -35,6 +34,7 @@ from jumak.store.sqlite.codec import (
 )
 from jumak.store.sqlite.commands import StoredReply, around
 from jumak.store.sqlite.errors import Unrecorded
+from jumak.store.sqlite.journal import States, attach, chained, fact_about, names_order
 from jumak.store.sqlite.memory import ORDERS, TICKETS, KeptOrder, Memory, is_open, kind_name, ticket_age
 from jumak.store.sqlite.patch import difference
 from jumak.store.sqlite.queries import SQL
@@ -126,13 +126,13 @@ class Layer:
         bugs of the use case) the layer is unusable and has to be dropped.
         """
         facts = tx.facts_recorded
-        states: list[list[StateEntry] | None] = [None] * len(facts)
+        states: States = [None] * len(facts)
         dirty_orders = self._orders_of(tx, facts, states)
         dirty_tickets = self._tickets_of(tx, facts, states)
         dirty_documents = self._documents_of(tx, facts, states)
         if tx.new_shop is not None:
             body_of_shop = self.memory.codec.pack(to_json(tx.new_shop))
-            _attach(states, _fact_about(facts, "shop", "shop"), StateEntry(SHOP, None, body_of_shop))
+            attach(states, fact_about(facts, "shop", "shop"), StateEntry(SHOP, None, body_of_shop))
         for dirty in dirty_orders:
             self._take_order(dirty)
         for ticket, doc, before in dirty_tickets:
@@ -153,9 +153,7 @@ class Layer:
         if body is not None and tx.command_id is not None:
             self._keep_reply(tx, reply, body, dirty_orders)
 
-    def _orders_of(
-        self, tx: WriteView, facts: list[Fact], states: list[list[StateEntry] | None]
-    ) -> list[DirtyOrder]:
+    def _orders_of(self, tx: WriteView, facts: list[Fact], states: States) -> list[DirtyOrder]:
         pack = self.memory.codec.pack
         dirty: list[DirtyOrder] = []
         saved: Iterable[Order] = tx.new_orders.values()
@@ -184,36 +182,34 @@ class Layer:
             dirty.append(DirtyOrder(KeptOrder(order, before.seq, fact), before, pack(json), False, json))
         return dirty
 
-    def _record_order(
-        self, facts: list[Fact], states: list[list[StateEntry] | None], entry: StateEntry
-    ) -> int:
+    def _record_order(self, facts: list[Fact], states: States, entry: StateEntry) -> int:
         for index, fact in enumerate(facts):
             if names_order(fact, entry.id):
-                _attach(states, index, entry)
+                attach(states, index, entry)
                 return self.seq + 1 + index
         raise Unrecorded(f"order {entry.id} changed, but no fact of the command names it")
 
     def _tickets_of(
-        self, tx: WriteView, facts: list[Fact], states: list[list[StateEntry] | None]
+        self, tx: WriteView, facts: list[Fact], states: States
     ) -> list[tuple[Ticket, bytes, int | None]]:
         dirty = []
         # Row numbers follow age and id, as the pages do.
         for ticket in sorted(tx.new_tickets.values(), key=ticket_age):
             before = tx.ticket_before(ticket.id)
             doc = self.memory.codec.pack(to_json(ticket))
-            _attach(states, _fact_about(facts, "kds", ticket.id), StateEntry(TICKET, ticket.id, doc))
+            attach(states, fact_about(facts, "kds", ticket.id), StateEntry(TICKET, ticket.id, doc))
             dirty.append((ticket, doc, None if before is None else TICKET_CODE[before.state]))
         return dirty
 
     def _documents_of(
-        self, tx: WriteView, facts: list[Fact], states: list[list[StateEntry] | None]
+        self, tx: WriteView, facts: list[Fact], states: States
     ) -> dict[DocumentKey, tuple[Struct | None, int | None, bytes | None]]:
         dirty: dict[DocumentKey, tuple[Struct | None, int | None, bytes | None]] = {}
         for (kind, doc_id), document in tx.new_documents.items():
             name = kind_name(kind)
             packed = None if document is None else self.memory.codec.pack(to_json(document))
-            index = _fact_about(facts, name, str(doc_id))
-            _attach(states, index, StateEntry(DOCUMENT, (name, doc_id), packed or b""))
+            index = fact_about(facts, name, str(doc_id))
+            attach(states, index, StateEntry(DOCUMENT, (name, doc_id), packed or b""))
             fact = None if index is None else self.seq + 1 + index
             dirty[kind, doc_id] = (document, fact, packed)
         return dirty
@@ -259,7 +255,7 @@ class Layer:
             before = waiting[2]
         self._dirty_tickets[ticket.id] = (ticket, doc, before)
 
-    def _number_facts(self, tx: WriteView, facts: list[Fact], states: list[list[StateEntry] | None]) -> None:
+    def _number_facts(self, tx: WriteView, facts: list[Fact], states: States) -> None:
         caller = tx.caller
         staff = None if caller.staff is None else caller.staff.id
         actor = (caller.id, caller.kind, caller.device_id, staff)
@@ -463,53 +459,6 @@ class Layer:
         self.memory.actors.settle(kept=False)
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
-
-
-def chained(previous: bytes, at_ms: int, rows: list[tuple[Any, ...]]) -> bytes:
-    """The hash of a commit: over the one before, its instant, and every column of its facts.
-
-    rows: (seq, at, name, subject, (caller, kind, device, staff), command, data, state).
-    """
-    return sha256(previous + to_pack((at_ms, rows))).digest()
-
-
-def names_order(fact: Fact, order_id: str) -> bool:
-    """A fact tells of an order as its subject, in `data.order`, or in `data.from` or `data.to`."""
-    if fact.subject == order_id:
-        return True
-    data = fact.data
-    return _refers(data, order_id) or any(_refers(data.get(side), order_id) for side in ("from", "to"))
-
-
-def _refers(data: Any, order_id: str) -> bool:
-    if not isinstance(data, dict):
-        return False
-    order = data.get("order")
-    if isinstance(order, dict):
-        order = order.get("id")
-    elif isinstance(order, Order):
-        order = order.id
-    return bool(order == order_id)
-
-
-def _fact_about(facts: list[Fact], noun: str, subject: str) -> int | None:
-    """The fact a thing's new state goes with: the one about it, else the command's first, else none."""
-    for index, fact in enumerate(facts):
-        if fact.subject == subject and fact.name.startswith(noun):
-            return index
-    for index, fact in enumerate(facts):
-        if fact.subject == subject:
-            return index
-    return 0 if facts else None
-
-
-def _attach(states: list[list[StateEntry] | None], index: int | None, entry: StateEntry) -> None:
-    if index is not None:
-        entries = states[index]
-        if entries is None:
-            states[index] = [entry]
-        else:
-            entries.append(entry)
 
 
 def _backing(order: Order) -> OrderBacking:

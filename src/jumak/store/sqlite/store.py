@@ -45,6 +45,7 @@ ALONE_COMMIT_S: Final = 0.002
 """The same for a command that is alone, when nobody else waits."""
 
 _PRUNE_EVERY_MS: Final = 60_000
+_PRUNE_SOON_MS: Final = 100
 _PRUNE_ROWS: Final = 2_000
 
 Done = Callable[[Result], None]
@@ -77,7 +78,7 @@ class SqliteStore:
         self._commit_s = 0.0
         self._fast_commit_s, self._alone_commit_s = FAST_COMMIT_S, ALONE_COMMIT_S
         self.closed = False
-        self._pruned_ms = 0
+        self._prune_ms = 0
         if folder is None:
             # One connection: what it reads between two batches is committed.
             self._reading, self._checkpointer, self._thread = connection, None, None
@@ -340,10 +341,11 @@ class SqliteStore:
         self._reading.execute("COMMIT")
 
     def _prune(self, now_ms: int, layer: Layer) -> None:
-        if now_ms - self._pruned_ms >= _PRUNE_EVERY_MS:
-            self._pruned_ms = now_ms
+        if now_ms >= self._prune_ms:
             layer.flush()
-            self._connection.execute(SQL["prune_commands"], (_PRUNE_ROWS, now_ms - KEPT_MS))
+            pruned = self._connection.execute(SQL["prune_commands"], (_PRUNE_ROWS, now_ms - KEPT_MS))
+            # When there was more than one helping, the next one follows soon.
+            self._prune_ms = now_ms + (_PRUNE_EVERY_MS if pruned.rowcount < _PRUNE_ROWS else _PRUNE_SOON_MS)
 
 
 def _driven(command: Command, tx: Transaction) -> Any:

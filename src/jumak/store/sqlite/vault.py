@@ -28,6 +28,8 @@ class Vault:
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+        if self._key is None and (self._path is None or not self._path.exists()):
+            return None
         try:
             return AESGCM(self._load()).decrypt(sealed[:12], sealed[12:], _bound_to(owner, key)).decode()
         except InvalidTag:

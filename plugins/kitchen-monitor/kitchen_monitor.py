@@ -2,7 +2,7 @@
 
 In the shop: `jumak plugin install plugins/kitchen-monitor`. As a remote service:
 
-    JUMAK_URL=ws://127.0.0.1:8700/v1/socket JUMAK_TOKEN=… python plugins/kitchen-monitor/main.py
+    JUMAK_URL=ws://127.0.0.1:8700/v1/socket JUMAK_TOKEN=… python plugins/kitchen-monitor/kitchen_monitor.py
 """
 
 from __future__ import annotations

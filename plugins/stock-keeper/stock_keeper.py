@@ -1,6 +1,8 @@
-"""Takes items off sale when their stock is gone, puts them back when there is some, warns before.
+"""Takes items off sale while little is left, puts them back when there is more, warns before.
 
-It only brings back what it took off itself: an item staff marked sold out stays so.
+The shop itself closes an item whose stock is 0 and opens it again; this keeps a reserve beyond that,
+e.g. the last two for guests at the counter. It only brings back what it took off itself, and acts when
+the stock changes: what staff decide in between stands.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import json
 from jumak.sdk import CatalogItem, Plugin, Pos
 
 INPUTS = [
+    {"id": "off", "type": "number", "label": "품절로 바꿀 재고 (개 이하)", "required": True, "default": 0},
     {"id": "low", "type": "number", "label": "재고 부족 알림 (개)", "required": True, "default": 3},
     {
         "id": "comeback",
@@ -25,16 +28,20 @@ plugin = Plugin("stock-keeper")
 
 
 class Keeper:
-    """taken: items this plugin took off sale, kept in storage.  warned: told of already."""
+    """taken: items this plugin took off sale, kept in storage.  warned: told of already.
+
+    left: the stock each item had when it was looked at last.
+    """
 
     def __init__(self) -> None:
+        self.left: dict[int, float] = {}
         self.taken: set[int] = set()
         self.warned: set[int] = set()
 
     async def begin(self, pos: Pos) -> None:
         """Declares the settings, remembers, and looks at the whole menu."""
         await pos.setting.set_inputs(INPUTS)
-        self.warned = set()
+        self.warned, self.left = set(), {}
         self.taken = set(json.loads(await pos.storage.get(TAKEN) or "[]"))
         await self.look_at_all(pos)
 
@@ -50,11 +57,13 @@ class Keeper:
             return
         settings = await pos.setting.get_values()
         left = stock.remain_quantity
-        # The shop itself closes a price that ran out; the item's own state is what people see.
-        if left <= 0 and item.state == "ON_SALE":
-            await self._set(pos, item, "SOLD_OUT")
-            print(f"{item.title}: sold out", flush=True)
-        elif left > 0 and item.state == "SOLD_OUT" and item.id in self.taken and settings["comeback"]:
+        changed = self.left.get(item.id) != left
+        self.left[item.id] = left
+        if left <= settings["off"] and changed and item.id not in self.taken:
+            if item.state == "ON_SALE":
+                await self._set(pos, item, "SOLD_OUT")
+            print(f"{item.title}: sold out, {left:g} left", flush=True)
+        elif left > settings["off"] and item.id in self.taken and settings["comeback"]:
             await self._set(pos, item, "ON_SALE")
             print(f"{item.title}: back on sale, {left:g} left", flush=True)
         if left > settings["low"]:

@@ -1,0 +1,1 @@
+"""What people type: one module per noun of the `jumak` command."""

@@ -1,0 +1,45 @@
+"""`jumak serve`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from jumak.commands.reach import add_data
+from jumak.main import ServeOptions, serve
+
+
+def options_of(arguments: argparse.Namespace) -> ServeOptions:
+    """What `add_options` read."""
+    return ServeOptions(
+        folder=arguments.data,
+        host=arguments.host,
+        port=arguments.port,
+        browser=not arguments.no_browser,
+        flood_guard=not arguments.no_flood_guard,
+        tls_cert=arguments.tls_cert,
+        tls_key=arguments.tls_key,
+    )
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Everything a served shop can be told."""
+    add_data(parser)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=8700)
+    parser.add_argument("--no-browser", action="store_true", help="open no page")
+    parser.add_argument("--no-flood-guard", action="store_true", help="for benchmarks")
+    parser.add_argument("--tls-cert", type=Path, help="certificate chain, PEM")
+    parser.add_argument("--tls-key", type=Path, help="private key, PEM")
+
+
+async def _serve(arguments: argparse.Namespace) -> None:
+    await serve(options_of(arguments))
+
+
+def add(commands: Any) -> None:
+    """Adds the command."""
+    serving = commands.add_parser("serve", help="serve a shop")
+    add_options(serving)
+    serving.set_defaults(run=_serve)

@@ -1,0 +1,61 @@
+"""Which fact tells of what, and the chain of hashes over the commits."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+from jumak.domain.fact import Fact
+from jumak.domain.order.types import Order
+from jumak.store.sqlite.codec import StateEntry, to_pack
+
+States = list[list[StateEntry] | None]
+"""What each fact of a command made of things, fact by fact."""
+
+
+def chained(previous: bytes, at_ms: int, rows: list[tuple[Any, ...]]) -> bytes:
+    """The hash of a commit: over the one before, its instant, and every column of its facts.
+
+    rows: (seq, at, name, subject, (caller, kind, device, staff), command, data, state).
+    """
+    return sha256(previous + to_pack((at_ms, rows))).digest()
+
+
+def names_order(fact: Fact, order_id: str) -> bool:
+    """A fact tells of an order as its subject, in `data.order`, or in `data.from` or `data.to`."""
+    if fact.subject == order_id:
+        return True
+    data = fact.data
+    return _refers(data, order_id) or any(_refers(data.get(side), order_id) for side in ("from", "to"))
+
+
+def _refers(data: Any, order_id: str) -> bool:
+    if not isinstance(data, dict):
+        return False
+    order = data.get("order")
+    if isinstance(order, dict):
+        order = order.get("id")
+    elif isinstance(order, Order):
+        order = order.id
+    return bool(order == order_id)
+
+
+def fact_about(facts: list[Fact], noun: str, subject: str) -> int | None:
+    """Index of the fact a thing's new state goes with: the one about it, else the command's first, else none."""
+    for index, fact in enumerate(facts):
+        if fact.subject == subject and fact.name.startswith(noun):
+            return index
+    for index, fact in enumerate(facts):
+        if fact.subject == subject:
+            return index
+    return 0 if facts else None
+
+
+def attach(states: States, index: int | None, entry: StateEntry) -> None:
+    """Let a fact carry what it made of a thing; a command without facts leaves no trace of it."""
+    if index is not None:
+        entries = states[index]
+        if entries is None:
+            states[index] = [entry]
+        else:
+            entries.append(entry)

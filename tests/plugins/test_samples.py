@@ -1,0 +1,173 @@
+"""The sample plugins on a simulated shop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from jumak.plugins.package import check_requirements, read_package
+from jumak.testing import SimulatedShop, menu
+
+from .samples import FOLDER, load
+
+NAMES = sorted(path.parent.name for path in FOLDER.glob("*/plugin.json"))
+TITLES = {menu.NOODLES: ("칼국수", 1, 9_000), menu.PANCAKE: ("해물파전", 2, 18_000), menu.DUMPLINGS: ("손만두", 1, 7_000)}  # fmt: skip
+
+
+def line(item: int, quantity: int = 1) -> dict[str, Any]:
+    title, category, price = TITLES[item]
+    return {
+        "dining_option": "HERE",
+        "item": {"id": item, "title": title, "category": {"id": category, "title": "x"}, "type": "ITEM"},
+        "quantity": {"value": quantity},
+        "charge_price": {"value": price * quantity},
+    }
+
+
+def draft(*lines: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"line_items": list(lines), "discounts": [], **more}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_is_a_package(name: str):
+    """plugin-runtime §9: every sample installs, and says in its README how to use it."""
+    package = read_package(FOLDER / name)
+    check_requirements(package)
+    assert package.manifest.id == name
+    assert "jumak plugin install" in (FOLDER / name / "README.md").read_text(encoding="utf-8")
+
+
+async def test_stock_keeper(shop: SimulatedShop, capsys: pytest.CaptureFixture[str]):
+    """Sold out at 0, back on sale with new stock, one warning when little is left."""
+    sample = load("stock-keeper")
+    staff = await shop.staff("manager")
+
+    async def item() -> Any:
+        return await staff.catalog.get_catalog(menu.DUMPLINGS)
+
+    async def stock(change: int) -> None:
+        await staff.ext.catalog_item.adjust_stock(
+            catalog={"id": menu.DUMPLINGS}, price_id=(await item()).price.id, delta=change, reason="test"
+        )
+        await shop.settle()
+
+    async with shop.running_plugin(sample.plugin, scopes=["catalog:read", "catalog:write", "ui"]):
+        await stock(-2)
+        assert "손만두: only 3 left" in capsys.readouterr().out
+        await stock(-1)
+        assert "only" not in capsys.readouterr().out
+        await stock(-2)
+        assert "손만두: sold out, 0 left" in capsys.readouterr().out
+        assert (await item()).state == "SOLD_OUT"
+        await stock(10)
+        assert (await item()).state == "ON_SALE"
+        values = {"off": 4, "low": 6}
+        await shop.request("plugin-setting.update.request", {"pluginId": "stock-keeper", "values": values})
+        await shop.settle()
+        await stock(-6)
+        assert "손만두: sold out, 4 left" in capsys.readouterr().out
+        assert (await item()).state == "SOLD_OUT"
+    async with shop.running_plugin(sample.plugin, scopes=["catalog:read", "catalog:write", "ui"]):
+        await stock(+1)
+        assert "손만두: back on sale, 5 left" in capsys.readouterr().out, "it remembers over a restart"
+        assert (await item()).state == "ON_SALE"
+        assert (await staff.catalog.get_catalog(menu.COFFEE)).state == "SOLD_OUT", "staff took that one off"
+
+
+async def bridge_settings(shop: SimulatedShop) -> None:
+    values = {"secret": "s3cret", "port": 0}
+    await shop.request("plugin-setting.update.request", {"pluginId": "order-bridge", "values": values})
+
+
+ORDER = {
+    "key": "web-1",
+    "items": [{"id": menu.NOODLES, "quantity": 2, "options": [menu.HOT]}, {"id": menu.APPLES}],
+    "paid": {"key": "pay-1", "at": "2026-02-02T11:03:00+09:00"},
+}
+
+
+async def test_order_bridge(shop: SimulatedShop, monkeypatch: pytest.MonkeyPatch):
+    """H-40: the same key is the same order and one payment, over HTTP, across a restart of the bridge."""
+    monkeypatch.setenv("ORDER_BRIDGE_PORT", "0")
+    answers = []
+    for _ in range(2):
+        sample = load("order-bridge")
+        async with shop.running_plugin(sample.plugin) as pos:
+            await bridge_settings(shop)
+            port = sample.doors[0]._server.sockets[0].getsockname()[1]
+            assert (await post(port, ORDER, "wrong"))[0] == 401
+            answers.append(await post(port, ORDER, "s3cret"))
+            answers.append(await post(port, ORDER, "s3cret"))
+            other = {**ORDER, "items": [{"id": menu.PANCAKE}]}
+            assert (await post(port, other, "s3cret"))[0] == 409
+            assert (await post(port, {"key": "x"}, "s3cret"))[0] == 400
+            orders = await pos.order.get_orders()
+    assert answers[0] == (200, {**answers[0][1], "total": 25_000, "unpaid": 0})
+    assert answers == [answers[0]] * 4
+    assert len(orders) == 1
+    assert [payment.source_type for payment in orders[0].payments] == ["EXTERNAL"]
+    assert orders[0].order_state == "OPENED"
+
+
+async def test_order_bridge_lost_replies(shop: SimulatedShop, monkeypatch: pytest.MonkeyPatch):
+    """PAY-6, PAY-7: replies that get lost on the way make no second order or payment."""
+    monkeypatch.setenv("ORDER_BRIDGE_PORT", "0")
+    sample = load("order-bridge")
+    async with shop.running_plugin(sample.plugin) as pos:
+        posted = sample.msgspec.convert(ORDER, sample.MobileOrder)
+        for name in ("order.add", "payment.add"):
+            shop.lose_reply(pos, f"{name}.response")
+        order = await sample.take(pos, posted)
+        assert order.payment_price.payment_unpaid_value == 0
+        assert len(order.payments) == 1
+        assert len(await pos.order.get_orders()) == 1
+        assert len(shop.transports[pos]) == 3, "each lost reply cost one connection"
+
+
+async def test_kitchen_monitor(shop: SimulatedShop, capsys: pytest.CaptureFixture[str]):
+    """KDS-11: pages through what is open, then prints tickets as they come and go."""
+    sample = load("kitchen-monitor")
+    sample.PAGE = 2
+    pos = await shop.pos()
+    orders = [await pos.order.add(draft(line(menu.PANCAKE))) for _ in range(5)]
+    async with shop.running_plugin(sample.plugin, scopes=["kds:read", "order:read"]):
+        assert len(sample.board.tickets) == 5
+        assert capsys.readouterr().out.count("[open]") == 5
+        order = await pos.order.add(draft(line(menu.NOODLES, 2), table_id=2))
+        await shop.settle()
+        out = capsys.readouterr().out
+        assert f"#{order.number} 2번 NEW: 칼국수 +2 | open: 6" in out
+        await pos.order.cancel(orders[0].id)
+        await shop.settle()
+        assert "[cancelled]" in capsys.readouterr().out
+        kitchen = await shop.pos("kds", scopes=["kds:read", "kds:write"], kind="device")
+        ticket = next(one for one in sample.board.tickets.values() if one.order.id == order.id)
+        await kitchen.ext.kds_order_item.bump(id=ticket.id)
+        await shop.settle()
+        assert "[done]" in capsys.readouterr().out
+        assert ticket.id not in sample.board.tickets
+
+
+async def post(port: int, body: dict[str, Any], secret: str) -> tuple[int, dict[str, Any]]:
+    """One HTTP request, by hand."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    payload = json.dumps(body).encode()
+    writer.write(
+        b"POST /orders HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %b\r\nContent-Length: %d\r\n\r\n%b"
+        % (secret.encode(), len(payload), payload)
+    )
+    answer = await reader.read()
+    writer.close()
+    head, _, text = answer.partition(b"\r\n\r\n")
+    return int(head.split(b" ")[1]), json.loads(text)
+
+
+def test_the_samples_import_nothing_inside():
+    """A sample uses the SDK only: it is what a partner starts from."""
+    for name in NAMES:
+        text = next((FOLDER / name).glob("*.py")).read_text(encoding="utf-8")
+        inside = [row for row in text.splitlines() if "import" in row and "jumak" in row]
+        assert all("jumak.sdk" in row for row in inside), inside

@@ -1,0 +1,129 @@
+"""The SDK over a real socket, and a plugin as a remote program."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from jumak.domain.caller import Caller
+from jumak.protocol.scopes import expand
+from jumak.sdk import PosPluginSdkError, connect
+from jumak.server.app import App
+from jumak.server.uploads import Uploads
+from jumak.testing import SimulatedShop, menu
+
+SAMPLES = Path(__file__).parents[2] / "plugins"
+LINE = {
+    "dining_option": "HERE",
+    "item": {"id": menu.PANCAKE, "title": "해물파전", "category": {"id": 2, "title": "안주"}, "type": "ITEM"},
+    "quantity": {"value": 1},
+    "charge_price": {"value": 18_000},
+}
+DRAFT = {"line_items": [LINE], "discounts": []}
+
+
+def free_port() -> int:
+    """One below the range the system hands out for outgoing connections."""
+    for port in random.sample(range(20_000, 32_000), 50):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no free port")
+
+
+@pytest.fixture
+async def url(shop: SimulatedShop, tmp_path: Path) -> AsyncIterator[str]:
+    port = free_port()
+    config = uvicorn.Config(
+        App(shop.running, Uploads(tmp_path / "uploads")),
+        host="127.0.0.1", port=port, ws="websockets-sansio", lifespan="off", log_level="error",
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]  # pytest keeps its own
+    task = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 (uvicorn has no event for it)
+        await asyncio.sleep(0.01)
+    yield f"ws://127.0.0.1:{port}/v1/socket"
+    shop.running.end_connections()
+    server.should_exit = True
+    await task
+
+
+def token(shop: SimulatedShop, *scopes: str) -> str:
+    caller = Caller(id="remote", kind="service", name="remote", scopes=expand(scopes or ("plugin",)))
+    return shop.running.credentials.issue(caller)[0]
+
+
+async def test_connect(shop: SimulatedShop, url: str):
+    """python-sdk §2: a script connects with a token, calls, and hears what it caused after its reply (H-30)."""
+    async with connect(url, token(shop)) as pos:
+        heard: asyncio.Queue[str] = asyncio.Queue()
+        pos.order.on("add", heard.put_nowait)
+        order = await pos.order.add(DRAFT)
+        async with asyncio.timeout(10):
+            assert await heard.get() == order.id
+        assert (await pos.order.get_order(order.id)).charge_price.charge_price_value == 18_000
+        with pytest.raises(PosPluginSdkError) as refused:
+            await pos.order.get_order("nothing")
+        assert refused.value.code == "NOT_FOUND"
+    with pytest.raises(PosPluginSdkError) as unknown:
+        async with connect(url, "wrong"):
+            pass
+    assert unknown.value.code == "UNAUTHENTICATED"
+    with pytest.raises(ConnectionError):
+        async with connect("ws://127.0.0.1:1/v1/socket", "x"):
+            pass
+
+
+async def test_nothing_is_missed(shop: SimulatedShop, url: str):
+    """H-38, OFF-9: events of the time without connection come after it is back, each once."""
+
+    async def at_once(_: float) -> None:
+        await asyncio.sleep(0.01)
+
+    async with connect(url, token(shop), sleep=at_once) as pos:
+        heard: list[str] = []
+        pos.order.on("add", heard.append)
+        other = await shop.pos("other")
+        made = [(await other.order.add(DRAFT)).id]
+        await pos.request("session.ping.request")
+        for subscriber in shop.running.connections.of("remote"):
+            subscriber.end(1012, "HOST_UNAVAILABLE")
+        made += [(await other.order.add(DRAFT)).id for _ in range(3)]
+        async with asyncio.timeout(10):
+            while len(heard) < 4:  # noqa: ASYNC110 (the connection comes back in its own time)
+                await asyncio.sleep(0.01)
+        await pos.events.idle()
+        assert heard == made
+
+
+async def test_a_remote_plugin(shop: SimulatedShop, url: str):
+    """python-sdk §2: JUMAK_URL and JUMAK_TOKEN make any plugin a remote service; SIGTERM ends it."""
+    pos = await shop.pos()
+    await pos.order.add(DRAFT)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, str(SAMPLES / "kitchen-monitor" / "kitchen_monitor.py"),
+        env={**os.environ, "JUMAK_URL": url, "JUMAK_TOKEN": token(shop, "kds:read", "order:read")},
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(20):
+            assert "[open]" in (await process.stdout.readline()).decode()
+            await pos.order.add(DRAFT)
+            assert "NEW: 해물파전 +1 | open: 2" in (await process.stdout.readline()).decode()
+            process.send_signal(signal.SIGTERM)
+            assert await process.wait() == 0
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()

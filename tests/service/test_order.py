@@ -1,0 +1,422 @@
+"""Orders through the whole shop: keys, tables, kitchen, facts, reads (contract: order)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jumak.domain.caller import Caller
+from jumak.domain.errors import (
+    Conflict,
+    DuplicateKey,
+    InvalidArgument,
+    InvalidState,
+    Locked,
+    NotFound,
+    PermissionDenied,
+    PosError,
+    UnsupportedMode,
+)
+from jumak.protocol.scopes import expand
+from jumak.testing import simulated_shop, staff_caller
+from tests.service.asking import CAFE_SHOP, Asking, a_line, an_order
+
+PLUGIN = Caller(id="bridge", kind="plugin", name="Bridge", scopes=expand(["plugin"]))
+OTHER = Caller(id="other", kind="plugin", name="Other", scopes=expand(["plugin"]))
+SERVICE = Caller(id="delivery", kind="service", name="delivery", scopes=expand(["plugin", "order:submit"]))
+CASHIER = staff_caller("cashier", "till-1")
+MANAGER = staff_caller("manager", "till-1")
+OTHER_TILL = staff_caller("manager", "till-2")
+
+
+@pytest.fixture
+async def shop():
+    async with simulated_shop() as opened:
+        yield Asking(opened)
+
+
+async def test_an_order_on_a_table_reaches_table_and_kitchen(shop):
+    """H-32, TBL-6, KDS-1, ORD-7: order, table and kitchen hear of it in this sequence; the reply holds the table."""
+    mark = await shop.mark()
+    order = await shop.add(PLUGIN, a_line(), tableId=1)
+    assert order["table"]["id"] == order["tableId"] == 1
+    assert (order["orderState"], order["paymentState"], order["state"]) == ("OPENED", "OPENED", "OPENED")
+    assert order["source"] == "PLUGIN_BRIDGE"
+    assert await shop.events(mark) == [
+        "order.change:add",
+        "table.change:order-add",
+        "kds-order-item.change:open",
+    ]
+    tickets = await shop.tickets(order["id"])
+    assert [ticket["orderRequestType"] for ticket in tickets] == ["NEW"]
+
+
+async def test_the_same_key_and_body_is_the_same_order(shop):
+    """NUM-2, H-40: answered before any other check, even though its own order holds the table."""
+    dto = an_order(a_line(), orderKey="web-1", tableId=1)
+    first = await shop.ask("order.add.request", {"order": dto}, PLUGIN)
+    again = await shop.ask("order.add.request", {"order": dto | {"memo": None}}, PLUGIN)
+    assert again["order"]["id"] == first["order"]["id"]
+    with pytest.raises(DuplicateKey) as refusal:
+        await shop.ask("order.add.request", {"order": dto | {"memo": "다른 주문"}}, PLUGIN)
+    assert refusal.value.reason == "ORDER_KEY_CONFLICT"
+    other = await shop.ask("order.add.request", {"order": an_order(a_line(), orderKey="web-1")}, OTHER)
+    assert other["order"]["id"] != first["order"]["id"]
+
+
+async def test_a_cancelled_order_frees_its_key(shop):
+    """NUM-2: plugins cancel and try again with the same key."""
+    first = await shop.add(PLUGIN, a_line(), orderKey="web-1")
+    await shop.ask("order.cancel.request", {"id": first["id"]}, PLUGIN)
+    again = await shop.add(PLUGIN, a_line(), orderKey="web-1", memo="다시")
+    assert again["id"] != first["id"]
+
+
+async def test_one_open_order_per_table_for_plugins(shop):
+    """TBL-12, H-41: TABLE_OCCUPIED names the order; staff may hold several (TBL-3)."""
+    first = await shop.add(PLUGIN, a_line(), tableId=1)
+    with pytest.raises(Conflict) as refusal:
+        await shop.add(OTHER, a_line(), tableId=1)
+    assert (refusal.value.reason, refusal.value.data["orderId"]) == ("TABLE_OCCUPIED", first["id"])
+    assert (await shop.add(CASHIER, a_line(), tableId=1))["id"] != first["id"]
+
+
+async def test_unknown_tables_and_shops_without_tables(shop):
+    """TBL-11: a plugin can react to NOT_FOUND; a café without tables says so."""
+    with pytest.raises(NotFound):
+        await shop.add(PLUGIN, a_line(), tableId=999)
+    async with simulated_shop(shop=CAFE_SHOP) as cafe:
+        with pytest.raises(UnsupportedMode):
+            await Asking(cafe).add(PLUGIN, a_line(), tableId=1)
+
+
+async def test_paying_on_screen_locks_the_order(shop):
+    """TBL-12, OFF-5, OFF-6, H-41: add, addMenu, cancel, complete, pay are LOCKED for others until the lease ends."""
+    order = await shop.add(PLUGIN, a_line(), tableId=1)
+    unpaid = order["paymentPrice"]["paymentUnpaidValue"]
+    with pytest.raises(Conflict) as stale:
+        await shop.ask("order.lock.request", {"id": order["id"], "expectedUnpaid": unpaid + 1}, CASHIER)
+    assert stale.value.reason == "UNPAID_CHANGED"
+    lock = (await shop.ask("order.lock.request", {"id": order["id"], "expectedUnpaid": unpaid}, CASHIER))[
+        "lock"
+    ]
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("order.add.request", {"order": an_order(a_line(), tableId=1)}),
+        ("order.add-menu.request", {"id": order["id"], "order": an_order(a_line(quantity=2))}),
+        ("order.cancel.request", {"id": order["id"]}),
+        ("order.complete.request", {"id": order["id"]}),
+    ]
+    for name, data in calls:
+        with pytest.raises(Locked) as refusal:
+            await shop.ask(name, data, PLUGIN)
+        assert refusal.value.reason == "PAYMENT_IN_PROGRESS"
+    with pytest.raises(Locked):
+        await shop.ask("order.lock.request", {"id": order["id"], "expectedUnpaid": unpaid}, OTHER_TILL)
+    await shop.ask("order.renew-lock.request", {"lockId": lock["id"]}, CASHIER)
+    shop.shop.clock.jump(seconds=61)
+    with pytest.raises(NotFound):
+        await shop.ask("order.renew-lock.request", {"lockId": lock["id"]}, CASHIER)
+    await shop.ask("order.complete.request", {"id": order["id"]}, PLUGIN)
+
+
+async def test_unlocking_frees_at_once(shop):
+    """OFF-6: released on finish; somebody else's lock is not yours to release."""
+    order = await shop.add(PLUGIN, a_line())
+    ask = {"id": order["id"], "expectedUnpaid": order["paymentPrice"]["paymentUnpaidValue"]}
+    lock = (await shop.ask("order.lock.request", ask, CASHIER))["lock"]
+    with pytest.raises(NotFound):
+        await shop.ask("order.unlock.request", {"lockId": lock["id"]}, OTHER_TILL)
+    await shop.ask("order.unlock.request", {"lockId": lock["id"]}, CASHIER)
+    await shop.ask("order.lock.request", ask, OTHER_TILL)
+
+
+async def test_full_payment_completes_and_frees_the_table(shop):
+    """H-34, ORD-8, PAY-7: paid, complete, clear in this sequence; the next add on the table succeeds."""
+    order = await shop.add(PLUGIN, a_line(), tableId=1)
+    mark = await shop.mark()
+    await shop.pay(PLUGIN, order)
+    assert await shop.events(mark) == ["payment.change:paid", "order.change:complete", "table.change:clear"]
+    done = await shop.get(order["id"])
+    assert (done["orderState"], done["paymentState"]) == ("COMPLETED", "COMPLETED")
+    assert done["payments"][0]["state"] == "COMPLETED"
+    await shop.add(PLUGIN, a_line(), tableId=1)
+
+
+async def test_a_repeated_payment_key_is_the_same_payment(shop):
+    """PAY-6, H-36: no second event; another body or a cancelled payment's key is refused."""
+    order = await shop.add(PLUGIN, a_line(quantity=3))
+    dto = shop.payment(order, 1_000)
+    first = await shop.ask("payment.add.request", {"order": {"id": order["id"]}, "paymentDto": dto}, PLUGIN)
+    mark = await shop.mark()
+    again = await shop.ask("payment.add.request", {"order": {"id": order["id"]}, "paymentDto": dto}, PLUGIN)
+    assert (again, await shop.events(mark)) == (first, [])
+    other = dto | {"approvedNo": "other"}
+    with pytest.raises(DuplicateKey):
+        await shop.ask("payment.add.request", {"order": {"id": order["id"]}, "paymentDto": other}, PLUGIN)
+    cancel = {"order": {"id": order["id"]}, "payment": {"id": first["payment"]["id"]}}
+    await shop.ask("payment.cancel.request", cancel, PLUGIN)
+    await shop.ask("payment.cancel.request", cancel, PLUGIN)
+    assert await shop.events(mark) == ["payment.change:cancel"]
+    with pytest.raises(DuplicateKey) as refusal:
+        await shop.ask("payment.add.request", {"order": {"id": order["id"]}, "paymentDto": dto}, PLUGIN)
+    assert refusal.value.reason == "PAYMENT_KEY_CONFLICT"
+
+
+async def test_a_payment_names_its_order_twice(shop):
+    """PAY-3: dto.orderId and order.id must agree; unknown payments are NOT_FOUND."""
+    order = await shop.add(PLUGIN, a_line())
+    with pytest.raises(InvalidArgument):
+        await shop.ask(
+            "payment.add.request",
+            {"order": {"id": order["id"]}, "paymentDto": shop.payment(order, 100) | {"orderId": "x"}},
+            PLUGIN,
+        )
+    with pytest.raises(NotFound):
+        await shop.ask("payment.get.request", {"id": "nope"}, PLUGIN)
+    payment = await shop.pay(PLUGIN, order, 100)
+    read = await shop.ask("payment.get.request", {"id": payment["id"]}, PLUGIN)
+    assert read["payment"]["amountMoney"] == 100
+
+
+async def test_plugin_cancel_takes_its_payments_along(shop):
+    """CAN-9, H-35, H-44, ORD-6: payment cancel each, then update and the whole order with cancel."""
+    order = await shop.add(PLUGIN, a_line(quantity=2), tableId=1)
+    await shop.pay(PLUGIN, order, 1_000)
+    mark = await shop.mark()
+    await shop.ask("order.cancel.request", {"id": order["id"]}, PLUGIN)
+    assert (await shop.events(mark))[:4] == [
+        "payment.change:cancel", "order.change:update", "order.change:cancel", "table.change:clear",
+    ]  # fmt: skip
+    pushes = await shop.pushes(mark)
+    assert next(
+        push["data"]
+        for push in pushes
+        if push["data"].get("event") == "cancel" and "orderKey" in push["data"]["order"]
+    )
+    ended = await shop.get(order["id"])
+    assert (ended["orderState"], ended["paymentState"], ended["payments"][0]["state"]) == (
+        "CANCELLED",
+        "REFUNDED",
+        "CANCELLED",
+    )
+    mark = await shop.mark()
+    await shop.ask("order.cancel.request", {"id": order["id"]}, PLUGIN)
+    assert await shop.events(mark) == []
+
+
+async def test_foreign_orders_are_not_cancelled_by_plugins(shop):
+    """CAN-9, H-44: nothing is half cancelled."""
+    order = await shop.add(PLUGIN, a_line())
+    with pytest.raises(PermissionDenied) as refusal:
+        await shop.ask("order.cancel.request", {"id": order["id"]}, OTHER)
+    assert refusal.value.reason == "FOREIGN_ORDER"
+    await shop.pay(PLUGIN, order, 100, sourceType="CASH")
+    with pytest.raises(InvalidState) as refusal:
+        await shop.ask("order.cancel.request", {"id": order["id"]}, PLUGIN)
+    assert refusal.value.reason == "HAS_LIVE_PAYMENTS"
+    assert (await shop.get(order["id"]))["orderState"] == "OPENED"
+
+
+async def test_staff_cancel_waits_for_the_money(shop):
+    """CAN-2, CAN-3, H-51: till cash goes back at once; an outside payment keeps the order until it is cancelled."""
+    order = await shop.add(PLUGIN, a_line(quantity=2))
+    await shop.pay(CASHIER, order, 1_000, sourceType="CASH")
+    outside = await shop.pay(PLUGIN, order, 2_000, key="outside")
+    waiting = await shop.ask("order.cancel.request", {"id": order["id"], "reason": "손님 변심"}, MANAGER)
+    assert waiting["cancelPending"] is True
+    assert waiting["order"]["orderState"] == "OPENED"
+    assert [payment["state"] for payment in waiting["order"]["payments"]] == ["CANCELLED", "APPROVED"]
+    await shop.ask(
+        "payment.cancel.request", {"order": {"id": order["id"]}, "payment": {"id": outside["id"]}}, MANAGER
+    )
+    ended = await shop.get(order["id"])
+    assert (ended["orderState"], ended["paymentState"]) == ("CANCELLED", "REFUNDED")
+
+
+async def test_a_cashier_needs_a_manager_for_what_was_sent(shop):
+    """CAN-2, DSC-4: void of a sent line, price override, large discount, cancel of a sent order."""
+    order = await shop.add(PLUGIN, a_line(quantity=2))
+    line, version = order["lineItems"][0], order["version"]
+    edit = {"id": order["id"], "expectedVersion": version}
+    for name, data in (
+        ("order.cancel.request", {"id": order["id"]}),
+        ("order.remove-line.request", edit | {"lineId": line["id"]}),
+        ("order.update-line.request", edit | {"lineId": line["id"], "quantity": 1}),
+        ("order.update-line.request", edit | {"lineId": line["id"], "chargePrice": {"value": 1}}),
+        ("order.update.request", edit | {"discounts": [{"title": "반값", "percentBp": 5_000}]}),
+    ):
+        with pytest.raises(PermissionDenied) as refusal:
+            await shop.ask(name, data, CASHIER)
+        assert refusal.value.reason == "APPROVAL_NEEDED"
+        if name != "order.cancel.request":
+            assert (await shop.get(order["id"]))["version"] == version
+    fewer = await shop.ask("order.update-line.request", edit | {"lineId": line["id"], "quantity": 1}, MANAGER)
+    assert fewer["order"]["lineItems"][0]["quantity"]["value"] == 1
+    assert [ticket["orderRequestType"] for ticket in await shop.tickets(order["id"])] == ["NEW", "CHANGED"]
+
+
+async def test_stale_versions_are_refused_with_what_stands(shop):
+    """OFF-4: no silent last write wins; appending commutes."""
+    order = await shop.add(PLUGIN, a_line())
+    await shop.ask("order.update.request", {"id": order["id"], "expectedVersion": 1, "memo": "창가"}, CASHIER)
+    with pytest.raises(Conflict) as refusal:
+        await shop.ask(
+            "order.update.request", {"id": order["id"], "expectedVersion": 1, "memo": "문 앞"}, CASHIER
+        )
+    assert (refusal.value.reason, refusal.value.data["current"]["version"]) == ("VERSION", 2)
+    added = await shop.ask("order.add-line.request", {"id": order["id"], "lineItems": [a_line(2)]}, CASHIER)
+    assert (len(added["order"]["lineItems"]), added["order"]["memo"]) == (2, "창가")
+
+
+async def test_add_menu_diffs_and_tells_the_kitchen(shop):
+    """ADD-1, ADD-6, KDS-4, H-50: a CHANGED ticket with absolute quantities; no change pushes nothing."""
+    order = await shop.add(PLUGIN, a_line(1), a_line(2, quantity=2), tableId=1)
+    mark = await shop.mark()
+    dto = an_order(a_line(1, quantity=3), a_line(4))
+    await shop.ask("order.add-menu.request", {"id": order["id"], "order": dto}, PLUGIN)
+    assert await shop.events(mark) == [
+        "order.change:update",
+        "table.change:order-update",
+        "kds-order-item.change:open",
+    ]
+    ticket = (await shop.tickets(order["id"]))[-1]
+    assert ticket["orderRequestType"] == "CHANGED"
+    quantities = sorted(
+        (line["quantity"]["previous"], line["quantity"]["current"]) for line in ticket["lineItems"]
+    )
+    assert quantities == [(0, 1), (1, 3), (2, 0)]
+    mark = await shop.mark()
+    await shop.ask("order.add-menu.request", {"id": order["id"], "order": dto}, PLUGIN)
+    assert await shop.events(mark) == []
+
+
+async def test_lines_of_staff_survive_a_plugin_that_has_not_seen_them(shop):
+    """ADD-4: until it reads the order, what staff added stays; afterwards the plugin may take it off."""
+    order = await shop.add(PLUGIN, a_line(1))
+    await shop.ask("order.add-line.request", {"id": order["id"], "lineItems": [a_line(2)]}, CASHIER)
+    dto = an_order(a_line(1, quantity=2))
+    blind = await shop.ask("order.add-menu.request", {"id": order["id"], "order": dto}, PLUGIN)
+    assert len(blind["order"]["lineItems"]) == 2
+    order = await shop.add(OTHER, a_line(1))
+    await shop.ask("order.add-line.request", {"id": order["id"], "lineItems": [a_line(2)]}, CASHIER)
+    await shop.ask("order.get-list.request", {}, OTHER)
+    seeing = await shop.ask("order.add-menu.request", {"id": order["id"], "order": dto}, OTHER)
+    assert len(seeing["order"]["lineItems"]) == 1
+
+
+async def test_requests_are_accepted_declined_or_expire(shop):
+    """ORD-3, ORD-4, KDS-9: no ticket before acceptance; prepayments are voided when it ends."""
+    accepted, declined, expired = [await shop.submit(SERVICE, f"r{number}") for number in range(3)]
+    assert accepted["orderState"] == "REQUESTED"
+    assert accepted["payments"][0]["sourceType"] == "EXTERNAL"
+    assert await shop.tickets(accepted["id"]) == []
+    mark = await shop.mark()
+    await shop.ask("order.accept.request", {"id": accepted["id"]}, CASHIER)
+    assert "order.change:accept" in await shop.events(mark)
+    mark = await shop.mark()
+    await shop.ask("order.decline.request", {"id": declined["id"], "reason": "재료 소진"}, CASHIER)
+    assert await shop.events(mark) == ["payment.change:cancel", "order.change:decline"]
+    with pytest.raises(InvalidState):
+        await shop.ask("order.accept.request", {"id": declined["id"]}, CASHIER)
+    mark = await shop.mark()
+    shop.shop.clock.jump(minutes=11)
+    await shop.shop.settle()
+    assert await shop.events(mark) == ["payment.change:cancel", "order.change:expire"]
+    assert (await shop.get(expired["id"]))["orderState"] == "CANCELLED"
+    assert [ticket["orderRequestType"] for ticket in await shop.tickets(accepted["id"])] == ["NEW"]
+
+
+async def test_pick_up_is_told_and_changes_no_state(shop):
+    """ORD-9: `call` is pushed, the order's states stay."""
+    order = await shop.add(PLUGIN, a_line())
+    mark = await shop.mark()
+    called = await shop.ask("order.call.request", {"id": order["id"]}, CASHIER)
+    assert await shop.events(mark) == ["order.change:call"]
+    assert called["order"]["orderState"] == "OPENED"
+    await shop.ask("order.collect.request", {"id": order["id"]}, CASHIER)
+
+
+async def test_returns_and_goodwill(shop):
+    """CAN-5, CAN-6, CAN-7: refunds name payment, amount and VAT; price and paid fall together."""
+    order = await shop.add(PLUGIN, a_line(1, quantity=2))
+    price = order["chargePrice"]["chargePriceValue"]
+    await shop.pay(CASHIER, order, sourceType="CASH")
+    done = await shop.get(order["id"])
+    back = await shop.ask(
+        "order.return-line.request",
+        {
+            "id": order["id"],
+            "expectedVersion": done["version"],
+            "lineId": order["lineItems"][0]["id"],
+            "quantity": 1,
+            "reason": "식음",
+        },
+        MANAGER,
+    )
+    assert [refund["amount"] for refund in back["refunds"]] == [price // 2]
+    assert back["order"]["chargePrice"]["chargePriceValue"] == price // 2
+    less = await shop.ask(
+        "order.refund-amount.request", {"id": order["id"], "amount": 100, "reason": "사과"}, MANAGER
+    )
+    assert less["order"]["paymentPrice"] == {"paymentPaidValue": price // 2 - 100, "paymentUnpaidValue": 0}
+
+
+async def test_prepaid_shops_cook_when_it_is_paid(shop):
+    """ORD-7: no ticket until nothing is owed; `complete` is not for plugins."""
+    async with simulated_shop(shop=CAFE_SHOP) as opened:
+        cafe = Asking(opened)
+        order = await cafe.add(PLUGIN, a_line())
+        assert await cafe.tickets(order["id"]) == []
+        with pytest.raises(UnsupportedMode):
+            await cafe.ask("order.complete.request", {"id": order["id"]}, PLUGIN)
+        await cafe.pay(PLUGIN, order, autocomplete=False)
+        assert len(await cafe.tickets(order["id"])) == 1
+        done = await cafe.ask("order.complete.request", {"id": order["id"]}, CASHIER)
+        assert done["order"]["orderState"] == "COMPLETED"
+
+
+async def test_pages_of_orders(shop):
+    """NUM-7, H-16: newest first, a short page ends; states filter, `states` is ignored; X-1 alias."""
+    made = [(await shop.add(PLUGIN, a_line(), orderKey=f"k{number}"))["id"] for number in range(5)]
+    first = await shop.ask("order.get-list.request", {"page": 1, "size": 3, "states": ["PAID"]}, PLUGIN)
+    second = await shop.ask("order.get-list.request", {"page": 2, "size": 3}, PLUGIN)
+    assert [order["id"] for order in first["orders"] + second["orders"]] == made[::-1]
+    await shop.ask("order.cancel.request", {"id": made[0]}, PLUGIN)
+    cancelled = await shop.ask("order.get-list.request", {"orderStates": ["CANCELLED", "REQUEST"]}, PLUGIN)
+    assert [order["id"] for order in cancelled["orders"]] == [made[0]]
+    by_key = await shop.ask("order.search.request", {"orderKey": "k3"}, PLUGIN)
+    assert [order["id"] for order in by_key["orders"]] == [made[3]]
+    shop.shop.clock.jump(hours=25)
+    assert (await shop.ask("order.get-list.request", {}, PLUGIN))["orders"] == []
+    day = (await shop.get(made[1]))["createdAt"][:10].replace("-", "")
+    whole_day = await shop.ask("order.get-list.request", {"start": day, "end": day}, PLUGIN)
+    assert len(whole_day["orders"]) == 5
+
+
+async def test_finding_by_number_table_and_item(shop):
+    """NUM-3: staff look for what is on the slip."""
+    order = await shop.add(PLUGIN, a_line(), tableId=1)
+    for search in (
+        {"number": order["number"]},
+        {"text": order["number"]},
+        {"text": order["lineItems"][0]["item"]["title"]},
+    ):
+        found = await shop.ask("order.find.request", search, CASHIER)
+        assert [each["id"] for each in found["orders"]] == [order["id"]], search
+
+
+@pytest.mark.parametrize("name", ["order.get.request", "order.cancel.request", "order.complete.request"])
+async def test_unknown_orders(shop, name):
+    """H-21, NUM-1: opaque ids are looked up, never parsed."""
+    with pytest.raises(NotFound):
+        await shop.ask(name, {"id": "620000000000000000"}, PLUGIN)
+
+
+async def test_a_refused_order_leaves_nothing(shop):
+    """ADD-5, CAT-3: sold out, unknown: no order, no fact."""
+    mark = await shop.mark()
+    with pytest.raises(PosError):
+        await shop.add(PLUGIN, a_line(), a_line(999))
+    assert await shop.events(mark) == []
+    assert (await shop.ask("order.get-list.request", {}, PLUGIN))["orders"] == []
