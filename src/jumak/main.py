@@ -34,6 +34,7 @@ from jumak.server.shop import RunningShop
 from jumak.server.uploads import Uploads
 from jumak.server.views import VIEWS
 from jumak.service.catalog import open_day
+from jumak.service.kitchen import clear_board, fire_due
 from jumak.service.order_request import expire_due
 from jumak.service.ports import Store
 from jumak.store.sqlite import SqliteStore
@@ -83,11 +84,12 @@ async def run_shop(
     publisher.views.update(VIEWS)
     follow_devices(shop, publisher)
     store.on_commit(publisher.publish)
-    day = schedule.DayOpening(open_day)
+    day = schedule.DayOpening(_begin_day)
     timetable = schedule.Schedule(
         shop,
         (
             schedule.Job("expire", schedule.request_deadline, expire_due),
+            schedule.Job("fire", schedule.next_firing, fire_due),
             schedule.Job("open-day", day.due, day.run),
         ),
     )
@@ -105,6 +107,12 @@ async def run_shop(
         await shop.close()
 
     return shop, end
+
+
+async def _begin_day(tx: Transaction) -> Done:
+    """What a new business day begins with: clean kitchen screens (§5.4), items that are back (CAT-2)."""
+    await clear_board(tx)
+    return await open_day(tx)
 
 
 def follow_devices(shop: RunningShop, publisher: Publisher) -> None:

@@ -159,7 +159,7 @@ def test_settled_is_ended_and_paid():
 def test_pick_up_is_a_third_axis():
     """ORD-9: calling the guest moves neither state."""
     order = an_order(a_line(AMERICANO))
-    called = set_pickup(order, "called", SEOUL.iso(NOON))
+    called = set_pickup(order, "called")
     assert called.backing is not None
     assert called.backing.pickup == "called"
     assert replace(called, backing=order.backing) == order

@@ -262,3 +262,38 @@ async def test_a_sample_as_a_package(shop: SimulatedShop):
     await host.install(FOLDER / "order-bridge")
     page = await shop.request("plugin-setting.get.request", {"pluginId": "order-bridge"})
     assert [entry["id"] for entry in page["inputs"]] == ["port", "secret"], "there before its first start"
+
+
+async def test_log_messages_of_any_shape(shop: SimulatedShop):
+    """H-73, E-13: `log` is accepted whatever it holds; `onError` entries stand out; the ring keeps 5,000."""
+    host = await shop.host()
+    pos = await shop.pos("p")
+    entry = {"title": "onError", "contents": "boom", "level": "LOG"}
+    for data in ({}, {"log": 5}, {"log": [1, {"a": None}]}, {"type": "debug", "log": entry}, {"x": 1}):
+        pos.notify("log", data)
+    pos.events.on("order.add", print)
+    await pos.request("session.ping.request")
+    await shop.settle()
+    entries = list(host.console("p").entries)
+    assert len(entries) == 5
+    assert (entries[3].level, entries[3].text) == ("error", "boom")
+    for number in range(6_000):
+        shop.clock.jump(seconds=1)
+        host.console("p").write("info", str(number))
+    assert len(host.console("p").entries) == 5_000
+
+
+async def test_a_failing_handler_is_reported(shop: SimulatedShop):
+    """python-sdk §3: a handler's error reaches the plugin's console, others run."""
+    host = await shop.host()
+    pos = await shop.pos("p")
+
+    def broken(order_id: str) -> None:
+        raise ValueError("no such lamp")
+
+    pos.order.on("add", broken)
+    item = {"id": 102, "title": "해물파전", "category": {"id": 2, "title": "안주"}, "type": "ITEM"}
+    line = {"diningOption": "HERE", "item": item, "quantity": {"value": 1}, "chargePrice": {"value": 18_000}}
+    await pos.order.add({"lineItems": [line], "discounts": []})
+    await shop.settle()
+    assert "no such lamp" in said(host)

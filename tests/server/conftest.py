@@ -101,7 +101,9 @@ class Desk:
     async def facts(self) -> list[tuple[str, dict[str, Any]]]:
         return [(entry.fact.name, entry.fact.data) for entry in await self.shop.store.reader().facts(0, 1000)]
 
-    async def token(self, kind: str = "service", name: str = "shelf-lamp", scopes: list[str] | None = None) -> str:
+    async def token(
+        self, kind: str = "service", name: str = "shelf-lamp", scopes: list[str] | None = None
+    ) -> str:
         wanted: dict[str, Any] = {"kind": kind, "name": name}
         if scopes is not None:
             wanted["scopes"] = scopes
@@ -177,7 +179,9 @@ class Served:
     @contextlib.asynccontextmanager
     async def connect(self, token: str | None = None, **more: Any) -> AsyncIterator[Client]:
         address = self.url.replace("http", "ws", 1) + "/v1/socket"
-        async with websockets.connect(address, compression=None, proxy=None, max_size=None, close_timeout=1) as connection:
+        async with websockets.connect(
+            address, compression=None, proxy=None, max_size=None, close_timeout=1
+        ) as connection:
             client = Client(connection)
             if token is not None:
                 client.opened = await client.ask(  # type: ignore[attr-defined]
@@ -221,5 +225,3 @@ async def served_by(desk: Desk, folder: Path) -> AsyncIterator[Served]:
 async def served(desk: Desk, tmp_path: Path) -> AsyncIterator[Served]:
     async with served_by(desk, tmp_path) as running:
         yield running
-
-

@@ -45,7 +45,11 @@ async def test_tokens_and_scopes(served: Served) -> None:
     refused = await served.post("device.list", token)
     assert refused.status_code == 403
     error = refused.json()["error"]
-    assert (error["code"], error["reason"], error["data"]) == ("PERMISSION_DENIED", "SCOPE", {"scope": "staff:own"})
+    assert (error["code"], error["reason"], error["data"]) == (
+        "PERMISSION_DENIED",
+        "SCOPE",
+        {"scope": "staff:own"},
+    )
     assert refused.json()["errorMessage"]
 
 
@@ -117,7 +121,9 @@ async def test_a_refusal_is_not_remembered(served: Served) -> None:
     refused = await served.post("shop-setting.update", token, stale, Idempotency_Key="k1")
     assert refused.json()["error"]["reason"] == "VERSION"
     assert refused.json()["error"]["data"]["current"]["version"] == 1
-    fresh = await served.post("shop-setting.update", token, {**stale, "expectedVersion": 1}, Idempotency_Key="k1")
+    fresh = await served.post(
+        "shop-setting.update", token, {**stale, "expectedVersion": 1}, Idempotency_Key="k1"
+    )
     assert fresh.status_code == 200
 
 
@@ -146,7 +152,9 @@ async def test_an_upload(served: Served) -> None:
     assert len(answer.json()["id"]) == 32
     other = await served.desk.token(name="other", scopes=["staff:manage"])
     assert (await served.post("uploads", other, content)).status_code == 403
-    assert (await served.post("uploads", owner, b"x" * 61_000_000)).json()["error"]["code"] == "INVALID_ARGUMENT"
+    assert (await served.post("uploads", owner, b"x" * 61_000_000)).json()["error"][
+        "code"
+    ] == "INVALID_ARGUMENT"
 
 
 async def test_socket_messages_over_http(served: Served) -> None:

@@ -157,7 +157,9 @@ async def test_resume_while_writing(served: Served, client: Client) -> None:
 
     async def write_on() -> None:
         for number in range(200):
-            await client.send("catalog-category.add.request", {"category": {"title": f"{number}"}}, f"b{number}")
+            await client.send(
+                "catalog-category.add.request", {"category": {"title": f"{number}"}}, f"b{number}"
+            )
 
     writing = asyncio.create_task(write_on())
     token = await served.desk.token(name="reader", scopes=["catalog:read"])
@@ -283,7 +285,9 @@ async def test_asking_a_client(served: Served) -> None:
         frame = await payer.next()
         assert frame["data"] == {"event": "pay"}
         await payer.socket.send(
-            json.dumps({"name": "x", "callbackId": frame["callbackId"], "data": {"complete": True, "id": "m"}})
+            json.dumps(
+                {"name": "x", "callbackId": frame["callbackId"], "data": {"complete": True, "id": "m"}}
+            )
         )
         assert await question == {"complete": True, "id": "m"}
         with pytest.raises(TimedOut):

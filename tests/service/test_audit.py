@@ -40,7 +40,9 @@ async def test_pages(desk: Desk) -> None:  # noqa: F811
 async def test_filters(desk: Desk) -> None:  # noqa: F811
     """SEC-2: by who and by what, a noun or a whole name."""
     await fill(desk)
-    assert {entry["what"] for entry in (await desk.ask("audit.list", what="shop"))["entries"]} == {"shop.update"}
+    assert {entry["what"] for entry in (await desk.ask("audit.list", what="shop"))["entries"]} == {
+        "shop.update"
+    }
     assert (await desk.ask("audit.list", what="device.revoke"))["entries"] == []
     assert len((await desk.ask("audit.list", who=OWNER.id, what="shop.update"))["entries"]) == 5
     assert (await desk.ask("audit.list", who="nobody"))["entries"] == []

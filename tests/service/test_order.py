@@ -420,3 +420,32 @@ async def test_a_refused_order_leaves_nothing(shop):
         await shop.add(PLUGIN, a_line(), a_line(999))
     assert await shop.events(mark) == []
     assert (await shop.ask("order.get-list.request", {}, PLUGIN))["orders"] == []
+
+
+async def test_dividing_an_order_moves_its_ledger_and_makes_no_ticket(shop):
+    """SPL-5, SPL-4, KDS-a: sums are preserved, tickets are relabelled, the new order stands on its own table."""
+    order = await shop.add(PLUGIN, a_line(1, quantity=3), a_line(2), tableId=1)
+    before = len(await shop.tickets(order["id"]))
+    lines = [
+        {"id": order["lineItems"][0]["id"], "quantity": 1},
+        {"id": order["lineItems"][1]["id"], "quantity": 1},
+    ]
+    ask = {"id": order["id"], "expectedVersion": 1, "lines": lines, "tableId": 2}
+    mark = await shop.mark()
+    parts = await shop.ask("order.split.request", ask, MANAGER)
+    old, new = parts["order"], parts["newOrder"]
+    assert (old["chargePrice"]["chargePriceValue"], new["chargePrice"]["chargePriceValue"]) == (
+        10_000,
+        23_000,
+    )
+    assert (old["table"]["id"], new["table"]["id"]) == (1, 2)
+    events = await shop.events(mark)
+    assert events[:4] == [
+        "order.change:update",
+        "order.change:add",
+        "table.change:order-update",
+        "table.change:order-add",
+    ]
+    assert [ticket["orderRequestType"] for ticket in await shop.tickets(new["id"])] == ["NEW"] * before
+    with pytest.raises(Conflict):
+        await shop.ask("order.split.request", ask, MANAGER)

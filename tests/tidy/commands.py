@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from jumak.cli import _parser
+from jumak.cli import parser as command_line
 from tests.tidy.project import ROOT
 
 PAGE = ROOT / "docs" / "reference" / "commands.md"
@@ -15,7 +15,7 @@ def commands(
     parser: argparse.ArgumentParser | None = None, name: str = "jumak", about: str = ""
 ) -> Iterator[tuple[str, str, argparse.ArgumentParser]]:
     """Every command in full, what it does, and its own parser."""
-    parser = parser or _parser()
+    parser = parser or command_line()
     inner = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
     if not inner:
         yield name, about, parser

@@ -141,7 +141,9 @@ def test_both_readmes_show_the_same_plugin_and_commands():
     assert english == korean
 
 
-@pytest.mark.parametrize("page", ["README.md", "README.ko.md", "docs/how-to/backup-and-restore.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "README.ko.md", "docs/how-to/backup-and-restore.md", "docs/how-to/time-travel.md"]
+)
 def test_commands_on_pages_exist(page: str):
     """Examples: whatever a page tells people to type is a command."""
     text = (ROOT / page).read_text(encoding="utf-8")

@@ -34,11 +34,9 @@ plugin.run()
 
 async def _install(arguments: argparse.Namespace) -> None:
     source: Path = arguments.package
-    if not source.exists():
-        raise Refused(f"there is nothing at {source}")
+    package = await asyncio.to_thread(_zipped, source)
     access = await running_server(arguments.data)
     if access is not None:
-        package = await asyncio.to_thread(_zipped, source)
         upload = await asyncio.to_thread(post, access, "uploads", package, "application/zip")
         body = json.dumps({"package": upload["id"]}).encode()
         answer = await asyncio.to_thread(post, access, "plugin.install", body, "application/json")
@@ -52,6 +50,8 @@ async def _install(arguments: argparse.Namespace) -> None:
 
 def _zipped(source: Path) -> bytes:
     """A package as one archive; a folder is packed, hidden files and caches left out."""
+    if not source.exists():
+        raise Refused(f"there is nothing at {source}")
     if source.is_file():
         return source.read_bytes()
     packed = io.BytesIO()
@@ -92,14 +92,18 @@ async def _remove(arguments: argparse.Namespace) -> None:
 
 
 async def _new(arguments: argparse.Namespace) -> None:
-    folder: Path = arguments.folder
+    begin(arguments.folder)
+    print(f"{arguments.folder}: edit main.py, then jumak plugin install {arguments.folder}")
+
+
+def begin(folder: Path) -> None:
+    """Writes the template; the folder's name is the plugin's id. Raises InvalidArgument, FileExistsError."""
     plugin_id = folder.name
     check_id(plugin_id)
     folder.mkdir(parents=True)
     manifest = {"id": plugin_id, "name": plugin_id, "version": "0.1.0", "kind": "python", "entry": "main.py"}
     (folder / "plugin.json").write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
     (folder / "main.py").write_text(MAIN.format(id=plugin_id, name=plugin_id), "utf-8")
-    print(f"{folder}: edit main.py, then jumak plugin install {folder}")
 
 
 def add(commands: Any) -> None:

@@ -31,7 +31,7 @@ TIMEOUT_S = 60.0
 Asking = Callable[[str, dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818  # named for what is so
     """The command cannot be done; the text is for the person who typed it."""
 
 

@@ -88,10 +88,6 @@ class ShopCalendar:
 
 
 @lru_cache(maxsize=64)
-def _calendar(zone: str, cutoff_hour: int, shop: Shop) -> ShopCalendar:
-    return ShopCalendar(shop)
-
-
 def calendar_of(shop: Shop) -> ShopCalendar:
     """The calendar of these settings; made once per settings."""
-    return _calendar(shop.time_zone, shop.day_cutoff_hour, shop)
+    return ShopCalendar(shop)

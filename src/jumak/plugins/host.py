@@ -33,13 +33,14 @@ from jumak.protocol.messages.plugin import (
     InstallData,
     LogData,
     LogEntry,
+    LogMessage,
     LogReply,
     Overrides,
     PluginReply,
     SessionData,
     SessionReply,
 )
-from jumak.protocol.row import AnyKeys, Done
+from jumak.protocol.row import Done
 from jumak.protocol.scopes import check_names, expand
 from jumak.server.connections import Push
 from jumak.server.live import Ask
@@ -169,10 +170,9 @@ class PluginHost:
             raise NotFound("플러그인을 찾을 수 없습니다.", "There is no such plugin.", id=data.plugin_id)
         return LogReply(entries=self.console(data.plugin_id).after(data.after, max(limit, 1)))
 
-    async def answer_log_message(self, ask: Ask, data: AnyKeys) -> Done:
+    async def answer_log_message(self, ask: Ask, data: LogMessage) -> Done:
         """`log`: accepted whatever its shape (H-73)."""
-        entry = data.keys.get("log")
-        said: dict[str, Any] = entry if isinstance(entry, dict) else data.keys
+        said: dict[str, Any] = data.log if isinstance(data.log, dict) else {"contents": data.log}
         title = str(said.get("title", ""))[:200]
         failed = title == "onError" or str(said.get("level", "")).upper() == "ERROR"
         contents = said.get("contents", "")

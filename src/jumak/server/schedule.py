@@ -118,7 +118,7 @@ async def next_firing(read: Reader) -> datetime | None:
     times = [
         order.backing.fire_at_ms
         for order in await read.open_orders()
-        if order.order_state == "OPENED"
+        if order.order_state != "REQUESTED"
         and order.backing is not None
         and order.backing.fire_at_ms is not None
     ]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from jumak.server.publish import View
+from jumak.service.kitchen import board_changes
 from jumak.service.ports import Committed, Reader
 from jumak.service.table import shown, statuses, touched_tables
 
@@ -27,4 +28,5 @@ async def table_views(read: Reader, committed: Committed) -> Iterable[Any]:
 VIEWS: dict[str, View] = {
     "order.view.event": order_views,
     "table-status.change.event": table_views,
+    "kds-board.change.event": board_changes,
 }

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.catalog import CatalogItem
+from jumak.domain.catalog.news import item_facts
 from jumak.domain.errors import Locked, NotFound
 from jumak.domain.fact import Fact
 from jumak.domain.kitchen import KitchenChange, Station, cancel_order, revise
@@ -21,9 +22,9 @@ from jumak.domain.order.life import is_settled
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
 from jumak.domain.stock import give_back, take
-from jumak.domain.table import TableRecord
+from jumak.domain.table import TableRecord, emptied, seated
 from jumak.service.documents import PaymentLock
-from jumak.service.ports import Reader, Transaction
+from jumak.service.ports import Reader, Transaction, menu_of
 
 
 def order_fact(event: str, order: Order, **more: Any) -> Fact:
@@ -184,20 +185,14 @@ async def seat(tx: Transaction, table_id: int, num_guests: int | None) -> None:
     record = await tx.get(TableRecord, table_id)
     if record is None or (record.seated_ms is not None and num_guests in (None, record.num_guests)):
         return
-    tx.put(
-        replace(
-            record,
-            seated_ms=to_ms(tx.at) if record.seated_ms is None else record.seated_ms,
-            num_guests=record.num_guests if num_guests is None else num_guests,
-        )
-    )
+    tx.put(seated(record, at_ms=to_ms(tx.at), num_guests=num_guests))
 
 
 async def empty_table(tx: Transaction, table_id: int) -> None:
     """Nobody sits at this table any more."""
     record = await tx.get(TableRecord, table_id)
-    if record is not None and (record.seated_ms is not None or record.num_guests is not None):
-        tx.put(replace(record, seated_ms=None, num_guests=None, bill_ms=None))
+    if record is not None and (left := emptied(record)) is not record:
+        tx.put(left)
 
 
 async def _move_stock(tx: Transaction, before: Order | None, after: Order) -> Sequence[Fact]:
@@ -209,6 +204,7 @@ async def _move_stock(tx: Transaction, before: Order | None, after: Order) -> Se
         for key, quantity in _quantities(before, -1).items():
             moved[key] = moved.get(key, 0) + quantity
     facts: list[Fact] = []
+    menu = await menu_of(tx)
     for (item_id, price_id), quantity in moved.items():
         if not quantity:
             continue
@@ -223,22 +219,8 @@ async def _move_stock(tx: Transaction, before: Order | None, after: Order) -> Se
         if changed is item:
             continue
         tx.put(changed)
-        facts.extend(stock_facts(item, changed))
+        facts.extend(item_facts(item, changed, menu))
     return facts
-
-
-def stock_facts(before: CatalogItem, after: CatalogItem) -> list[Fact]:
-    """`catalog.update`, then `sold-out` or `on-sale` when the state turned (contract, catalog §2.5)."""
-    data = {"catalog": {"id": after.id}}
-    facts = [Fact("catalog.update", str(after.id), data)]
-    was_sold_out, is_sold_out = _sold_out(before), _sold_out(after)
-    if was_sold_out != is_sold_out:
-        facts.append(Fact("catalog.sold-out" if is_sold_out else "catalog.on-sale", str(after.id), data))
-    return facts
-
-
-def _sold_out(item: CatalogItem) -> bool:
-    return item.state == "SOLD_OUT" or item.default_price.state == "SOLD_OUT"
 
 
 def _quantities(order: Order, sign: int) -> dict[tuple[int, int], int]:

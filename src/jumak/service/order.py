@@ -62,7 +62,7 @@ async def repeated_order(tx: Transaction, dto: OrderDto) -> Order | None:
     return known
 
 
-async def check_table(tx: Transaction, table_id: int, *, alone: bool) -> None:
+async def check_table(tx: Transaction, table_id: int, *, alone: bool, path: str = "$.order.tableId") -> None:
     """The table is there and, for plugins, holds no open order (TBL-11, TBL-12).
 
     Raises UnsupportedMode, NotFound, Conflict TABLE_OCCUPIED, Locked.
@@ -71,11 +71,11 @@ async def check_table(tx: Transaction, table_id: int, *, alone: bool) -> None:
         raise UnsupportedMode(
             "후불 식당에서만 테이블을 쓸 수 있습니다",
             "tables are for postpaid restaurants; leave tableId out",
-            path="$.order.tableId",
+            path=path,
         )
     table = await tx.get(TableRecord, table_id)
     if table is None or table.deleted:
-        raise NotFound("없는 테이블입니다", f"there is no table {table_id}", path="$.order.tableId")
+        raise NotFound("없는 테이블입니다", f"there is no table {table_id}", path=path)
     for order in await tx.orders_on_table(table_id):
         await check_unlocked(tx, order)
         if alone and order.order_state == "OPENED":

@@ -162,7 +162,7 @@ async def collect(tx: Transaction, data: OrderById) -> OrderReply:
 async def _pickup(tx: Transaction, order_id: str, pickup: str, event: str) -> OrderReply:
     order = await known_order(tx, order_id)
     await check_unlocked(tx, order)
-    after = set_pickup(order, pickup, calendar_of(tx.shop).iso(tx.at))
+    after = set_pickup(order, pickup)
     tx.save_order(after)
     tx.record(order_fact(event, after))
     return OrderReply(order=await shown(tx, after))

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from jumak.domain.caller import Caller
 from jumak.domain.calendar import to_ms
+from jumak.domain.caller import Caller
 from jumak.domain.errors import InvalidState, PermissionDenied, UnsupportedMode
 from jumak.domain.merchant import Shop
 from jumak.domain.order.edit import next_version
@@ -166,7 +166,7 @@ def cancel(order: Order, *, iso: str, reason: str | None) -> Order:
     return next_version(order, settle(ended), iso)
 
 
-def set_pickup(order: Order, pickup: str, iso: str) -> Order:
+def set_pickup(order: Order, pickup: str) -> Order:
     """Called or collected: the third axis, which never moves the order's state (ORD-9)."""
     if order.order_state == "CANCELLED":
         next_state(order, Act.EDIT)

@@ -7,8 +7,15 @@ from msgspec.structs import replace
 
 from jumak.domain.base import Value
 from jumak.domain.caller import Profile
-from jumak.domain.catalog import CatalogItem, CategoryRef, ItemOptionChoice, ItemPrice, Menu
-from jumak.domain.catalog import choose, require_sellable
+from jumak.domain.catalog import (
+    CatalogItem,
+    CategoryRef,
+    ItemOptionChoice,
+    ItemPrice,
+    Menu,
+    choose,
+    require_sellable,
+)
 from jumak.domain.discount import Discount, StaffDiscount
 from jumak.domain.errors import InvalidArgument, NotFound
 from jumak.domain.merchant import Shop

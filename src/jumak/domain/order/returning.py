@@ -5,10 +5,11 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from jumak.domain.base import Value
+from jumak.domain.bill import first_units
 from jumak.domain.discount import StaffDiscount
 from jumak.domain.errors import InvalidArgument, InvalidState
 from jumak.domain.merchant import Shop
-from jumak.domain.money import MILLI, from_milli, milli, rhu, share_out, split_evenly
+from jumak.domain.money import from_milli, milli, rhu, share_out
 from jumak.domain.order.edit import next_version
 from jumak.domain.order.ending import closed
 from jumak.domain.order.life import Act, next_state
@@ -53,7 +54,7 @@ def return_line(
         )
     units_left = old - returned
     record = backing_of(order).lines[line_id]
-    kept_net = _first_units(record.net, units_left, old)
+    kept_net = first_units(record.net, units_left, old)
     if units_left:
         amounts = tuple(_scaled(each, units_left, old) for each in as_asked(line.discounts))
         line_list = rhu(record.line_list * units_left, old)
@@ -69,13 +70,6 @@ def return_line(
     share = (line.charge_price.value - kept_charge) - (record.net - kept_net)
     edited = _with_less_discount(edited, max(0, share))
     return _repaid(order, edited, shop, iso, refund_to)
-
-
-def _first_units(net: int, kept: int, ordered: int) -> int:
-    """Net of the units that stay; units of one line differ by one won at most, earlier ones larger (SPL-2)."""
-    if ordered % MILLI or kept % MILLI:
-        return rhu(net * kept, ordered)
-    return sum(split_evenly(net, ordered // MILLI)[: kept // MILLI])
 
 
 def _with_less_discount(order: Order, share: int) -> Order:

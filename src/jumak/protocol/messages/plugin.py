@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from jumak.domain.caller import Profile
-from jumak.protocol.row import AnyKeys, Data, Done, Nothing, Reply, Row
+from jumak.protocol.row import Data, Done, Nothing, Reply, Row
 
 
 class InfoReply(Reply, frozen=True, kw_only=True):
@@ -124,8 +124,11 @@ class StoppingEvent(Data, frozen=True, kw_only=True):
     grace_ms: int
 
 
-class LogMessage(AnyKeys, frozen=True, kw_only=True):
+class LogMessage(Data, frozen=True, kw_only=True):
     """A line for the plugin's own console; accepted in any shape (contract, wire §12)."""
+
+    type: Any = None
+    log: Any = None
 
 
 class LogEntry(Data, frozen=True, kw_only=True, omit_defaults=True):

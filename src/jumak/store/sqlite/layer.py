@@ -364,7 +364,7 @@ class Layer:
                 self._ticket_seq += 1
                 inserts.append((self._ticket_seq, ticket.id, ticket.order_id, state, ticket.created_ms, doc))
             else:
-                updates.append((state, doc, ticket.id))
+                updates.append((ticket.order_id, state, doc, ticket.id))
         if inserts:
             self._connection.executemany(SQL["insert_ticket"], inserts)
         if updates:

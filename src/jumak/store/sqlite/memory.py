@@ -67,12 +67,18 @@ class Numbers(Generic[KeyT]):
 
 
 def is_open(order: Order) -> bool:
-    """Not yet released: REQUESTED, OPENED, or COMPLETED owing money or holding a table (ORD-8)."""
+    """Not yet released: REQUESTED, OPENED, or COMPLETED owing money or holding a table (ORD-8).
+
+    A scheduled order that is paid already is still to be cooked (KDS-9).
+    """
     if order.order_state != "COMPLETED":
         return order.order_state != "CANCELLED"
     if order.payment_price.payment_unpaid_value > 0:
         return True
-    return order.table_id is not None and order.backing is not None and not order.backing.released
+    backing = order.backing
+    if backing is None:
+        return False
+    return backing.fire_at_ms is not None or (order.table_id is not None and not backing.released)
 
 
 def ticket_age(ticket: Ticket) -> tuple[int, str]:

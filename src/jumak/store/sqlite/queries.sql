@@ -56,7 +56,7 @@ SELECT doc FROM tickets WHERE order_id = ? ORDER BY created, seq;
 INSERT INTO tickets (seq, id, order_id, state, created, doc) VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: update_ticket
-UPDATE tickets SET state = ?, doc = ? WHERE id = ?;
+UPDATE tickets SET order_id = ?, state = ?, doc = ? WHERE id = ?;
 
 -- name: last_ticket
 SELECT max(seq), (SELECT max(id) FROM tickets), (SELECT max(created) FROM tickets) FROM tickets;

@@ -183,7 +183,11 @@ class WriteView(ReadView):
         if order_id <= self.memory.greatest_order_id:
             tickets = {ticket.id: ticket for ticket in await super().tickets_of(order_id)}
         for changed in (self.layer.tickets, self.new_tickets):
-            tickets |= {key: ticket for key, ticket in changed.items() if ticket.order_id == order_id}
+            for key, ticket in changed.items():
+                # A ticket may have followed its lines to another order (TBL-2, SPL-5).
+                tickets.pop(key, None)
+                if ticket.order_id == order_id:
+                    tickets[key] = ticket
         return sorted(tickets.values(), key=ticket_age)
 
     async def facts(self, after: int, limit: int, names: Iterable[str] | None = None) -> Sequence[Entry]:

@@ -1,0 +1,5 @@
+"""`python -m jumak`: the same as `jumak`."""
+
+from jumak.cli import main
+
+main()
