@@ -22,6 +22,7 @@ from msgspec import Struct
 import jumak.service
 from jumak.plugins.host import PluginHost
 from jumak.protocol.envelope import MAX_FRAME
+from jumak.protocol.row import Done
 from jumak.server import schedule
 from jumak.server.app import App
 from jumak.server.clock import SystemClock, WaitingClock
@@ -36,7 +37,7 @@ from jumak.server.views import VIEWS
 from jumak.service.catalog import open_day
 from jumak.service.kitchen import clear_board, fire_due
 from jumak.service.order_request import expire_due
-from jumak.service.ports import Store
+from jumak.service.ports import Store, Transaction
 from jumak.store.sqlite import SqliteStore
 
 PING_EVERY_S = 15.0

@@ -27,7 +27,7 @@ from jumak.domain.kitchen import (
     served_by,
 )  # fmt: skip
 from jumak.domain.kitchen.board import ageing, desk_of
-from jumak.domain.kitchen.work import next_state
+from jumak.domain.kitchen.life import next_state
 from jumak.domain.order.pricing import backing_of
 from tests.domain.kitchen_floor import (
     BAR,

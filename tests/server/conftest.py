@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from jumak.server.ids import UuidIds
 from jumak.server.shop import RunningShop
 from jumak.server.uploads import Uploads
 from jumak.store.sqlite import SqliteStore
+from jumak.testing.clock import FakeClock
 
 SHOP = Shop(
     id=1,
@@ -43,27 +44,7 @@ SHOP = Shop(
 OWNER = Caller(id="owner", kind="service", name="Owner", scopes=expand(ALL_SCOPES))
 
 
-class JumpingClock:
-    """Stands still until it is told to jump."""
-
-    def __init__(self) -> None:
-        self._now = datetime(2026, 2, 1, 3, 0, tzinfo=UTC)
-        self._sleepers: list[tuple[datetime, asyncio.Event]] = []
-
-    def now(self) -> datetime:
-        return self._now
-
-    def jump(self, by: timedelta) -> None:
-        self._now += by
-        for at, event in self._sleepers:
-            if at <= self._now:
-                event.set()
-
-    async def wait_until(self, at: datetime) -> None:
-        event = asyncio.Event()
-        if at > self._now:
-            self._sleepers.append((at, event))
-            await event.wait()
+OPENING = datetime(2026, 2, 1, 3, 0, tzinfo=UTC)
 
 
 class Refused(Exception):
@@ -87,7 +68,7 @@ def plain(reply: bytes | str) -> dict[str, Any]:
 class Desk:
     """Asks a running shop without any door."""
 
-    def __init__(self, shop: RunningShop, clock: JumpingClock) -> None:
+    def __init__(self, shop: RunningShop, clock: FakeClock) -> None:
         self.shop, self.clock = shop, clock
 
     async def ask(
@@ -112,7 +93,7 @@ class Desk:
 
 @pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
-    connections, clock = Connections(), JumpingClock()
+    connections, clock = Connections(), FakeClock(OPENING)
     store = SqliteStore.in_memory(SHOP, clock=clock, ids=UuidIds(), live=connections)
     shop, end = await run_shop(store, connections, clock, guard=NoGuard())
     yield Desk(shop, clock)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -39,18 +38,22 @@ async def folder(tmp_path: Path) -> Path:
 class Running:
     """`jumak serve` in a process of its own."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
+    def __init__(self, folder: Path, *words: str, verb: str = "serve") -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.process = subprocess.Popen(
-            [*JUMAK, "serve", "--data", str(folder), "--port", str(port), "--no-browser", *words],
+            [*JUMAK, verb, "--data", str(folder), "--port", str(port), "--no-browser", *words],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
         assert self.process.stdout is not None
         self.ready = self.process.stdout.readline().strip()
+        if self.ready.startswith("Made"):
+            self.ready = self.process.stdout.readline().strip()
         self.link = self.process.stdout.readline().strip()
+        if not self.ready:
+            raise AssertionError(self.process.communicate()[1])
 
     def post(self, name: str, token: str | None, data: dict[str, object]) -> dict[str, object]:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -116,6 +119,16 @@ def test_after_a_kill(folder: Path) -> None:
     assert run("token", "create", "lamp", "--data", str(folder)).strip()
 
 
+def test_the_demo(tmp_path: Path) -> None:
+    """H-77: makes a shop once and serves it; the owner's link opens it."""
+    for _ in range(2):
+        server = Running(tmp_path / "demo", verb="demo")
+        assert server.ready == f"Jumak is ready: {server.url}"
+        claimed = server.post("device.claim", None, {"code": server.link.rpartition("#claim=")[2]})
+        assert server.post("catalog-item.list", str(claimed["token"]), {})["catalogs"]
+        assert server.stop() == (0, "")
+
+
 def test_never_two_servers(folder: Path, running: Running) -> None:
     """H-77: a second one is refused by the folder's lock."""
     done = subprocess.run(
@@ -163,4 +176,4 @@ def test_a_plugins_life(folder: Path, running: Running, tmp_path: Path) -> None:
     run("plugin", "logs", "bell", *data)
     assert run("plugin", "remove", "bell", *data) == "removed bell\n"
     assert run("plugin", "list", *data) == ""
-    assert os.listdir(tmp_path / "bell")
+    assert (tmp_path / "bell" / "main.py").exists()

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 
-from tests.server.conftest import Served
-
 from jumak.protocol.table import TABLE
+from tests.server.conftest import Served
 
 
 async def test_a_read_and_a_write(served: Served) -> None:

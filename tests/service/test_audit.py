@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from tests.server.conftest import OWNER, Desk, desk  # noqa: F401  # fixtures
+from tests.server.conftest import OWNER, Desk
 
 
 async def fill(desk: Desk) -> None:
     for version in range(1, 6):
         await desk.ask("shop-setting.update", changes={"name": f"{version}"}, expectedVersion=version)
-        desk.clock.jump(timedelta(seconds=1))
+        desk.clock.jump(seconds=1)
     await desk.token(name="lamp")
 
 
-async def test_who_when_what(desk: Desk) -> None:  # noqa: F811
+async def test_who_when_what(desk: Desk) -> None:
     """SEC-2: who, when, what, before and after."""
     await desk.ask("shop-setting.update", command_id="k", changes={"name": "새"}, expectedVersion=1)
     entry = (await desk.ask("audit.list"))["entries"][-1]
@@ -25,7 +23,7 @@ async def test_who_when_what(desk: Desk) -> None:  # noqa: F811
     assert entry["data"] == {"before": {"name": "주막"}, "after": {"name": "새"}}
 
 
-async def test_pages(desk: Desk) -> None:  # noqa: F811
+async def test_pages(desk: Desk) -> None:
     """SEC-2: the newest without a number, else on from it; always in journal order."""
     await fill(desk)
     newest = (await desk.ask("audit.list", limit=2))["entries"]
@@ -37,7 +35,7 @@ async def test_pages(desk: Desk) -> None:  # noqa: F811
     assert [entry["seq"] for entry in rest] == numbers[2:4]
 
 
-async def test_filters(desk: Desk) -> None:  # noqa: F811
+async def test_filters(desk: Desk) -> None:
     """SEC-2: by who and by what, a noun or a whole name."""
     await fill(desk)
     assert {entry["what"] for entry in (await desk.ask("audit.list", what="shop"))["entries"]} == {

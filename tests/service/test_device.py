@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
-from tests.server.conftest import Desk, Refused, desk  # noqa: F401  # fixtures
 
 from jumak.domain.caller import Caller
 from jumak.server.http import NOBODY
 from jumak.service.documents import Device
+from tests.server.conftest import Desk, Refused
 
 
-async def test_pairing(desk: Desk) -> None:  # noqa: F811
+async def test_pairing(desk: Desk) -> None:
     """H-75, SEC-1: the token is shown once and only its hash is kept; each kind gets its own scopes."""
     paired = await desk.ask("device.pair", kind="kitchen", name="Grill")
     assert paired["device"]["scopes"] == ["kds:read", "kds:write"]
@@ -24,7 +22,7 @@ async def test_pairing(desk: Desk) -> None:  # noqa: F811
     assert paired["code"] not in kept
 
 
-async def test_services_of_one_name_are_one_identity(desk: Desk) -> None:  # noqa: F811
+async def test_services_of_one_name_are_one_identity(desk: Desk) -> None:
     """H-2: a service acts as a plugin whose id is its name, whatever its token."""
     one, two = await desk.token(name="lamp"), await desk.token(name="lamp", scopes=["catalog:read"])
     callers = [desk.shop.credentials.caller_of(token) for token in (one, two)]
@@ -36,21 +34,21 @@ async def test_services_of_one_name_are_one_identity(desk: Desk) -> None:  # noq
 
 
 @pytest.mark.parametrize("name", ["system", "command-line", ""])
-async def test_names_that_are_taken(desk: Desk, name: str) -> None:  # noqa: F811
+async def test_names_that_are_taken(desk: Desk, name: str) -> None:
     """H-2: no service goes by an identity of the shop."""
     with pytest.raises(Refused) as refused:
         await desk.token(name=name)
     assert refused.value.code == "INVALID_ARGUMENT"
 
 
-async def test_unknown_scopes(desk: Desk) -> None:  # noqa: F811
+async def test_unknown_scopes(desk: Desk) -> None:
     """H-76: a scope that does not exist is refused by name."""
     with pytest.raises(Refused) as refused:
         await desk.token(scopes=["catalog:read", "cash:print"])
     assert refused.value.data["path"] == "$.scopes[1]"
 
 
-async def test_groups_of_scopes(desk: Desk) -> None:  # noqa: F811
+async def test_groups_of_scopes(desk: Desk) -> None:
     """H-76: `plugin` is every SDK scope, `all` every scope."""
     everything = desk.shop.credentials.caller_of(await desk.token(scopes=["all"]))
     assert {"staff:own", "till", "order:manage", "ui"} <= everything.scopes
@@ -58,7 +56,7 @@ async def test_groups_of_scopes(desk: Desk) -> None:  # noqa: F811
     assert not desk.shop.credentials.caller_of(await desk.token(name="p", scopes=["plugin"])).is_staff
 
 
-async def test_letters(desk: Desk) -> None:  # noqa: F811
+async def test_letters(desk: Desk) -> None:
     """NUM-3: tills carry A, B, C …; one that is revoked frees its letter."""
     paired = [(await desk.ask("device.pair", kind="till", name=f"Till {n}"))["device"] for n in range(3)]
     assert [device["letter"] for device in paired] == ["A", "B", "C"]
@@ -68,7 +66,7 @@ async def test_letters(desk: Desk) -> None:  # noqa: F811
     assert more[-4:] == ["Y", "Z", "AA", "AB"]
 
 
-async def test_a_code_counts_once(desk: Desk) -> None:  # noqa: F811
+async def test_a_code_counts_once(desk: Desk) -> None:
     """H-75: one use, any case and dashes; a wrong code looks like a used one."""
     code = (await desk.ask("device.pair", kind="till", name="Counter"))["code"]
     typed = f"{code[:5].lower()}-{code[5:]}"
@@ -84,15 +82,15 @@ async def test_a_code_counts_once(desk: Desk) -> None:  # noqa: F811
     assert errors[0]["error"]["code"] == "NOT_FOUND"
 
 
-async def test_a_code_lasts_five_minutes(desk: Desk) -> None:  # noqa: F811
+async def test_a_code_lasts_five_minutes(desk: Desk) -> None:
     """H-75: afterwards it opens nothing."""
     code = (await desk.ask("device.pair", kind="till", name="Counter"))["code"]
-    desk.clock.jump(timedelta(minutes=5))
+    desk.clock.jump(minutes=5)
     with pytest.raises(Refused):
         await desk.ask("device.claim", NOBODY, code=code)
 
 
-async def test_codes_are_throttled(desk: Desk) -> None:  # noqa: F811
+async def test_codes_are_throttled(desk: Desk) -> None:
     """H-71, H-75: ten wrong codes in a minute, then nobody may try until it has passed."""
     code = (await desk.ask("device.pair", kind="till", name="Counter"))["code"]
     for _ in range(10):
@@ -102,11 +100,11 @@ async def test_codes_are_throttled(desk: Desk) -> None:  # noqa: F811
         await desk.ask("device.claim", NOBODY, code=code)
     assert refused.value.code == "RATE_LIMITED"
     assert refused.value.data["retryAfterMs"] == 60_001
-    desk.clock.jump(timedelta(seconds=61))
+    desk.clock.jump(seconds=61)
     assert (await desk.ask("device.claim", NOBODY, code=code))["complete"]
 
 
-async def test_the_owners_link(desk: Desk) -> None:  # noqa: F811
+async def test_the_owners_link(desk: Desk) -> None:
     """H-75: the first start's link makes a till with everything an owner may, once."""
     code = desk.shop.credentials.offer_owner_code()
     claimed = await desk.ask("device.claim", NOBODY, code=code)
@@ -116,7 +114,7 @@ async def test_the_owners_link(desk: Desk) -> None:  # noqa: F811
         await desk.ask("device.claim", NOBODY, code=code)
 
 
-async def test_revoking(desk: Desk) -> None:  # noqa: F811
+async def test_revoking(desk: Desk) -> None:
     """H-36: twice is once; an unknown device is NOT_FOUND."""
     token = await desk.token(name="lamp")
     device = desk.shop.credentials.caller_of(token).device_id
@@ -129,7 +127,7 @@ async def test_revoking(desk: Desk) -> None:  # noqa: F811
         await desk.ask("device.revoke", id="nothing")
 
 
-async def test_device_info(desk: Desk) -> None:  # noqa: F811
+async def test_device_info(desk: Desk) -> None:
     """H-13: the POS and the shop's mode, nothing null (contract, merchant-device §2)."""
     info = (await desk.ask("device.info", Caller(id="p", kind="plugin", name="p")))["device"]
     assert info["name"] == "jumak"
@@ -146,7 +144,7 @@ async def test_device_info(desk: Desk) -> None:  # noqa: F811
     assert None not in info.values()
 
 
-async def test_device_info_of_a_retail_shop(desk: Desk) -> None:  # noqa: F811
+async def test_device_info_of_a_retail_shop(desk: Desk) -> None:
     """H-13: retail and service take payment first and have no tables (contract, merchant-device §2)."""
     changes = {"businessType": "RETAIL", "paymentTiming": "PAY_FIRST", "tablesEnabled": False}
     await desk.ask("shop-setting.update", changes=changes, expectedVersion=1)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from tests.server.conftest import Desk, desk  # noqa: F401  # fixtures
-
 from jumak.domain.caller import Caller
+from tests.server.conftest import Desk
 
 
-async def test_merchant_info(desk: Desk) -> None:  # noqa: F811
+async def test_merchant_info(desk: Desk) -> None:
     """H-13: what the SDK documents, optional keys absent while unknown; no scope is needed."""
     plugin = Caller(id="p", kind="plugin", name="p")
     assert (await desk.ask("merchant.info", plugin))["merchant"] == {

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.server.conftest import Desk, Refused, desk  # noqa: F401  # fixtures
+
+from tests.server.conftest import Desk, Refused
 
 
-async def test_a_change(desk: Desk) -> None:  # noqa: F811
+async def test_a_change(desk: Desk) -> None:
     """OFF-4, SEC-2: the version rises and the journal keeps what was and what is."""
     changed = await desk.ask("shop-setting.update", changes={"vatRatePercent": 12}, expectedVersion=1)
     assert changed["settings"]["vatRatePercent"] == 12
@@ -19,7 +20,7 @@ async def test_a_change(desk: Desk) -> None:  # noqa: F811
     )
 
 
-async def test_somebody_was_first(desk: Desk) -> None:  # noqa: F811
+async def test_somebody_was_first(desk: Desk) -> None:
     """OFF-4: another version is a conflict that shows the current settings."""
     await desk.ask("shop-setting.update", changes={"name": "하나"}, expectedVersion=1)
     with pytest.raises(Refused) as refused:
@@ -28,7 +29,7 @@ async def test_somebody_was_first(desk: Desk) -> None:  # noqa: F811
     assert refused.value.data["current"]["name"] == "하나"
 
 
-async def test_nothing_changed(desk: Desk) -> None:  # noqa: F811
+async def test_nothing_changed(desk: Desk) -> None:
     """H-36: what is so already makes no fact and no new version."""
     same = await desk.ask("shop-setting.update", changes={"name": "주막"}, expectedVersion=1)
     assert same["settings"]["version"] == 1
@@ -51,7 +52,7 @@ async def test_nothing_changed(desk: Desk) -> None:  # noqa: F811
         ("colour", "red"),
     ],
 )
-async def test_each_field_is_checked(desk: Desk, name: str, value: Any) -> None:  # noqa: F811
+async def test_each_field_is_checked(desk: Desk, name: str, value: Any) -> None:
     """H-21: a wrong value or an unknown setting is refused with its path, nothing changes."""
     with pytest.raises(Refused) as refused:
         await desk.ask("shop-setting.update", changes={name: value}, expectedVersion=1)
@@ -60,14 +61,14 @@ async def test_each_field_is_checked(desk: Desk, name: str, value: Any) -> None:
     assert (await desk.ask("shop-setting.get"))["settings"]["version"] == 1
 
 
-async def test_fields_that_exclude_each_other(desk: Desk) -> None:  # noqa: F811
+async def test_fields_that_exclude_each_other(desk: Desk) -> None:
     """H-21: a retail shop takes payment first and has no tables."""
     with pytest.raises(Refused) as refused:
         await desk.ask("shop-setting.update", changes={"businessType": "RETAIL"}, expectedVersion=1)
     assert refused.value.data["path"] == "$.changes.paymentTiming"
 
 
-async def test_null_takes_an_optional_one_away(desk: Desk) -> None:  # noqa: F811
+async def test_null_takes_an_optional_one_away(desk: Desk) -> None:
     """H-13: and then it is absent."""
     await desk.ask("shop-setting.update", changes={"phone": "02-123-4567"}, expectedVersion=1)
     gone = await desk.ask("shop-setting.update", changes={"phone": None}, expectedVersion=2)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
-from tests.server.conftest import Desk, Refused, Served, desk, served  # noqa: F401  # fixtures
 
 from jumak.domain.caller import Caller
 from jumak.service import staff
 from jumak.service.documents import Staff
+from tests.server.conftest import Desk, Refused, Served
 
 TILL = Caller(id="till-1", kind="device", name="Counter", scopes=frozenset({"till"}), device_id="till-1")
 
@@ -35,14 +33,14 @@ def test_a_pin_is_stretched_with_salt(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("pin", ["123", "123456789", "12a4", "", "１２３４", "1234\n"])
-async def test_pins_have_four_to_eight_digits(desk: Desk, pin: str) -> None:  # noqa: F811
+async def test_pins_have_four_to_eight_digits(desk: Desk, pin: str) -> None:
     """SEC-1: 4–8 digits."""
     with pytest.raises(Refused) as refused:
         await hire(desk, "Kim", "server", pin)
     assert refused.value.code == "INVALID_ARGUMENT"
 
 
-async def test_pins_are_unique(desk: Desk) -> None:  # noqa: F811
+async def test_pins_are_unique(desk: Desk) -> None:
     """SEC-1: unique per shop; one's own may stay."""
     kim = await hire(desk, "Kim", "owner", "1234")
     with pytest.raises(Refused) as refused:
@@ -54,7 +52,7 @@ async def test_pins_are_unique(desk: Desk) -> None:  # noqa: F811
         await desk.ask("staff.save", staff={"name": "New", "role": "server"})
 
 
-async def test_no_pin_leaves_the_store(desk: Desk) -> None:  # noqa: F811
+async def test_no_pin_leaves_the_store(desk: Desk) -> None:
     """H-75, SEC-2: neither the list nor the journal nor a stored reply holds PIN, hash or salt."""
     await desk.ask("staff.save", command_id="k", staff={"name": "Kim", "role": "owner", "pin": "87654321"})
     (kim,) = (await desk.shop.store.reader().all(Staff)).values()
@@ -64,7 +62,7 @@ async def test_no_pin_leaves_the_store(desk: Desk) -> None:  # noqa: F811
         assert secret not in seen
 
 
-async def test_repeated_save(desk: Desk) -> None:  # noqa: F811
+async def test_repeated_save(desk: Desk) -> None:
     """PAY-7: the same id adds nobody twice."""
     asked = {"name": "Kim", "role": "owner", "pin": "1234"}
     first = await desk.ask("staff.save", command_id="k", staff=asked)
@@ -75,7 +73,7 @@ async def test_repeated_save(desk: Desk) -> None:  # noqa: F811
     assert refused.value.code == "DUPLICATE_KEY"
 
 
-async def test_the_last_owner_stays(desk: Desk) -> None:  # noqa: F811
+async def test_the_last_owner_stays(desk: Desk) -> None:
     """SEC-1: somebody owns the shop."""
     kim = await hire(desk, "Kim", "owner", "1111")
     with pytest.raises(Refused) as refused:
@@ -88,7 +86,7 @@ async def test_the_last_owner_stays(desk: Desk) -> None:  # noqa: F811
     assert [person["id"] for person in (await desk.ask("staff.list"))["staff"]] == [lee]
 
 
-async def test_signing_in_and_out(served: Served) -> None:  # noqa: F811
+async def test_signing_in_and_out(served: Served) -> None:
     """SEC-1: the role's scopes come to the session and leave it; each role holds those below."""
     desk_, token = served.desk, await served.desk.token("till", "Counter")
     await hire(desk_, "Kim", "cashier", "1234")
@@ -109,7 +107,7 @@ async def test_signing_in_and_out(served: Served) -> None:  # noqa: F811
     assert names[-2:] == ["staff.login", "staff.logout"]
 
 
-async def test_over_http_too(served: Served) -> None:  # noqa: F811
+async def test_over_http_too(served: Served) -> None:
     """H-78, SEC-1: a till that speaks HTTP signs in with its token."""
     token = await served.desk.token("till", "Counter")
     await hire(served.desk, "Kim", "manager", "1234")
@@ -119,7 +117,7 @@ async def test_over_http_too(served: Served) -> None:  # noqa: F811
     assert (await served.post("shop-setting.get", token)).status_code == 403
 
 
-async def test_dismissed_while_signed_in(served: Served) -> None:  # noqa: F811
+async def test_dismissed_while_signed_in(served: Served) -> None:
     """SEC-1: a removed person's scopes leave every session at once."""
     await hire(served.desk, "Owner", "owner", "9999")
     kim = await hire(served.desk, "Kim", "manager", "1234")
@@ -131,7 +129,7 @@ async def test_dismissed_while_signed_in(served: Served) -> None:  # noqa: F811
         assert refused.value.reason == "SCOPE"
 
 
-async def test_five_wrong_pins_lock(desk: Desk) -> None:  # noqa: F811
+async def test_five_wrong_pins_lock(desk: Desk) -> None:
     """SEC-1, SEC-2: five failures lock the device for five minutes, each is in the journal; others go on."""
     await hire(desk, "Kim", "manager", "1234")
     for left in (4, 3, 2, 1, 0):
@@ -145,13 +143,13 @@ async def test_five_wrong_pins_lock(desk: Desk) -> None:  # noqa: F811
     assert refused.value.data["until"] == "2026-02-01T03:05:00.000Z"
     elsewhere = Caller(id="till-2", kind="device", name="Bar", scopes=frozenset({"till"}), device_id="till-2")
     assert (await desk.ask("staff.login", elsewhere, pin="1234"))["complete"]
-    desk.clock.jump(timedelta(minutes=5))
+    desk.clock.jump(minutes=5)
     assert (await desk.ask("staff.login", TILL, pin="1234"))["complete"]
     failures = [data for name, data in await desk.facts() if name == "staff.pin-fail"]
     assert [failure["failures"] for failure in failures] == [1, 2, 3, 4, 5]
 
 
-async def test_a_right_pin_starts_the_count_again(desk: Desk) -> None:  # noqa: F811
+async def test_a_right_pin_starts_the_count_again(desk: Desk) -> None:
     """SEC-1: four failures, a success, four failures: not locked."""
     await hire(desk, "Kim", "manager", "1234")
     for _ in range(2):
@@ -161,7 +159,7 @@ async def test_a_right_pin_starts_the_count_again(desk: Desk) -> None:  # noqa: 
         assert (await desk.ask("staff.login", TILL, pin="1234"))["complete"]
 
 
-async def test_approval(desk: Desk) -> None:  # noqa: F811
+async def test_approval(desk: Desk) -> None:
     """SEC-1: a manager approves one act on somebody's till; the journal names them; a cashier cannot."""
     await hire(desk, "Kim", "manager", "1234")
     await hire(desk, "Lee", "cashier", "5678")

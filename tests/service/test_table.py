@@ -307,6 +307,7 @@ async def test_undo_knows_its_day_and_its_table(shop: Shop):
     taken = await refusal(shop, "table.undo.request", {"seq": seq}, Conflict)
     assert taken.data == {"orderId": other["id"]}
     shop.clock.jump(days=1)
+    await shop.settle()
     late = await refusal(shop, "table.undo.request", {"seq": seq}, InvalidState)
     assert late.reason == "UNDO_TOO_LATE"
     await refusal(shop, "table.undo.request", {"seq": seq - 1}, InvalidArgument)

@@ -1,4 +1,4 @@
-"""`jumak serve`."""
+"""`jumak serve` and `jumak demo`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jumak.commands.reach import add_data
+from jumak.demo import create_demo_shop
 from jumak.main import ServeOptions, serve
 
 
@@ -38,8 +39,17 @@ async def _serve(arguments: argparse.Namespace) -> None:
     await serve(options_of(arguments))
 
 
+async def _demo(arguments: argparse.Namespace) -> None:
+    if await create_demo_shop(arguments.data):
+        print(f"Made a demo shop in {arguments.data}", flush=True)
+    await serve(options_of(arguments))
+
+
 def add(commands: Any) -> None:
-    """Adds the command."""
+    """Adds the commands."""
     serving = commands.add_parser("serve", help="serve a shop")
     add_options(serving)
     serving.set_defaults(run=_serve)
+    demo = commands.add_parser("demo", help="serve a demo shop, made when there is none")
+    add_options(demo)
+    demo.set_defaults(run=_demo)

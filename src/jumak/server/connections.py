@@ -9,7 +9,7 @@ import msgspec
 
 from jumak.domain.caller import Caller
 from jumak.protocol.envelope import push_frame
-from jumak.service.ports import PluginState
+from jumak.service.ports import Announcement, PluginState
 from jumak.service.sightings import Sightings
 
 
@@ -43,6 +43,14 @@ class Subscriber(Protocol):
         """This person may no longer act here."""
 
 
+def _meant(announcement: Announcement, caller: Caller | None) -> bool:
+    """A cart is a device's own; whoever has no device works with the main till's."""
+    if announcement.device is None:
+        return True
+    device = None if caller is None or caller.kind == "service" else caller.device_id
+    return announcement.main if device is None else device == announcement.device
+
+
 def _no_plugins() -> Mapping[str, PluginState]:
     return {}
 
@@ -61,6 +69,19 @@ class Connections:
         for subscriber in tuple(self.all):
             if push.name in subscriber.visible:
                 subscriber.push(push)
+
+    def announce(self, announcement: Announcement) -> None:
+        """To whom a push without `seq` is meant, as far as they may see it."""
+        if announcement.to is not None:
+            self.push_to(announcement.to, announcement.name, announcement.data)
+            return
+        receivers = [
+            one for one in self.all if announcement.name in one.visible and _meant(announcement, one.caller)
+        ]
+        if receivers:
+            push = Push(announcement.name, msgspec.json.encode(announcement.data))
+            for receiver in receivers:
+                receiver.push(push)
 
     def wanted(self, name: str) -> bool:
         """Somebody would get a push of this name."""

@@ -72,10 +72,7 @@ class Publisher:
                 for data in await view(read, committed):
                     connections.send(Push(name, msgspec.json.encode(data)))
         for announcement in committed.announcements:
-            if announcement.to is not None:
-                connections.push_to(announcement.to, announcement.name, announcement.data)
-            elif connections.wanted(announcement.name):
-                connections.send(Push(announcement.name, msgspec.json.encode(announcement.data)))
+            connections.announce(announcement)
 
     def _tell_listeners(self, entry: Entry) -> None:
         for prefix, listener in self._listeners:

@@ -216,16 +216,21 @@ async def _submitted(tx: Transaction, draft: Draft) -> Order:
     return order
 
 
+async def _main_till(source: Reader) -> str:
+    """The first till that was paired; "main" before there is one."""
+    tills = [
+        device
+        for device in (await source.all(Device)).values()
+        if device.kind == "till" and device.revoked_ms is None
+    ]
+    return min(tills, key=lambda till: (till.created_ms, till.id)).id if tills else "main"
+
+
 async def _cart(source: Reader, caller: Caller) -> tuple[str, Draft]:
-    """The cart this caller works on: its device's, else the main till's, the first that was paired."""
-    cart_id = caller.device_id
+    """The cart this caller works on: its device's, else the main till's. A service has no device."""
+    cart_id = None if caller.kind == "service" else caller.device_id
     if cart_id is None:
-        tills = [
-            device
-            for device in (await source.all(Device)).values()
-            if device.kind == "till" and device.revoked_ms is None
-        ]
-        cart_id = min(tills, key=lambda till: (till.created_ms, till.id)).id if tills else "main"
+        cart_id = await _main_till(source)
     cart = await source.get(Cart, cart_id)
     return cart_id, cart.draft if cart else Draft()
 
@@ -245,7 +250,10 @@ async def _keep(tx: Transaction, before: Draft, after: Draft) -> DraftReply:
         tx.put(Cart(id=cart_id, draft=after))
         tx.announce(
             Announcement(
-                name="draft-order.change.event", data={"event": "change", "draftOrder": view}, device=cart_id
+                name="draft-order.change.event",
+                data={"event": "change", "draftOrder": view},
+                device=cart_id,
+                main=cart_id == await _main_till(tx),
             )
         )
     return DraftReply(draft_order=view)

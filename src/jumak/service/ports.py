@@ -179,13 +179,15 @@ class Transaction(Reader, Protocol):
 class Announcement(Struct, frozen=True, kw_only=True):
     """A push that is no fact. to: identity that gets it, None = everybody whose scopes allow.
 
-    device: only sessions that work on this device's cart get it, None = on any device.
+    device: only sessions of this device get it, None = of any.  main: it is the main till's, which
+    sessions without a device work with too.
     """
 
     name: str
     data: Any
     to: str | None = None
     device: str | None = None
+    main: bool = False
 
 
 class Command(Struct, frozen=True, kw_only=True):

@@ -137,7 +137,10 @@ class CatalogItem(Doc, frozen=True, kw_only=True):
     @property
     def default_price(self) -> ItemPrice:
         """The price used when nothing else is said (CAT-4)."""
-        return next(price for price in self.prices if price.is_default)
+        for price in self.prices:
+            if price.is_default:
+                return price
+        raise AssertionError("an item without a default price was stored (CAT-4)")
 
 
 class CatalogItemView(Doc, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jumak.domain.kitchen.board import all_day, board_view, in_board_order, is_waiting_at, kds_view
+from jumak.domain.kitchen.life import TICKET_TRANSITIONS, TicketAct
 from jumak.domain.kitchen.move import merge, split
 from jumak.domain.kitchen.remake import hand_over, is_ready, remake
 from jumak.domain.kitchen.revise import cancel_order, first_send, revise
@@ -20,8 +21,6 @@ from jumak.domain.kitchen.types import (
     TicketState,
 )
 from jumak.domain.kitchen.work import (
-    TICKET_TRANSITIONS,
-    TicketAct,
     acknowledge,
     bump,
     clear,

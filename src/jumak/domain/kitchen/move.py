@@ -12,15 +12,9 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from jumak.domain.fact import Fact
-from jumak.domain.kitchen.revise import (
-    Delta,
-    catch_up,
-    line_of,
-    make_ticket,
-    opened,
-    ticket_fact,
-    with_ledger,
-)
+from jumak.domain.kitchen.life import A, next_state
+from jumak.domain.kitchen.revise import catch_up
+from jumak.domain.kitchen.ticket import Delta, line_of, make_ticket, opened, ticket_fact, with_ledger
 from jumak.domain.kitchen.types import KitchenChange, Station, Ticket, TicketIds, TicketLine
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import DiningOption, Order, Tally
@@ -214,7 +208,11 @@ class _Parting:
             # Nothing to cook: what the cooks were told no longer holds for these lines.
             if stay:
                 return [replace(ticket, lines=tuple(stay), updated_at=self._iso)], []
-            return [replace(ticket, state="CANCELLED", cancelled_at=self._iso, updated_at=self._iso)], []
+            return [
+                replace(
+                    ticket, state=next_state(ticket, A.CANCEL), cancelled_at=self._iso, updated_at=self._iso
+                )
+            ], []
         moved = replace(ticket, order_id=self._new_order_id, lines=tuple(go), updated_at=self._iso)
         if not stay:
             return [], [moved]

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from jumak.domain.errors import InvalidArgument, InvalidState, NotFound
-from jumak.domain.kitchen.revise import Delta, line_of, make_ticket, opened
+from jumak.domain.kitchen.ticket import Delta, line_of, make_ticket, opened
 from jumak.domain.kitchen.types import KitchenChange, Ticket, TicketIds
 from jumak.domain.order.life import cancelled_refusal
 from jumak.domain.order.pricing import backing_of

@@ -12,12 +12,20 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from jumak.domain.calendar import to_ms
-from jumak.domain.fact import Fact
+from jumak.domain.kitchen.life import A, next_state
 from jumak.domain.kitchen.station import MAIN_ONLY, route
+from jumak.domain.kitchen.ticket import (
+    Delta,
+    line_of,
+    make_ticket,
+    opened,
+    ticket_fact,
+    ticket_line,
+    with_ledger,
+)
 from jumak.domain.kitchen.types import (
     KitchenChange,
     RequestType,
@@ -28,17 +36,7 @@ from jumak.domain.kitchen.types import (
 )
 from jumak.domain.money import milli
 from jumak.domain.order.pricing import backing_of
-from jumak.domain.order.types import DiningOption, LineBacking, Order, OrderItem, Tally
-
-
-class Delta(Struct, frozen=True):
-    """One line before and after, thousandths."""
-
-    line: OrderItem
-    record: LineBacking
-    previous: int
-    current: int
-    stations: tuple[str, ...]
+from jumak.domain.order.types import DiningOption, Order, OrderItem, Tally
 
 
 def is_cooked(line: OrderItem) -> bool:
@@ -85,11 +83,11 @@ def first_send(
         if at_stations is None:
             at_stations = routes[category_id] = route(category_id, stations) if stations else MAIN_ONLY
         quantity = milli(line.quantity.value)
-        ticket_line = _line(line, records[line.id], 0, quantity, at_stations, iso)
+        told = ticket_line(line, records[line.id], 0, quantity, at_stations, iso)
         if line.dining_option in by_dining:
-            by_dining[line.dining_option].append(ticket_line)
+            by_dining[line.dining_option].append(told)
         else:
-            by_dining[line.dining_option] = [ticket_line]
+            by_dining[line.dining_option] = [told]
         for station_id in at_stations:
             tallies.append(Tally(line.id, station_id, quantity, 0))
     if not tallies:
@@ -187,7 +185,7 @@ def stop(
     backing, records = backing_of(after), backing_of(before).lines
     ordered = _ordered(backing.tallies)
     ended = tuple(
-        replace(ticket, state="CANCELLED", cancelled_at=iso, updated_at=iso)
+        replace(ticket, state=next_state(ticket, A.CANCEL), cancelled_at=iso, updated_at=iso)
         for ticket in tickets
         if ticket.state == "OPENED" and ticket.request_type != "CANCELLED"
     )
@@ -217,94 +215,6 @@ def stop(
             *(ticket_fact("kds.cancel", ticket) for ticket in ended),
             *(opened(ticket, **more) for ticket in made),
         ),
-    )
-
-
-def with_ledger(order: Order, tallies: tuple[Tally, ...], *, sent: bool) -> Order:
-    """The order with this ledger; what was handed over waits anew when there is more to come (§5.4)."""
-    backing = backing_of(order)
-    collected = backing.pickup == "collected" and any(tally.remaining for tally in tallies)
-    return replace(
-        order,
-        backing=replace(
-            backing,
-            tallies=tallies,
-            sent=sent,
-            fire_at_ms=None if sent else backing.fire_at_ms,
-            pickup="" if collected else backing.pickup,
-        ),
-    )
-
-
-def make_ticket(
-    order_id: str,
-    request_type: RequestType,
-    lines: Sequence[TicketLine],
-    *,
-    at: datetime,
-    iso: str,
-    id_: str,
-) -> Ticket:
-    """A fresh OPENED ticket of these lines, which share a dining option."""
-    return Ticket(
-        id=id_,
-        order_id=order_id,
-        state="OPENED",
-        request_type=request_type,
-        dining_option=lines[0].dining_option,
-        lines=tuple(lines),
-        created_ms=to_ms(at),
-        created_at=iso,
-        updated_at=iso,
-    )
-
-
-def line_of(delta: Delta, iso: str) -> TicketLine:
-    """The ticket line that tells of a change."""
-    return _line(delta.line, delta.record, delta.previous, delta.current, delta.stations, iso)
-
-
-def opened(ticket: Ticket, **more: Any) -> Fact:
-    """`kds.open`: a ticket with its lines as [line id, previous, current] in thousandths."""
-    return Fact(
-        "kds.open",
-        ticket.id,
-        {
-            "kdsOrder": {"id": ticket.id},
-            "order": ticket.order_id,
-            "lines": [[line.line_id, line.previous, line.current] for line in ticket.lines],
-            **more,
-        },
-    )
-
-
-def ticket_fact(name: str, ticket: Ticket, **more: Any) -> Fact:
-    """A fact about a ticket and its order."""
-    return Fact(name, ticket.id, {"kdsOrder": {"id": ticket.id}, "order": ticket.order_id, **more})
-
-
-def _line(
-    line: OrderItem, record: LineBacking, previous: int, current: int, stations: tuple[str, ...], iso: str
-) -> TicketLine:
-    item = line.item
-    category = item.category
-    return TicketLine(
-        line_id=line.id,
-        item_id=item.id,
-        title=item.title,
-        dining_option=line.dining_option,
-        category_id=category.id,
-        category_order=category.order or 0,
-        previous=previous,
-        current=current,
-        list_value=record.line_list,
-        discount_value=record.line_list - line.charge_price.value,
-        stations=stations,
-        created_at=iso,
-        memo=line.memo or "",
-        option_choices=line.option_choices,
-        discounts=line.discounts,
-        seat=record.seat,
     )
 
 

@@ -1,64 +1,18 @@
-"""The life of a ticket: bump, recall, priority, and what a screen has shown (rulebook §5.3, §5.4)."""
+"""Working on tickets: bump, recall, priority, and what a screen has shown (rulebook §5.3, §5.4)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from enum import StrEnum
-from typing import Final
 
 from msgspec.structs import replace
 
 from jumak.domain.errors import InvalidState, NotFound
-from jumak.domain.kitchen.revise import ticket_fact
-from jumak.domain.kitchen.types import Done, KitchenChange, Ticket, TicketLine, TicketState
+from jumak.domain.kitchen.life import A, next_state, ticket_refusal
+from jumak.domain.kitchen.ticket import ticket_fact
+from jumak.domain.kitchen.types import Done, KitchenChange, Ticket, TicketLine
 from jumak.domain.order.life import cancelled_refusal
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order, Tally
-
-
-class TicketAct(StrEnum):
-    """Everything that can be asked of a ticket's state."""
-
-    BUMP = "bump"
-    RECALL = "recall"
-    CANCEL = "cancel"
-    CLEAR = "clear"
-
-
-A = TicketAct
-
-TICKET_TRANSITIONS: Final[dict[TicketState, dict[TicketAct, TicketState]]] = {
-    "OPENED": {A.BUMP: "COMPLETED", A.CLEAR: "COMPLETED", A.CANCEL: "CANCELLED", A.RECALL: "OPENED"},
-    "COMPLETED": {A.BUMP: "COMPLETED", A.CLEAR: "COMPLETED", A.RECALL: "OPENED"},
-    "CANCELLED": {},
-}
-"""KDS-5. Guards: a bump completes once every line is done at every station; a recall of an OPENED ticket
-needs a bumped line; bumping a COMPLETED ticket changes nothing (KDS-6)."""
-
-_KO: Final = {
-    A.BUMP: "완료할 수 없는 주문서입니다",
-    A.RECALL: "되돌릴 수 없는 주문서입니다",
-    A.CANCEL: "취소할 수 없는 주문서입니다",
-    A.CLEAR: "정리할 수 없는 주문서입니다",
-}
-
-
-def next_state(ticket: Ticket, act: TicketAct) -> TicketState:
-    """The state after `act`; raises InvalidState TICKET_STATE and changes nothing when there is none."""
-    row = TICKET_TRANSITIONS[ticket.state]
-    if act not in row:
-        raise _refusal(ticket, act)
-    return row[act]
-
-
-def _refusal(ticket: Ticket, act: TicketAct) -> InvalidState:
-    return InvalidState(
-        _KO[act],
-        f"cannot {act} a ticket that is {ticket.state}",
-        reason="TICKET_STATE",
-        state=ticket.state,
-    )
-
 
 Serves = Callable[[str], bool]
 """Which routes of a ticket the acting station serves; None = all of them."""
@@ -116,7 +70,7 @@ def recall(order: Order, ticket: Ticket, *, iso: str) -> KitchenChange:
         raise cancelled_refusal(order)
     state = next_state(ticket, A.RECALL)
     if not any(line.done for line in ticket.lines):
-        raise _refusal(ticket, A.RECALL)
+        raise ticket_refusal(ticket, A.RECALL)
     ledger = {(tally.line_id, tally.station_id): tally for tally in backing_of(order).tallies}
     for line in ticket.lines:
         for done in line.done:

@@ -98,6 +98,7 @@ PluginInput = (
     | PrimaryButton | DangerButton | DarkButton
 )  # fmt: skip
 
+
 class InputsData(AnyKeys, frozen=True, kw_only=True):
     """The inputs keyed by their id; each value a `PluginInput`, decoded by the use case."""
 

@@ -1,0 +1,107 @@
+"""`jumak serve` as a process that can be killed, on a folder that stays."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+from jumak.domain.caller import SYSTEM
+from jumak.domain.fact import Fact
+from jumak.protocol.row import Done
+from jumak.server.clock import SystemClock
+from jumak.server.connections import Connections
+from jumak.server.ids import UuidIds
+from jumak.server.owner import OwnerAccess, read_access
+from jumak.service.ports import Command
+from jumak.store.sqlite import SqliteStore
+from jumak.testing import menu
+
+START_WITHIN_S = 30.0
+
+
+async def make_shop(folder: Path) -> None:
+    """A shop on disk with the test menu."""
+    store = SqliteStore.create(folder, menu.SHOP, clock=SystemClock(), ids=UuidIds(), live=Connections())
+
+    async def seed(tx):
+        for document in menu.DOCUMENTS:
+            tx.put(document)
+        tx.record(Fact("shop.update", "1", {"changes": ["seeded"]}))
+        return Done()
+
+    result = await store.execute(Command(caller=SYSTEM, name="shop.seed", body=b"", run=seed))
+    assert result.error is None
+    await store.close()
+
+
+def free_port() -> int:
+    """A port nobody listens on, below the ones connections are made from, and apart from other tests'."""
+    for port in range(12_000 + os.getpid() % 6_000, 19_000):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no free port")
+
+
+class ShopProcess:
+    """Started, killed and started again, always on the same port."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.up = asyncio.Event()
+        self.starts: list[float] = []
+        """Seconds from the start of the process until it said that it is ready, each time."""
+        self._process: asyncio.subprocess.Process | None = None
+        self._errors = folder.parent / "server-errors.txt"
+
+    async def start(self) -> None:
+        """Returns once it takes orders."""
+        began = time.perf_counter()
+        words = ("serve", "--data", str(self.folder), "--port", str(self.port))
+        with self._errors.open("ab") as errors:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *("-m", "jumak", *words, "--no-browser", "--no-flood-guard"),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=errors,
+            )
+        assert self._process.stdout is not None
+        said = await asyncio.wait_for(self._process.stdout.readline(), START_WITHIN_S)
+        assert said.startswith(b"Jumak is ready"), self.errors
+        self.starts.append(time.perf_counter() - began)
+        self.up.set()
+
+    async def kill(self) -> None:
+        """SIGKILL: nothing is flushed, nobody is told."""
+        assert self._process is not None
+        self.up.clear()
+        self._process.kill()
+        assert await self._process.wait() == -signal.SIGKILL
+
+    async def stop(self) -> None:
+        """The orderly end."""
+        if self._process is not None and self._process.returncode is None:
+            self.up.clear()
+            self._process.terminate()
+            await asyncio.wait_for(self._process.wait(), START_WITHIN_S)
+
+    @property
+    def owner(self) -> OwnerAccess:
+        """How the owner reaches this run of the server."""
+        access = read_access(self.folder)
+        assert access is not None
+        return access
+
+    @property
+    def errors(self) -> str:
+        """Everything the server complained about, over all runs."""
+        return self._errors.read_text()

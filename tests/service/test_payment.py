@@ -1,0 +1,73 @@
+"""Payments as records: what is kept of them, and who may take the money (rulebook §3.1, §3.2, §2.8)."""
+
+from __future__ import annotations
+
+import pytest
+
+from jumak.domain.caller import Caller
+from jumak.protocol.scopes import expand
+from jumak.testing import simulated_shop, staff_caller
+from tests.service.asking import Asking, a_line
+
+PLUGIN = Caller(id="bridge", kind="plugin", name="Bridge", scopes=expand(["plugin"]))
+CASHIER = staff_caller("cashier", "till-1")
+MANAGER = staff_caller("manager", "till-1")
+
+
+@pytest.fixture
+async def shop():
+    async with simulated_shop() as opened:
+        yield Asking(opened)
+
+
+async def test_a_card_record_keeps_what_its_cancel_must_match(shop):
+    """CAN-8, SEC-3: card, amount, approval date and number, installments, before and after the cancel."""
+    order = await shop.add(PLUGIN, a_line(2, quantity=4))
+    card = {
+        "installmentMonth": "03",
+        "cardType": "CREDIT",
+        "cardBrand": "신한",
+        "cardNo": "5432-1098-7654-3210",
+    }
+    paid = await shop.pay(PLUGIN, order, 60_000, sourceType="CARD", cardDetails=card, approvedNo="30001234")
+    await shop.ask(
+        "payment.cancel.request", {"order": {"id": order["id"]}, "payment": {"id": paid["id"]}}, MANAGER
+    )
+    kept = (await shop.ask("payment.get.request", {"id": paid["id"]}, PLUGIN))["payment"]
+    assert (kept["amountMoney"], kept["approvedNo"], kept["approvedAt"]) == (
+        60_000,
+        "30001234",
+        "2026-02-02T12:00:00+09:00",
+    )
+    assert kept["cardDetails"]["installmentMonth"] == "03"
+    assert kept["cardDetails"]["cardNo"] == "543210******3210"
+    assert kept["state"] == "CANCELLED"
+
+
+async def test_unpaid_orders_outlive_the_business_day(shop):
+    """NUM-5, NUM-6: an open table is carried over; nothing closes it but its guests or staff."""
+    order = await shop.add(PLUGIN, a_line(), tableId=1)
+    shop.shop.clock.jump(days=2)
+    await shop.shop.settle()
+    assert (await shop.get(order["id"]))["orderState"] == "OPENED"
+    table = (await shop.ask("table.get.request", {"table": {"id": 1}}, PLUGIN))["table"]
+    assert table["order"]["id"] == order["id"]
+    again = await shop.add(CASHIER, a_line())
+    assert again["number"] == "A-001"
+
+
+async def test_asking_for_the_money_twice_is_one_asking(shop):
+    """PAY-8: the same till taps twice and holds one lock."""
+    order = await shop.add(PLUGIN, a_line())
+    ask = {"id": order["id"], "expectedUnpaid": 5_000}
+    first = await shop.ask("order.lock.request", ask, CASHIER)
+    second = await shop.ask("order.lock.request", ask, CASHIER)
+    assert first["lock"]["id"] == second["lock"]["id"]
+
+
+async def test_a_wallet_payment_is_stored_with_the_wallets_approval(shop):
+    """PAY-9: what a scanned code paid is an EXTERNAL payment naming the wallet; the code itself is nowhere."""
+    order = await shop.add(PLUGIN, a_line())
+    wallet = {"source": "카카오페이", "sourceId": "qr"}
+    paid = await shop.pay(PLUGIN, order, externalDetails=wallet, approvedNo="W-1")
+    assert (paid["sourceType"], paid["externalDetails"], paid["approvedNo"]) == ("EXTERNAL", wallet, "W-1")
