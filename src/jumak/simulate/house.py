@@ -140,9 +140,7 @@ def has_ended(order: Json) -> bool:
     """Nothing is to be cooked, paid or cleared any more, as far as the order tells."""
     if order["orderState"] == "CANCELLED":
         return True
-    return bool(
-        order["orderState"] == "COMPLETED" and order["paymentPrice"]["paymentUnpaidValue"] == 0
-    )
+    return bool(order["orderState"] == "COMPLETED" and order["paymentPrice"]["paymentUnpaidValue"] == 0)
 
 
 def _end_of(order: Json) -> str:

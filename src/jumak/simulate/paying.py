@@ -11,7 +11,12 @@ from jumak.simulate.house import House
 
 Json = dict[str, Any]
 
-CARDS = (("신한카드", "신한카드"), ("카카오뱅크", "BC카드"), ("KB국민카드", "KB국민카드"), ("현대카드", "현대카드"))
+CARDS = (
+    ("신한카드", "신한카드"),
+    ("카카오뱅크", "BC카드"),
+    ("KB국민카드", "KB국민카드"),
+    ("현대카드", "현대카드"),
+)
 
 
 async def settle(house: House, order_id: str) -> AsyncIterator[float]:
@@ -34,7 +39,9 @@ async def settle(house: House, order_id: str) -> AsyncIterator[float]:
 async def leave(house: House, order: Json) -> None:
     """The table of a settled order is cleared, unless that happened by itself."""
     if "tableId" in order:
-        await house.attempt("table.clear.request", {"table": {"id": order["tableId"]}, "order": {"id": order["id"]}})
+        await house.attempt(
+            "table.clear.request", {"table": {"id": order["tableId"]}, "order": {"id": order["id"]}}
+        )
 
 
 async def _parts(house: House, order: Json) -> list[int]:
@@ -47,7 +54,11 @@ async def _parts(house: House, order: Json) -> list[int]:
     ask: Json = {"orderId": order["id"], "by": "count", "count": guests}
     if house.happens(30):
         first = order["lineItems"][0]
-        ask = {"orderId": order["id"], "by": "item", "lines": [[{"id": first["id"], "quantity": first["quantity"]["value"]}]]}
+        ask = {
+            "orderId": order["id"],
+            "by": "item",
+            "lines": [[{"id": first["id"], "quantity": first["quantity"]["value"]}]],
+        }
     elif house.happens(30):
         ask = {"orderId": order["id"], "by": "amount", "amounts": [max(1, unpaid // 3)]}
     split = await house.attempt("bill.split.request", ask)
@@ -117,7 +128,9 @@ def _left(order: Json) -> Buckets:
     """What live payments have left of the order's price, by bucket."""
     price = order["chargePrice"]
     exempt = price.get("chargeTaxExemptValue", 0)
-    left = Buckets(price["chargeSupplyValue"] - exempt, price["chargeTaxValue"], exempt, price["chargeTipValue"])
+    left = Buckets(
+        price["chargeSupplyValue"] - exempt, price["chargeTaxValue"], exempt, price["chargeTipValue"]
+    )
     for payment in order["payments"]:
         if payment["state"] != "CANCELLED":
             free = payment["taxExemptMoney"]
