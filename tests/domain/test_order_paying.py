@@ -20,7 +20,7 @@ from jumak.domain.order.paying import (
 from jumak.domain.order.returning import refund_amount, return_line
 from jumak.domain.order.staff_edit import HeaderChange, update_header
 from jumak.domain.order.types import Order
-from jumak.domain.payment import CardDetails, masked_card, masked_number
+from jumak.domain.payment import CardDetails, kept_card, masked_number
 from tests.domain.shop_floor import (
     AMERICANO,
     CAKE,
@@ -154,7 +154,7 @@ def test_oddities_are_kept_with_a_warning():
 def test_one_instalment_is_a_lump_sum():
     """PAY-4: 1 is normalised to 00."""
     card = CardDetails(installment_month="1", card_type="CREDIT", card_brand="BC", source="BC")
-    assert masked_card(card).installment_month == "00"
+    assert kept_card(card).installment_month == "00"
 
 
 def test_issuer_and_acquirer_are_two_fields():

@@ -24,16 +24,16 @@ Ask = Callable[[str, Json], Awaitable[Json]]
 UPLOAD = "0" * 32
 """Id of the upload that holds `package()`."""
 
-NOISY = "import sys\nfor line in sys.stdin:\n    pass\n"
+STILL = "import time\nprint('hello')\ntime.sleep(600)\n"
 
 
 def package() -> bytes:
-    """A plugin that does nothing, as a zip."""
+    """A plugin that says hello and does nothing, as a zip."""
     out = io.BytesIO()
     about = {"id": "still", "name": "조용한 플러그인", "version": "1", "kind": "python"}
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("plugin.json", json.dumps(about))
-        archive.writestr("main.py", NOISY)
+        archive.writestr("main.py", STILL)
     return out.getvalue()
 
 
@@ -105,7 +105,9 @@ async def _menu(ask: Ask) -> None:
     )
     choices = [{"title": "보통", "priceValue": 0}, {"title": "크게", "priceValue": 1_000}]
     option = (
-        await ask("catalog-item-option.add", {"option": {"title": "크기", "maxChoices": 1, "choices": choices}})
+        await ask(
+            "catalog-item-option.add", {"option": {"title": "크기", "maxChoices": 1, "choices": choices}}
+        )
     )["option"]
     await ask("catalog-item-option.get", {"option": {"id": option["id"]}})
     await ask(
@@ -143,7 +145,12 @@ async def _menu(ask: Ask) -> None:
     for state in ("SOLD_OUT", "ON_SALE"):
         await ask(
             "catalog-item.set-state",
-            {"catalog": {"id": item["id"]}, "priceId": item["price"]["id"], "state": state, "until": "manual"},
+            {
+                "catalog": {"id": item["id"]},
+                "priceId": item["price"]["id"],
+                "state": state,
+                "until": "manual",
+            },
         )
     await ask(
         "catalog-item.adjust-stock",
@@ -241,7 +248,9 @@ async def _orders(ask: Ask) -> None:
 
 
 async def _staff_at_orders(ask: Ask) -> None:
-    order = (await ask("order.add", {"order": an_order(a_line(1, quantity=4), a_line(2), tableId=2)}))["order"]
+    order = (await ask("order.add", {"order": an_order(a_line(1, quantity=4), a_line(2), tableId=2)}))[
+        "order"
+    ]
     order = (await ask("order.add-line", {"id": order["id"], "lineItems": [a_line(4)]}))["order"]
     edit = {"id": order["id"], "expectedVersion": order["version"], "lineId": order["lineItems"][0]["id"]}
     change = {
@@ -325,19 +334,21 @@ async def _tables(ask: Ask) -> None:
 
 async def _last_seq(ask: Ask) -> int:
     """Number of the newest move."""
-    events = (await ask("event.list", {"after": 0, "limit": 1_000, "names": ["table.change.event"]}))["events"]
+    events = (await ask("event.list", {"after": 0, "limit": 1_000, "names": ["table.change.event"]}))[
+        "events"
+    ]
     return max(event["seq"] for event in events if event["data"]["event"] == "move")
 
 
 async def _kitchen(ask: Ask) -> None:
     stations = (await ask("kds-station.list", {}))["stations"]
-    bar = {"name": "바", "categoryIds": [3], "isDefault": False, "cautionMin": 3, "lateMin": 6}
+    bar = {"name": "바", "categoryIds": [1], "isDefault": False, "cautionMin": 3, "lateMin": 6}
     station = (await ask("kds-station.save", {"station": bar}))["station"]
     order = (await ask("order.add", {"order": an_order(a_line(1, quantity=2), a_line(2))}))["order"]
     tickets = (
         await ask(
             "kds-order-item.get-list",
-            {"page": 1, "size": 50, "states": ["OPENED"], "orderIds": [order["id"]], "categoryIds": [2, 3]},
+            {"page": 1, "size": 50, "states": ["OPENED"], "orderIds": [order["id"]], "categoryIds": [1]},
         )
     )["contents"]
     ticket = {"id": tickets[0]["id"]}
@@ -353,7 +364,9 @@ async def _kitchen(ask: Ask) -> None:
         "kds-order-item.remake",
         {"orderId": order["id"], "lineId": order["lineItems"][0]["id"], "quantity": 1, "reason": "쏟음"},
     )
-    again = (await ask("kds-order-item.get-list", {"page": 1, "size": 50, "orderIds": [order["id"]]}))["contents"]
+    again = (await ask("kds-order-item.get-list", {"page": 1, "size": 50, "orderIds": [order["id"]]}))[
+        "contents"
+    ]
     for each in again:
         await ask("kds-order-item.bump", {"id": each["id"]})
     await ask("kds-order-item.hand-over", {"orderId": order["id"]})
@@ -382,13 +395,19 @@ async def _requests(ask: Ask, now: datetime) -> None:
 async def _cart(ask: Ask) -> None:
     discount = {"title": "천 원", "amountMoney": {"value": 1_000}}
     await ask("draft-order.get", {})
-    await ask("draft-order.add-line-item", {"lineItem": a_draft_line("a")})
+    noodles = {"id": menu.NOODLES, "title": "칼국수", "category": {"id": 1, "title": "식사"}, "type": "ITEM"}
+    mild = {"id": menu.MILD, "title": "순한맛", "priceValue": 0, "state": "ON_SALE", "quantity": 1}
+    line = a_draft_line("a", item=noodles, optionChoices=[mild])
+    await ask("draft-order.add-line-item", {"lineItem": line})
     await ask("draft-order.add-line-item", {"lineItem": a_draft_line("b", memo="차갑게", extra={"mine": 1})})
     await ask("draft-order.add-discount", {"discount": discount})
     await ask("draft-order.add-item-discount", {"key": "a", "discount": discount})
     await ask("draft-order.update-item-quantity", {"key": "a", "quantity": 3})
-    choice = {"id": menu.EGG, "title": "계란", "priceValue": 1_000, "state": "ON_SALE", "quantity": 1}
-    await ask("draft-order.update-item-option-choices", {"key": "a", "optionChoices": [choice]})
+    choices = [
+        {"id": menu.HOT, "title": "매운맛", "priceValue": 500, "state": "ON_SALE", "quantity": 1},
+        {"id": menu.EGG, "title": "계란", "priceValue": 1_000, "state": "ON_SALE", "quantity": 2},
+    ]
+    await ask("draft-order.update-item-option-choices", {"key": "a", "optionChoices": choices})
     await ask("draft-order.update-item-memo", {"key": "a", "memo": "덜 달게"})
     await ask("draft-order.update-is-ignore-print", {"ignorePrint": True})
     await ask("draft-order.update", {"memo": "포장", "tableId": 3, "numGuests": 2})
@@ -403,7 +422,9 @@ async def _cart(ask: Ask) -> None:
 
 
 async def _people(ask: Ask) -> None:
-    person = (await ask("staff.save", {"staff": {"name": "김하나", "role": "manager", "pin": "4711"}}))["staff"]
+    person = (await ask("staff.save", {"staff": {"name": "김하나", "role": "manager", "pin": "4711"}}))[
+        "staff"
+    ]
     await ask("staff.list", {})
     await ask("staff.approve", {"pin": "4711", "action": "order.cancel"})
     await ask("staff.login", {"pin": "4711"})
@@ -427,7 +448,9 @@ async def _plugins(ask: Ask) -> None:
     )["plugin"]
     plugin = {"id": installed["id"]}
     await ask("plugin.list", {})
-    await ask("plugin.update", plugin | {"enabled": True, "acl": ["https://example.com"], "scopes": ["plugin"]})
+    await ask(
+        "plugin.update", plugin | {"enabled": True, "acl": ["https://example.com"], "scopes": ["plugin"]}
+    )
     await ask("plugin.open-session", {"pluginId": installed["id"]})
     await ask("plugin-log.list", {"pluginId": installed["id"], "limit": 10})
     await ask("plugin.restart", plugin)
@@ -443,7 +466,9 @@ async def _plugins(ask: Ask) -> None:
         },
     )
     await ask("plugin-setting.get", {"pluginId": me})
-    await ask("plugin-setting.update", {"pluginId": me, "values": {"title": "반갑습니다", "secret": "s3cret"}})
+    await ask(
+        "plugin-setting.update", {"pluginId": me, "values": {"title": "반갑습니다", "secret": "s3cret"}}
+    )
     await ask("plugin-setting.press", {"pluginId": me, "id": "print"})
     await ask("setting.values", {})
     for store in ("storage", "secure-store"):

@@ -31,7 +31,13 @@ Memo = Annotated[str, Meta(max_length=2_000)]
 """A free note."""
 
 
-class Doc(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+def wire_name(name: str) -> str:
+    """The camelCase key of a field: `title_i18n` is `titleI18n`, where msgspec's own way gives `titleI18N`."""
+    first, *more = name.split("_")
+    return first + "".join(word[:1].upper() + word[1:] for word in more)
+
+
+class Doc(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=wire_name):
     """A value that is stored, sent and pushed in one shape.
 
     Names are camelCase on the wire; a field at its default is left out, so that unset never

@@ -97,17 +97,6 @@ def identifier_for(use: Use, identifier: str | None) -> str:
     )
 
 
-def masked(identifier: str) -> str:
-    """All but the last four characters hidden, on entry and for good (SEC-3, RCP-5).
-
-    What has no more than four characters hides wholly: there is nothing to tell it by.
-    """
-    plain = identifier.replace("-", "").replace(" ", "")
-    if len(plain) <= 4:
-        return "*" * len(plain)
-    return "*" * (len(plain) - 4) + plain[-4:]
-
-
 def receipt_base(
     payments: Iterable[tuple[SourceType, int]], *, prepaid_sold: int = 0, own_points: int = 0
 ) -> int:

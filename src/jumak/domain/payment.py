@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import force_setattr, replace
 
 from jumak.domain.base import Doc, Key, PositiveWon, PublicId
 
@@ -15,7 +15,7 @@ CardType = Literal["CREDIT", "DEBIT", "PREPAID", "FOREIGN"]
 
 
 class CardDetails(Doc, frozen=True, kw_only=True):
-    """How a card paid (PAY-4, PAY-5); the number is masked on input (SEC-3)."""
+    """How a card paid (PAY-4, PAY-5); the number is masked as it is read, before anything sees it (SEC-3)."""
 
     installment_month: Annotated[str, Meta(max_length=2)]
     card_type: CardType
@@ -27,14 +27,23 @@ class CardDetails(Doc, frozen=True, kw_only=True):
     balance: PositiveWon | None = None
     van: str | None = None
 
+    def __post_init__(self) -> None:
+        """No body, hash or document ever holds the full number."""
+        if self.card_no is not None:
+            force_setattr(self, "card_no", masked_number(self.card_no))
+
 
 class CashReceiptRequest(Doc, frozen=True, kw_only=True):
-    """The cash receipt wanted with a CASH payment (contract, payment §2)."""
+    """The cash receipt that came with a CASH payment (contract, payment §2); its number is read masked (RCP-5)."""
 
     identity_number: Annotated[str, Meta(max_length=32)]
     issuer_type: Literal["CONSUMER", "BUSINESSES"]
     issuance_type: Literal["PHONE", "BUSINESS_NUMBER", "CARD"]
     self_issuance: bool
+
+    def __post_init__(self) -> None:
+        """As with cards: nothing but the last four digits is kept (SEC-3, SEC-4)."""
+        force_setattr(self, "identity_number", masked_identifier(self.identity_number))
 
 
 class ExternalDetails(Doc, frozen=True, kw_only=True):
@@ -115,11 +124,18 @@ def masked_number(number: str) -> str:
     return "".join(signs[:6]) + "*" * (len(signs) - 10) + "".join(signs[-4:])
 
 
-def masked_card(card: CardDetails) -> CardDetails:
-    """Card details fit to be kept: number masked, one instalment written as lump sum (SEC-3, PAY-4)."""
+def masked_identifier(identifier: str) -> str:
+    """All but the last four characters hidden, on entry and for good (SEC-3, RCP-5).
+
+    What has no more than four characters hides wholly: there is nothing to tell it by.
+    """
+    plain = identifier.replace("-", "").replace(" ", "")
+    if len(plain) <= 4:
+        return "*" * len(plain)
+    return "*" * (len(plain) - 4) + plain[-4:]
+
+
+def kept_card(card: CardDetails) -> CardDetails:
+    """Card details as they are kept: one instalment is written as lump sum (PAY-4)."""
     month = card.installment_month
-    return msgspec.structs.replace(
-        card,
-        card_no=None if card.card_no is None else masked_number(card.card_no),
-        installment_month="00" if month in ("", "0", "1", "01") else month,
-    )
+    return replace(card, installment_month="00" if month in ("", "0", "1", "01") else month)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from jumak.domain.calendar import calendar_of
-from jumak.domain.cash_receipt import CashReceipt, OrderReceipts, check_receipted, masked, receipt_base
+from jumak.domain.cash_receipt import CashReceipt, OrderReceipts, check_receipted, receipt_base
 from jumak.domain.fact import Fact
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
@@ -39,7 +39,7 @@ async def issue(tx: Transaction, data: IssueCashReceipt) -> Done:
             order_id=order.id,
             amount=data.amount,
             issue_date=data.issue_date,
-            identifier=masked(data.card_number),
+            identifier=data.card_number,
             owner=tx.caller.id,
         )
     )

@@ -44,20 +44,25 @@ class Cooks:
 
     async def _finish(self, ticket: Json, *, in_parts: bool) -> None:
         house = self._house
-        if in_parts and len(ticket["items"]) > 1:
+        if in_parts and len(ticket["lineItems"]) > 1:
             # One dish is ready, the rest follows.
-            await self._do("bump", {"id": ticket["id"], "lineIds": [ticket["items"][0]["id"]]})
+            await self._do("bump", {"id": ticket["id"], "lineIds": [ticket["lineItems"][0]["id"]]})
             self._due[ticket["id"]] = self._now + house.between(1, 4)
             return
         await self._do("bump", {"id": ticket["id"]})
         if house.happens(3) and await self._do("recall", {"id": ticket["id"]}):
             self._due[ticket["id"]] = self._now + house.between(1, 4)
-        elif house.happens(2) and ticket["items"]:
-            line = ticket["items"][0]
-            asked = {"orderId": ticket["orderId"], "lineId": line["id"], "quantity": 1, "reason": "다시 조리"}
+        elif house.happens(2) and ticket["lineItems"]:
+            line = ticket["lineItems"][0]
+            asked = {
+                "orderId": ticket["order"]["id"],
+                "lineId": line["id"],
+                "quantity": 1,
+                "reason": "다시 조리",
+            }
             await self._do("remake", asked)
         elif house.happens(40):
-            await self._do("hand-over", {"orderId": ticket["orderId"]})
+            await self._do("hand-over", {"orderId": ticket["order"]["id"]})
 
     async def _do(self, verb: str, data: Json) -> bool:
         done = await self._house.attempt(f"kds-order-item.{verb}.request", data)

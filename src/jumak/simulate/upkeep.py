@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,10 +17,8 @@ async def keep_house(house: House) -> AsyncIterator[float]:
     sold_out: list[int] = []
     while True:
         yield house.between(8, 20)
-        try:
+        with contextlib.suppress(Refusal):
             await _act(house, sold_out)
-        except Refusal:
-            pass
         await house.read_menu()
 
 

@@ -13,7 +13,7 @@ from jumak.domain.order.ending import closed, live_payments
 from jumak.domain.order.life import Act, next_state
 from jumak.domain.order.pricing import backing_of, paid_value, reprice, settle
 from jumak.domain.order.types import Order
-from jumak.domain.payment import Payment, PaymentBacking, PaymentDto, masked_card
+from jumak.domain.payment import Payment, PaymentBacking, PaymentDto, kept_card
 from jumak.domain.tax import Buckets, draw
 
 
@@ -126,7 +126,7 @@ def record_payment(
         approved_at=approved_at,
         payment_key=dto.payment_key,
         autocomplete=dto.autocomplete is not False,
-        card_details=None if dto.card_details is None else masked_card(dto.card_details),
+        card_details=None if dto.card_details is None else kept_card(dto.card_details),
         cash_receipt=dto.cash_receipt,
         external_details=dto.external_details,
     )

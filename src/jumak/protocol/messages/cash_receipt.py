@@ -19,6 +19,10 @@ class IssueCashReceipt(Data, frozen=True, kw_only=True):
     issue_number: Annotated[str, Meta(min_length=1, max_length=64)]
     card_number: Annotated[str, Meta(max_length=64)]
 
+    def __post_init__(self) -> None:
+        """Masked as it is read: no stored command, hash or document holds the number (SEC-3)."""
+        force_setattr(self, "card_number", masked_identifier(self.card_number))
+
 
 ROWS: tuple[Row, ...] = (
     Row(
