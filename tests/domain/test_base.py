@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from jumak.domain.base import LanguagePack, Title, camel
+from jumak.domain.base import LanguagePack, Title, wire_name
 from jumak.domain.catalog import Category
 from jumak.protocol.row import Row
 from jumak.protocol.table import TABLE
@@ -22,7 +22,7 @@ from jumak.protocol.table import TABLE
 )
 def test_wire_names(name, wire):
     """H-13: the names real plugins read."""
-    assert camel(name) == wire
+    assert wire_name(name) == wire
 
 
 def test_language_packs_travel_under_their_documented_name():

@@ -17,12 +17,12 @@ from jumak.domain.cash_receipt import (
     identifier_for,
     issue_due,
     late_penalty_percent,
-    masked,
     must_issue,
     receipt_base,
 )
 from jumak.domain.errors import InvalidArgument, InvalidState
 from jumak.domain.merchant import Shop
+from jumak.domain.payment import masked_identifier as masked
 
 SHOP = Shop(
     id=1,

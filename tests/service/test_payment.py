@@ -71,3 +71,23 @@ async def test_a_wallet_payment_is_stored_with_the_wallets_approval(shop):
     wallet = {"source": "카카오페이", "sourceId": "qr"}
     paid = await shop.pay(PLUGIN, order, externalDetails=wallet, approvedNo="W-1")
     assert (paid["sourceType"], paid["externalDetails"], paid["approvedNo"]) == ("EXTERNAL", wallet, "W-1")
+
+
+async def test_no_full_number_is_kept_anywhere(shop):
+    """SEC-3, RCP-5: neither shown nor in the body a repeat is told by: only what stays after masking counts."""
+    order = await shop.add(PLUGIN, a_line(2))
+    receipt = {"issuerType": "CONSUMER", "issuanceType": "CARD", "selfIssuance": False}
+    card = {"installmentMonth": "00", "cardType": "CREDIT", "cardBrand": "신한"}
+    wanted = [
+        ("CASH", "cashReceipt", receipt, "identityNumber", "************4444"),
+        ("CARD", "cardDetails", card, "cardNo", "411122******4444"),
+    ]
+    for source, part, fields, number, kept in wanted:
+        paid = await shop.pay(
+            PLUGIN, order, 9_000, source, sourceType=source, **{part: fields | {number: "4111222233334444"}}
+        )
+        assert paid[part][number] == kept
+        again = await shop.pay(
+            PLUGIN, order, 9_000, source, sourceType=source, **{part: fields | {number: kept}}
+        )
+        assert again["id"] == paid["id"]

@@ -6,14 +6,16 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from jumak.domain.base import wire_name
+
 RowKind = Literal["request", "notify", "push", "host-request"]
 
 
-class Data(Struct, frozen=True, kw_only=True, rename="camel"):
+class Data(Struct, frozen=True, kw_only=True, rename=wire_name):
     """Base of what a message carries. Unknown keys are ignored, null equals absent."""
 
 
-class Reply(Struct, frozen=True, kw_only=True, rename="camel"):
+class Reply(Struct, frozen=True, kw_only=True, rename=wire_name):
     """Base of what a request answers. Optional keys are `UNSET`, so that they vanish.
 
     `complete` leads every success (wire §1).

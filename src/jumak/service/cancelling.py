@@ -61,7 +61,8 @@ async def _wait(
 ) -> CancelOrderReply:
     backing = backing_of(after)
     if not backing.cancel_pending:
-        after = replace(after, backing=replace(backing, cancel_pending=True))
+        # The reason waits with it: the last payment to come back ends the order without being asked why.
+        after = replace(after, cancel_reason=data.reason, backing=replace(backing, cancel_pending=True))
     pending = order_fact("cancel-pending", after, reason=data.reason or "")
     after = await keep(tx, order, after, payments=payments, orders=[pending])
     return CancelOrderReply(order=await shown(tx, after), cancel_pending=True)

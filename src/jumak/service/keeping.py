@@ -163,7 +163,8 @@ async def _tell_table(tx: Transaction, before: Order | None, after: Order) -> tu
     if before is None:
         await seat(tx, table_id, after.num_guests)
         return after, (table_fact("order-add", table_id),)
-    if before == after:
+    if before == after or backing_of(before).released:
+        # Its table was emptied of it: whoever sits there now has nothing to do with it (ORD-8).
         return after, ()
     if not is_settled(after):
         return after, (table_fact("order-update", table_id),)

@@ -26,7 +26,7 @@ from jumak.protocol.messages.order import (
 from jumak.protocol.row import Done
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact, payment_fact
 from jumak.service.order import check_table, human_number, repeated_order, source_of
-from jumak.service.payment import taken
+from jumak.service.payment import check_new_key, taken
 from jumak.service.ports import Transaction, menu_of
 from jumak.service.registry import command
 from jumak.service.table import shown
@@ -73,6 +73,7 @@ async def submit(tx: Transaction, data: SubmitOrder) -> OrderReply:
     )
     facts = []
     for payment in dto.payments or ():
+        await check_new_key(tx, order, payment.payment_key)
         paid = await taken(tx, order, replace(payment, order_id=order.id))
         order = replace(paid.order, version=1, updated_at=None)
         facts.append(payment_fact("paid", order.id, paid.payment.id))

@@ -62,9 +62,23 @@ async def repeated_payment(tx: Transaction, dto: PaymentDto) -> Payment | None:
     payment = find_payment(order, payment_id)
     if backing_of(order).payments[payment_id].body == body_hash(dto) and payment.state != "CANCELLED":
         return payment
-    raise DuplicateKey(
+    raise _used(dto.payment_key, payment_id)
+
+
+async def check_new_key(tx: Transaction, order: Order, payment_key: str) -> None:
+    """Neither the caller's payments nor those about to be on this order have the key (PAY-6)."""
+    found = await tx.payment_by_key(tx.caller.id, payment_key)
+    if found is not None:
+        raise _used(payment_key, found[1])
+    for payment in order.payments:
+        if payment.payment_key == payment_key:
+            raise _used(payment_key, payment.id)
+
+
+def _used(payment_key: str, payment_id: str) -> DuplicateKey:
+    return DuplicateKey(
         "이미 사용한 결제 키입니다",
-        f"paymentKey {dto.payment_key!r} was used before; every payment takes a new key",
+        f"paymentKey {payment_key!r} was used before; every payment takes a new key",
         reason="PAYMENT_KEY_CONFLICT",
         id=payment_id,
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from msgspec import Meta
+from msgspec.structs import force_setattr
 
 from jumak.domain.base import MAX_WON, PublicId
+from jumak.domain.payment import masked_identifier
 from jumak.protocol.row import Data, Row
 
 
