@@ -11,19 +11,23 @@ from msgspec.structs import replace
 from jumak.domain.errors import InvalidArgument, InvalidState, NotFound
 from jumak.domain.order.add import Opening, body_hash, generated_key, open_order
 from jumak.domain.order.pricing import reprice
+from jumak.domain.order.staff_edit import LineChange, update_line
 from jumak.domain.order.types import OrderDto
 from tests.domain.shop_floor import (
     AMERICANO,
     BEEF,
     CAKE,
     CARD,
+    EXTRAS,
     FRUIT,
     MENU,
     NOODLES,
     NOON,
     RESTAURANT,
     SEOUL,
+    SHOT,
     SOLD_OUT,
+    FakeMenu,
     a_discount,
     a_dto,
     a_line,
@@ -79,6 +83,36 @@ def test_option_surcharges_per_profile(profile, sent, charged):
     assert order.backing is not None
     record = order.backing.lines[order.line_items[0].id]
     assert record.price_override == (charged != 9_500)
+
+
+def test_weighed_goods_are_weighed_again():
+    """MON-5: a whole quantity of what is sold by unit becomes a decimal one; pieces stay whole."""
+    order, _ = opened(a_dto(a_line(BEEF, 200), a_line(CAKE, 2)))
+    beef, cake = order.line_items
+    again = update_line(
+        order,
+        beef.id,
+        LineChange(quantity=250.5),
+        menu=MENU,
+        shop=RESTAURANT,
+        iso="2026-02-01T12:01:00+09:00",
+    )
+    assert again.line_items[0].charge_price.value == 25_050
+    with pytest.raises(InvalidArgument):
+        update_line(order, cake.id, LineChange(quantity=1.5), menu=MENU, shop=RESTAURANT, iso="")
+
+
+@pytest.mark.parametrize(("profile", "charged"), [("documented", 9_000), ("field", 8_000)])
+def test_a_cheaper_option_lowers_what_was_sent_without_it(profile, charged):
+    """MON-7, MON-8: a negative option price is a surcharge like any other."""
+    cheaper = replace(EXTRAS, choices=(replace(SHOT, price_value=-1_000),))
+    menu = FakeMenu(NOODLES, options=(cheaper,))
+    opening = Opening(
+        order_id=f"{7:032x}", number="A-007", owner="bridge", source="PLUGIN", profile=profile, at=NOON
+    )
+    line = a_line(NOODLES, charge=9_000, **WITH_SHOT)
+    order, _ = open_order(a_dto(line), opening, menu, RESTAURANT, SEOUL)
+    assert order.charge_price.charge_price_value == charged
 
 
 def test_a_line_amount_is_the_total_of_its_quantity():

@@ -17,6 +17,7 @@ from jumak.domain.barcode import is_ean
 from jumak.service.documents import Staff
 from jumak.service.staff import derive, owner_of
 from jumak.store.sqlite.check import check
+from jumak.store.sqlite.file import FILE_NAME, create_file
 from jumak.testing import SimulatedShop, simulated_shop
 from tests.tidy.project import ROOT
 
@@ -33,7 +34,7 @@ async def menu_of(shop: SimulatedShop) -> list[dict[str, Any]]:
 
 
 async def test_the_menu_has_something_of_everything(demo: SimulatedShop):
-    """CAT-1, CAT-4, CAT-5, CAT-8, VAT-1, VAT-6: items of every kind, in two languages, all on sale."""
+    """H-13, CAT-1, CAT-4, CAT-5, CAT-8, VAT-1, VAT-6: items of every kind, in two languages, all on sale."""
     items = await menu_of(demo)
     assert len(items) >= 60
     assert len({item["category"]["id"] for item in items}) == 8
@@ -117,9 +118,7 @@ async def test_an_existing_shop_is_left_alone(tmp_path: Path):
 
 
 async def test_a_shop_whose_making_was_cut_short_is_finished(tmp_path: Path):
-    """H-20: nothing but the file is there yet, so the demo shop is made into it."""
-    from jumak.store.sqlite.file import FILE_NAME, create_file
-
+    """OFF-3: nothing but the file is there yet, so the demo shop is made into it."""
     create_file(tmp_path / FILE_NAME, SHOP)
     assert await create_demo_shop(tmp_path)
     assert check(tmp_path) == []

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jumak.cli import parser
+from jumak.demo import create_demo_shop
 from jumak.demo.shop import SHOP, furnish
 from jumak.domain.errors import PosError
 from jumak.server.owner import COMMAND_LINE
@@ -15,10 +19,11 @@ from jumak.simulate import Plan, Refusal, Summary, simulate
 from jumak.store.sqlite.check import check
 from jumak.testing import SimulatedShop, simulated_shop
 from tests.service.asking import CAFE_SHOP
+from tests.tidy.test_examples import free_port, jumak
 
 EXPECTED = {
     *("ITEM_NOT_ON_SALE", "OUT_OF_STOCK", "NOT_READY", "ORDER_CANCELLED", "UNPAID", "TABLE_OCCUPIED"),
-    *("MERGE_HAS_PAYMENTS", "OVERPAID", "TICKET_STATE"),
+    *("MERGE_HAS_PAYMENTS", "OVERPAID", "TICKET_STATE", "LINE"),
 }
 """What a real day refuses now and then; anything else would be a fault of the shop or of the players."""
 
@@ -106,3 +111,58 @@ async def test_a_cafe_has_a_day_too():
         assert summary.orders == 25
         assert set(summary.refusals) <= EXPECTED
         assert await shop.running.store.reader().open_orders() == []
+
+
+async def test_the_command_plays_tells_and_checks(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """OFF-1, OFF-a: `jumak simulate` on a shop nobody serves ends with what came of the day, and a check."""
+    await create_demo_shop(tmp_path)
+    arguments = parser().parse_args(["simulate", "--data", str(tmp_path), "--seed", "7", "--orders", "8"])
+    await arguments.run(arguments)
+    told = capsys.readouterr().out
+    assert "orders: 8 (" in told
+    assert "won" in told
+    assert told.endswith("check: all is well\n")
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--speed", "0"], ["--hours", "-1"], ["--orders", "x"], ["--speed", "inf"]]
+)
+def test_the_command_takes_sensible_numbers_only(wrong: list[str], capsys: pytest.CaptureFixture[str]):
+    """Command line: a speed, length or count that is none is refused before anything is opened."""
+    with pytest.raises(SystemExit):
+        parser().parse_args(["simulate", *wrong])
+    assert "is no number above 0" in capsys.readouterr().err
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[Path, list[str]]]:
+    """A demo shop made and served by `jumak demo`: its folder, and what the command said."""
+    folder, port = tmp_path / "shop", free_port()
+    server = subprocess.Popen(
+        jumak("demo", "--data", folder, "--port", str(port), "--no-browser"),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout is not None
+    try:
+        yield folder, [server.stdout.readline() for _ in range(3)]
+    finally:
+        server.terminate()
+        server.stdout.close()
+        assert server.wait(30) == 0
+
+
+async def test_the_day_goes_through_a_server_that_runs(
+    served: tuple[Path, list[str]], capsys: pytest.CaptureFixture[str]
+):
+    """OFF-1: the server is the authority, there is never a second writer; `jumak demo` says how to sign in."""
+    folder, said = served
+    assert said[0] == f"Made a demo shop in {folder}\n"
+    assert said[1].startswith("Jumak is ready: http://127.0.0.1:")
+    assert "sign-in" in said[2]
+    arguments = parser().parse_args(["simulate", "--data", str(folder), "--orders", "5"])
+    await arguments.run(arguments)
+    told = capsys.readouterr().out
+    assert "orders: 5 (" in told
+    assert "check" not in told
+    assert check(folder) == []

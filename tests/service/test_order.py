@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,12 +20,16 @@ from jumak.domain.errors import (
     UnsupportedMode,
 )
 from jumak.protocol.scopes import expand
+from jumak.service.ports import Committed
 from jumak.testing import simulated_shop, staff_caller
-from tests.service.asking import CAFE_SHOP, Asking, a_line, an_order
+from jumak.testing.menu import DUMPLINGS
+from tests.service.asking import CAFE_SHOP, READER, Asking, a_line, an_order
 
 PLUGIN = Caller(id="bridge", kind="plugin", name="Bridge", scopes=expand(["plugin"]))
 OTHER = Caller(id="other", kind="plugin", name="Other", scopes=expand(["plugin"]))
 SERVICE = Caller(id="delivery", kind="service", name="delivery", scopes=expand(["plugin", "order:submit"]))
+FIELD = Caller(id="field", kind="plugin", name="Field", scopes=expand(["plugin"]), profile="field")
+SERVER = staff_caller("server", "till-3")
 CASHIER = staff_caller("cashier", "till-1")
 MANAGER = staff_caller("manager", "till-1")
 OTHER_TILL = staff_caller("manager", "till-2")
@@ -232,6 +237,7 @@ async def test_staff_cancel_waits_for_the_money(shop):
     )
     ended = await shop.get(order["id"])
     assert (ended["orderState"], ended["paymentState"]) == ("CANCELLED", "REFUNDED")
+    assert ended["cancelReason"] == "손님 변심"
 
 
 async def test_a_cashier_needs_a_manager_for_what_was_sent(shop):
@@ -449,3 +455,169 @@ async def test_dividing_an_order_moves_its_ledger_and_makes_no_ticket(shop):
     assert [ticket["orderRequestType"] for ticket in await shop.tickets(new["id"])] == ["NEW"] * before
     with pytest.raises(Conflict):
         await shop.ask("order.split.request", ask, MANAGER)
+
+
+async def test_prepayments_take_new_keys(shop):
+    """PAY-6: a key another payment has, or another of the same request, is refused and nothing is kept."""
+    await shop.submit(SERVICE, "req-1")
+    now = shop.shop.clock.now()
+    times = {
+        "expiredAt": (now + timedelta(minutes=10)).isoformat(),
+        "expectedReadyAt": (now + timedelta(minutes=12)).isoformat(),
+    }
+    used = shop.payment({"id": "req-1"}, 5_000)
+    fresh = shop.payment({"id": "req-2"}, 2_000)
+    for payments in ([used], [fresh, fresh]):
+        dto = an_order(a_line(), orderKey="req-2") | {"requestedInfo": times, "payments": payments}
+        with pytest.raises(DuplicateKey) as refusal:
+            await shop.ask("order.submit.request", {"order": dto}, SERVICE)
+        assert refusal.value.reason == "PAYMENT_KEY_CONFLICT"
+    found = await shop.ask("order.search.request", {"orderKey": "req-2"}, READER)
+    assert found["orders"] == []
+
+
+async def test_a_released_order_leaves_its_old_table_alone(shop):
+    """ORD-8: its payment is cancelled and taken again while other guests sit there."""
+    order = await shop.add(PLUGIN, a_line(), tableId=1)
+    paid = await shop.pay(PLUGIN, order)
+    await shop.ask("table.seat.request", {"tableId": 1, "numGuests": 2}, MANAGER)
+    mark = await shop.mark()
+    gone = {"order": {"id": order["id"]}, "payment": {"id": paid["id"]}}
+    await shop.ask("payment.cancel.request", gone, PLUGIN)
+    await shop.pay(PLUGIN, await shop.get(order["id"]), key="again")
+    assert await shop.events(mark) == ["payment.change:cancel", "payment.change:paid"]
+    tables = (await shop.ask("table-status.list.request", {}, MANAGER))["tables"]
+    assert {table["id"]: table["status"] for table in tables}[1] == "occupied"
+
+
+async def test_a_discount_staff_clipped_bars_no_plugin(shop):
+    """DSC-4: what was typed at the till is clipped again; only what the plugin sends is held against it."""
+    order = await shop.add(FIELD, a_line())
+    edit = {"id": order["id"], "expectedVersion": order["version"]}
+    typed = [{"title": "서비스", "amountMoney": {"value": 9_000}}]
+    await shop.ask("order.update.request", edit | {"discounts": typed}, MANAGER)
+    more = {"id": order["id"], "order": an_order(a_line(3))}
+    grown = (await shop.ask("order.add-menu.request", more, FIELD))["order"]
+    assert grown["chargePrice"]["chargePriceValue"] == 3_000
+    coupon = {"title": "쿠폰", "amountMoney": {"value": 10_001}}
+    more["order"] = an_order(a_line(3), discounts=[coupon])
+    with pytest.raises(InvalidArgument) as refusal:
+        await shop.ask("order.add-menu.request", more, FIELD)
+    assert refusal.value.reason == "INVALID_DISCOUNT"
+    more["order"] = an_order(a_line(3), discounts=[coupon | {"amountMoney": {"value": 1_000}}])
+    cheaper = (await shop.ask("order.add-menu.request", more, FIELD))["order"]
+    assert cheaper["chargePrice"]["chargePriceValue"] == 9_000
+
+
+async def test_sending_a_whole_order_gets_nobody_past_a_manager(shop):
+    """SEC-1, CAN-2: voids, prices and large discounts by add, add-menu or add-line need the same right."""
+    order = await shop.add(PLUGIN, a_line(), a_line(2))
+    await shop.ask("order.get.request", {"id": order["id"]}, SERVER)
+    cheap = a_line(2) | {"chargePrice": {"value": 1}}
+    half = [{"title": "반값", "amountMoney": {"value": 9_000}}]
+    calls = [
+        ("order.add-menu.request", {"id": order["id"], "order": an_order(a_line(2))}),
+        ("order.add-menu.request", {"id": order["id"], "order": an_order(a_line(), cheap)}),
+        ("order.add-line.request", {"id": order["id"], "lineItems": [cheap]}),
+        ("order.add.request", {"order": an_order(cheap)}),
+        ("order.add.request", {"order": an_order(a_line(2), discounts=half)}),
+    ]
+    for name, data in calls:
+        with pytest.raises(PermissionDenied) as refusal:
+            await shop.ask(name, data, SERVER)
+        assert refusal.value.reason == "APPROVAL_NEEDED"
+    assert (await shop.get(order["id"]))["version"] == order["version"]
+    for name, data in calls:
+        await shop.ask(name, data, MANAGER)
+    kept = an_order(a_line(), a_line(2), a_line(3))
+    other = await shop.add(SERVER, a_line(), a_line(2))
+    await shop.ask("order.add-menu.request", {"id": other["id"], "order": kept}, SERVER)
+
+
+async def test_a_completed_order_does_not_open_beside_another(shop):
+    """TBL-12: its guests order more while the table has a new open order."""
+    first = await shop.add(PLUGIN, a_line(), tableId=1)
+    await shop.ask("order.complete.request", {"id": first["id"]}, PLUGIN)
+    second = await shop.add(OTHER, a_line(), tableId=1)
+    more = {"id": first["id"], "order": an_order(a_line(), a_line(2))}
+    with pytest.raises(Conflict) as refusal:
+        await shop.ask("order.add-menu.request", more, PLUGIN)
+    assert (refusal.value.reason, refusal.value.data["orderId"]) == ("TABLE_OCCUPIED", second["id"])
+    await shop.pay(OTHER, second)
+    assert (await shop.ask("order.add-menu.request", more, PLUGIN))["order"]["orderState"] == "OPENED"
+
+
+async def test_a_discount_that_stands_already_changes_nothing(shop):
+    """H-36: the same discounts again are no new version and no push."""
+    off = [{"title": "쿠폰", "amountMoney": {"value": 500}}]
+    order = await shop.add(
+        PLUGIN, a_line() | {"discounts": off, "chargePrice": {"value": 4_500}}, discounts=off
+    )
+    mark = await shop.mark()
+    edit = {"id": order["id"], "expectedVersion": order["version"], "discounts": off}
+    await shop.ask("order.update.request", edit, MANAGER)
+    line = {"lineId": order["lineItems"][0]["id"]}
+    await shop.ask("order.update-line.request", edit | line, MANAGER)
+    assert await shop.pushes(mark) == []
+
+
+async def test_a_price_named_with_a_discount_is_what_is_charged(shop):
+    """MON-8: the charge price is after the line's discounts, also those of the same edit."""
+    order = await shop.add(PLUGIN, a_line(2))
+    edit = {"id": order["id"], "expectedVersion": 1, "lineId": order["lineItems"][0]["id"]}
+    off = [{"title": "쿠폰", "amountMoney": {"value": 1_000}}]
+    edit |= {"discounts": off, "chargePrice": {"value": 8_000}}
+    line = (await shop.ask("order.update-line.request", edit, MANAGER))["order"]["lineItems"][0]
+    assert (line["chargePrice"]["value"], line["discounts"]) == (8_000, off)
+
+
+async def test_a_ticket_and_a_completed_order_are_reads_of_the_order(shop):
+    """ADD-4: what a plugin saw in the kitchen's queue it may take off."""
+    order = await shop.add(PLUGIN, a_line())
+    await shop.ask("order.add-line.request", {"id": order["id"], "lineItems": [a_line(2)]}, MANAGER)
+    less = {"id": order["id"], "order": an_order(a_line())}
+    assert len((await shop.ask("order.add-menu.request", less, PLUGIN))["order"]["lineItems"]) == 2
+    await shop.ask("order.add-line.request", {"id": order["id"], "lineItems": [a_line(4)]}, MANAGER)
+    await shop.ask("kds-order-item.get-list.request", {"page": 1, "size": 10}, PLUGIN)
+    assert len((await shop.ask("order.add-menu.request", less, PLUGIN))["order"]["lineItems"]) == 1
+
+
+async def test_a_large_tip_is_pointed_out(shop):
+    """VAT-4: above 20 % of the supply value income tax must be withheld; a smaller one is nobody's business."""
+    notices: list[str] = []
+
+    def listen(committed: Committed) -> None:
+        notices.extend(each.name for each in committed.announcements)
+
+    shop.shop.running.store.on_commit(listen)
+    order = await shop.add(PLUGIN, a_line(2))
+    edit = {"id": order["id"], "expectedVersion": 1}
+    order = (await shop.ask("order.update.request", edit | {"tip": 3_272}, MANAGER))["order"]
+    assert notices == []
+    edit["expectedVersion"] = order["version"]
+    order = (await shop.ask("order.update.request", edit | {"tip": 3_273}, MANAGER))["order"]
+    assert notices == ["notice.event"]
+    assert order["chargePrice"]["chargePriceValue"] == 21_273
+
+
+async def test_cooked_food_is_no_stock_any_more(shop):
+    """CAN-4, CAT-9: a cancel gives back what was not cooked, and less on the order what is left of it."""
+
+    async def left() -> int:
+        catalog = (await shop.ask("catalog-item.get.request", {"catalog": {"id": DUMPLINGS}}, READER))[
+            "catalog"
+        ]
+        return catalog["price"]["stockQuantity"]["remainQuantity"]
+
+    before = await left()
+    uncooked = await shop.add(PLUGIN, a_line(3, quantity=2))
+    await shop.ask("order.cancel.request", {"id": uncooked["id"]}, PLUGIN)
+    assert await left() == before
+    order = await shop.add(PLUGIN, a_line(3, quantity=2))
+    (ticket,) = await shop.tickets(order["id"])
+    await shop.ask("kds-order-item.bump.request", {"id": ticket["id"]}, MANAGER)
+    more = {"id": order["id"], "order": an_order(a_line(3, quantity=3))}
+    await shop.ask("order.add-menu.request", more, PLUGIN)
+    assert await left() == before - 3
+    await shop.ask("order.cancel.request", {"id": order["id"]}, PLUGIN)
+    assert await left() == before - 2

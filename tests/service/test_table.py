@@ -467,3 +467,25 @@ async def test_plugins_and_screens_hear_of_a_move(shop: Shop):
     assert touched_tables(commit) == {1, 3}
     views = await statuses(shop.running.store.reader(), touched_tables(commit))
     assert [(view.id, view.status) for view in views] == [(1, "empty"), (3, "occupied")]
+
+
+async def test_a_group_is_released_as_one(shop: Shop):
+    """TBL-7, ORD-8: the party at two tables has paid; while one of its orders is owed, both stay."""
+    await shop.request("table.seat.request", {"tableId": 2, "numGuests": 2})
+    await shop.request("table.group.request", {"tableIds": [1, 2]})
+    first = await order_at(shop, 1)
+    second = await order_at(shop, 2)
+    await pay(shop, first, 9_000)
+    seats = await states(shop)
+    assert seats[1] == seats[2] == "occupied"
+    cleared: list[str] = []
+
+    def listen(committed: Committed) -> None:
+        facts = [entry.fact for entry in committed.entries]
+        cleared.extend(fact.subject for fact in facts if fact.name == "table.clear")
+
+    shop.running.store.on_commit(listen)
+    await pay(shop, second, 9_000)
+    assert cleared == ["1", "2"]
+    seats = await states(shop)
+    assert seats[1] == seats[2] == "empty"

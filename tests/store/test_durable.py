@@ -184,6 +184,74 @@ async def test_checkpoints_keep_the_log_short(file_shop: Counter, monkeypatch: p
     assert check(file_shop.folder) == []
 
 
+async def test_a_disk_full_for_checkpoints(file_shop: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkpoint that fails costs no commit its reply, and the shop goes on and closes."""
+    monkeypatch.setattr("jumak.store.sqlite.checkpoint.PAGES_PER_STEP", 10**9)
+    monkeypatch.setattr("jumak.store.sqlite.checkpoint.LOG_LIMIT_PAGES", 1)
+    real = file_shop.store._connection
+
+    class Full:
+        def execute(self, sql: str, *more: object) -> sqlite3.Cursor:
+            if "wal_checkpoint" in sql:
+                raise sqlite3.OperationalError("database or disk is full")
+            return real.execute(sql, *more)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(real, name)
+
+    file_shop.store._connection = Full()
+    for order_id, number in ((OID, "A-001"), (OID2, "A-002")):
+        await asyncio.wait_for(file_shop.do(add(make_order(order_id, number=number))), 5)
+    await file_shop.store.close()
+    assert check(file_shop.folder) == []
+
+
+async def test_a_batch_whose_transaction_is_gone(
+    file_shop: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the database rolls a batch back by itself, no part of it is committed and the rest is asked again."""
+
+    def broken(tx: Transaction) -> None:
+        tx.layer.flush()
+        tx.connection.execute("ROLLBACK")
+        raise sqlite3.OperationalError("database or disk is full")
+
+    results = await file_shop.batch(
+        add(make_order(OID)), broken, add(make_order(OID2, number="A-002"))
+    )
+    assert [result.error is None for result in results] == [True, False, True]
+    await file_shop.store.close()
+    assert check(file_shop.folder) == []
+
+
+async def test_pruning_after_the_clock_was_set_back(file_shop: Counter) -> None:
+    """PAY-7: answers are pruned after a day also when the clock once stood far ahead."""
+    file_shop.clock.jump(days=365)
+    await file_shop.do(add(make_order(OID)), command_id="c1")
+    file_shop.clock.jump(days=-365)
+    await file_shop.do(add(make_order(OID2, number="A-002")), command_id="c2")
+    file_shop.clock.jump(days=2)
+    await file_shop.do(add(make_order(OID3, number="A-003")))
+    assert await file_shop.store.reader().command_reply("com.example.qr", "c2") is None
+
+
+def test_the_files_of_a_shop_are_private(tmp_path: Path) -> None:
+    """H-75: whatever the umask, only their owner reads a shop's folder and files."""
+    before = os.umask(0o002)
+    try:
+        asyncio.run(_open_and_write(tmp_path / "shop"))
+    finally:
+        os.umask(before)
+
+
+async def _open_and_write(folder: Path) -> None:
+    shop = opened(folder)
+    await shop.do(add(make_order(OID)))
+    for file in (folder, *folder.iterdir()):
+        assert file.stat().st_mode & 0o077 == 0, file
+    await shop.store.close()
+
+
 WRITER = """
 import asyncio, sys
 from pathlib import Path

@@ -194,6 +194,14 @@ async def test_wrong_money_is_found(file_shop: Counter, spoil: Callable[[Order],
     assert [finding.row for finding in check(file_shop.folder)] == [OID]
 
 
+async def test_orders_older_than_the_settings_are_sound(file_shop: Counter) -> None:
+    """MON-b: an order follows from the settings of its time, also when those were the founding ones."""
+    await file_shop.do(add(make_order(OID)))
+    after = replace(SHOP, vat_rate_percent=0, version=2)
+    await file_shop.do(lambda tx: (tx.put_shop(after), tx.record(Fact("shop.update", "1"))))
+    assert check(file_shop.folder) == []
+
+
 async def test_two_orders_with_one_number_are_found(file_shop: Counter) -> None:
     """OFF-a: no two orders share a number in a business day."""
     await file_shop.batch(add(make_order(OID)), add(make_order(OID2)))
@@ -248,7 +256,11 @@ async def test_a_backup_while_writing(file_shop: Counter, tmp_path: Path) -> Non
         restore(tmp_path / "copy.db", shop.folder)
     before = shop.store.reader().seq
     await shop.store.close()
+    (shop.folder / "secret.key").write_bytes(b"another shop's key")
     restore(tmp_path / "copy.db", shop.folder)
+    assert (shop.folder / "secret.key.before-restore").read_bytes() == b"another shop's key"
+    for file in (*tmp_path.glob("copy.db*"), *shop.folder.iterdir(), *(tmp_path / "second").iterdir()):
+        assert file.stat().st_mode & 0o077 == 0, file
     shop.folder = tmp_path / "second"
     shop = await shop.reopened()
     assert shop.store.reader().seq < before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from typing import Any
 
@@ -80,12 +81,21 @@ def _told(summary: Summary) -> list[str]:
 
 
 def _speed(text: str) -> float | None:
-    if text == "max":
-        return None
-    speed = float(text)
-    if speed <= 0:
-        raise ValueError(text)
-    return speed
+    return None if text == "max" else _above_zero(text)
+
+
+def _above_zero(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+    return number
+
+
+def _count(text: str) -> int:
+    return max(1, round(_above_zero(text)))
 
 
 def add(commands: Any) -> None:
@@ -97,6 +107,10 @@ def add(commands: Any) -> None:
         "--speed", type=_speed, default="max", metavar="X", help="times faster than life, or max"
     )
     length = simulating.add_mutually_exclusive_group()
-    length.add_argument("--hours", type=float, metavar="H", help="guests come for so long; 10 unless given")
-    length.add_argument("--orders", type=int, metavar="N", help="guests come until there are so many orders")
+    length.add_argument(
+        "--hours", type=_above_zero, metavar="H", help="guests come for so long; 10 unless given"
+    )
+    length.add_argument(
+        "--orders", type=_count, metavar="N", help="guests come until there are so many orders"
+    )
     simulating.set_defaults(run=_simulate)

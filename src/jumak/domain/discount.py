@@ -45,8 +45,8 @@ def resolve(
     """Discounts on one base as amounts in the sequence they apply, and what they leave of it.
 
     Percents first, one after the other on what the one before left (DSC-1, DSC-2), then amounts.
-    strict: an amount above what is left is refused; otherwise it is clipped, and what came to nothing
-    is dropped (DSC-4).  Raises InvalidArgument INVALID_DISCOUNT naming `path` and place; always for an
+    strict: a plugin's amount above what is left is refused; otherwise, and for what staff typed, it is
+    clipped, and what came to nothing is dropped (DSC-4).  Raises InvalidArgument INVALID_DISCOUNT naming `path` and place; always for an
     amount below zero (MON-4).
     """
     left = base
@@ -61,7 +61,8 @@ def resolve(
         if discount.amount_money is None:
             continue
         asked_amount = discount.amount_money.value
-        if asked_amount < 0 or (strict and asked_amount > left):
+        refused = strict and isinstance(discount, Discount)
+        if asked_amount < 0 or (refused and asked_amount > left):
             raise _refused(asked_amount, left, f"{path}[{place}]")
         amount = min(asked_amount, left)
         left -= amount

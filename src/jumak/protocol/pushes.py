@@ -72,6 +72,10 @@ FACTS: dict[str, FactKind] = {
         whole="order",
         about="an order was cancelled; the push carries the whole order",
     ),
+    "order.cancel-pending": FactKind(
+        about="staff cancelled an order whose money is not all back yet (CAN-2)"
+    ),
+    "order.collect": FactKind(about="the customer has the order (ORD-9)"),
     "order.lock": FactKind(about="somebody takes the money of an order: a lease (OFF-6)"),
     "order.unlock": FactKind(about="that lease was given back"),
     **_facts(
@@ -83,6 +87,7 @@ FACTS: dict[str, FactKind] = {
             "cancel": "a payment was cancelled, once per payment",
         },
     ),
+    "payment.refund": FactKind(about="money of a payment was given back (CAN-5, CAN-6); amount and VAT"),
     **_facts(
         "table",
         "table.change.event",

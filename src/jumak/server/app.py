@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jumak.domain.errors import UnknownMethod
 from jumak.protocol.errors import error_json
 from jumak.server import events, pages, socket, uploads
-from jumak.server.http import ApiDoor, Asked, Receive, Scope, Send, answer, read_body
+from jumak.server.http import ApiDoor, Asked, Receive, Scope, Send, answer, drain
 
 if TYPE_CHECKING:
     from jumak.server.shop import RunningShop
@@ -55,5 +55,5 @@ class App:
     async def _unknown(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = Asked(scope["headers"])
         error = UnknownMethod("알 수 없는 주소입니다.", "There is nothing here", path=scope["path"][:200])
-        await read_body(receive, 0, limit=1 << 62)
+        await drain(receive)
         await answer(send, 404, error_json(error, asked.lang))

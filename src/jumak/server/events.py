@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 PATH = "/v1/events"
 KEEP_ALIVE_S = 15.0
+LINGER_S = 60.0
+"""How long a stream that was ended may take to read what was sent before."""
+
 KEEP_ALIVE = b": still here\n\n"
 
 
@@ -107,7 +110,9 @@ async def serve_events(shop: RunningShop, door: ApiDoor, scope: Scope, receive: 
         shop.connections.all.discard(stream)
         stream.replay.stop()
         gone.cancel()
-        await stream.outbox.drained()
+        with contextlib.suppress(TimeoutError):
+            # A client that reads nothing more is not waited for: the server drops it.
+            await asyncio.wait_for(stream.outbox.drained(), LINGER_S)
 
 
 async def _gone(receive: Receive, stream: EventStream) -> None:

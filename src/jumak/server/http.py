@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from jumak.domain.caller import Caller
-from jumak.domain.errors import InvalidArgument, PosError, Unauthenticated
+from jumak.domain.errors import InvalidArgument, PermissionDenied, PosError, Unauthenticated
 from jumak.protocol.envelope import MAX_FRAME, check_command_id, command_id_of
 from jumak.protocol.errors import Lang, error_json, status_of
 from jumak.protocol.openapi import CLAIM
@@ -38,9 +38,10 @@ _ACCEPTED = b'{"complete":true}'
 class Asked:
     """What a request's headers say. lang: of the error texts."""
 
-    __slots__ = ("command_id", "lang", "length", "token")
+    __slots__ = ("_headers", "command_id", "lang", "length", "token")
 
     def __init__(self, headers: Headers) -> None:
+        self._headers = headers
         self.token: str | None = None
         self.command_id: str | None = None
         self.lang: Lang = "ko"
@@ -55,6 +56,11 @@ class Asked:
                 self.lang = lang_of(value)
             elif name == b"content-length" and value.isdigit():
                 self.length = int(value)
+
+
+    def header(self, name: bytes) -> bytes:
+        """Any other header, empty when it is not there."""
+        return next((value for key, value in self._headers if key == name), b"")
 
 
 def lang_of(accept_language: bytes) -> Lang:
@@ -92,6 +98,7 @@ class ApiDoor:
         """Who asks, with whoever is signed in on the device. Raises Unauthenticated."""
         if asked.token is None:
             if row is not None and row.name in CLAIM:
+                _check_site(asked)
                 return NOBODY
             raise Unauthenticated("로그인이 필요합니다.", "A token is needed: Authorization: Bearer <token>")
         return self._shop.sign_ins.acting(self._shop.credentials.caller_of(asked.token))
@@ -115,11 +122,32 @@ async def read_body(receive: Receive, length: int, limit: int = MAX_FRAME) -> by
     return b"".join(parts)
 
 
+async def drain(receive: Receive) -> None:
+    """Reads a body nobody wants, and keeps nothing of it."""
+    size, more = 0, True
+    while more and size <= MAX_DRAIN:
+        message = await receive()
+        size += len(message.get("body", b""))
+        more = message.get("more_body", False)
+
+
 async def answer(send: Send, status: int, body: bytes, kind: tuple[bytes, bytes] = JSON) -> None:
     """A whole response."""
     headers = [kind, (b"content-length", b"%d" % len(body)), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+def _check_site(asked: Asked) -> None:
+    """Raises PermissionDenied when a browser asks on behalf of another site's page.
+
+    Only where no token is needed: nothing here is sent by a browser on its own, so no foreign page can
+    act with somebody's rights. But it could use up the wrong codes of everybody (`pairing.Throttle`).
+    """
+    if asked.header(b"sec-fetch-site") in (b"cross-site", b"same-site"):
+        raise PermissionDenied(
+            "다른 사이트에서 보낸 요청입니다.", "This was asked by another site's page", reason="ORIGIN"
+        )
 
 
 def _command_id(asked: Asked, row: Row, body: bytes) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ TEXT = (b"content-type", b"text/plain; charset=utf-8")
 HTML = (b"content-type", b"text/html; charset=utf-8")
 METRICS = (b"content-type", b"text/plain; version=0.0.4; charset=utf-8")
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
+_LOCAL_HOST = re.compile(rb"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?")
 
 
 async def serve_health(send: Send) -> None:
@@ -37,9 +39,10 @@ async def serve_ready(shop: RunningShop, send: Send) -> None:
 
 async def serve_metrics(shop: RunningShop, door: ApiDoor, scope: Scope, send: Send) -> None:
     """`/metrics` for Prometheus: open to this machine, elsewhere with `report:read`."""
-    client = scope.get("client")
-    if client is None or client[0] not in LOOPBACK:
-        asked = Asked(scope["headers"])
+    client, asked = scope.get("client"), Asked(scope["headers"])
+    # The name it was asked by as well: a page whose name was pointed here is no program of this machine.
+    here = client is not None and client[0] in LOOPBACK and _LOCAL_HOST.fullmatch(asked.header(b"host"))
+    if not here:
         try:
             require(door.caller_of(asked).scopes, ("report:read",))
         except PosError as error:

@@ -23,7 +23,8 @@ class Throttle:
 
     def check(self, now: datetime) -> None:
         """Raises RateLimited while too many codes were wrong."""
-        self._wrong = [at for at in self._wrong if now - at < WINDOW]
+        # One from the future is of before the clock was set back.
+        self._wrong = [at for at in self._wrong if at <= now < at + WINDOW]
         if len(self._wrong) >= MAX_WRONG_CODES:
             left = WINDOW - (now - self._wrong[0])
             raise RateLimited(

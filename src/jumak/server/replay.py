@@ -95,7 +95,8 @@ class Replay:
             await self._catch_breath()
 
     async def _catch_breath(self) -> None:
-        """Lets the client read before more is put in its queue."""
+        """Lets everybody else have a turn, and the client read before more is put in its queue."""
+        await asyncio.sleep(0)
         # A look now and then: a pipe to a process tells nobody when it has emptied.
         while self._backlog() > MAX_BACKLOG and not self._stopped:  # noqa: ASYNC110  # no event to await
             await asyncio.sleep(0.01)

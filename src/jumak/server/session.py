@@ -28,6 +28,7 @@ from jumak.domain.errors import (
     InvalidState,
     PermissionDenied,
     PosError,
+    RateLimited,
     TimedOut,
     Unauthenticated,
     UnknownMethod,
@@ -43,7 +44,7 @@ from jumak.protocol.envelope import (
     reply_frame,
     request_frame,
 )
-from jumak.protocol.errors import Lang
+from jumak.protocol.errors import Lang, invalid_input
 from jumak.protocol.messages.session import (
     SessionDevice,
     SessionOpenData,
@@ -69,6 +70,9 @@ OPEN = "session.open.request"
 OPEN_WITHIN_S = 5.0
 MAX_MALFORMED = 100
 MALFORMED_WINDOW_S = 60.0
+MAX_WAITING = 10_000
+MAX_WAITING_BYTES = 16_000_000
+"""Messages of one connection that wait for an earlier one of their namespace; more are refused."""
 
 CLOSE_POLICY = 1008
 CLOSE_LATER = 1013
@@ -103,6 +107,7 @@ class Session:
         self._names: frozenset[str] | None = None
         self._busy: dict[str, int] = {}
         self._waiting: dict[str, deque[tuple[Row, Frame]]] = {}
+        self._waiting_bytes = 0
         self._draining: set[str] = set()
         self._asked: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._ask_number = 0
@@ -150,11 +155,24 @@ class Session:
             return
         waiting = self._waiting.get(row.namespace)
         if waiting:
-            waiting.append((row, frame))
+            self._wait(waiting, row, frame)
         elif row.name in COMMANDS or not self._busy.get(row.namespace):
             self._start(row, frame)
         else:
-            self._waiting.setdefault(row.namespace, deque()).append((row, frame))
+            self._wait(self._waiting.setdefault(row.namespace, deque()), row, frame)
+
+    def _wait(self, waiting: deque[tuple[Row, Frame]], row: Row, frame: Frame) -> None:
+        size = len(bytes(frame.data))
+        if len(waiting) >= MAX_WAITING or self._waiting_bytes + size > MAX_WAITING_BYTES:
+            too_many = RateLimited(
+                "요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.",
+                "Too many messages wait for an earlier one; slow down",
+                retryAfterMs=1_000,
+            )
+            self._refuse(frame, too_many)
+            return
+        self._waiting_bytes += size
+        waiting.append((row, frame))
 
     def _start(self, row: Row, frame: Frame) -> None:
         namespace = row.namespace
@@ -184,7 +202,9 @@ class Session:
         while waiting and not self.closed:
             if waiting[0][0].name not in COMMANDS and self._busy[namespace]:
                 break
-            self._start(*waiting.popleft())
+            row, frame = waiting.popleft()
+            self._waiting_bytes -= len(bytes(frame.data))
+            self._start(row, frame)
         else:
             self._waiting.pop(namespace, None)
         self._draining.discard(namespace)
@@ -285,6 +305,8 @@ class Session:
         self._waiting.clear()
         self.shop.connections.all.discard(self)
         self.shop.sign_ins.forget_session(self)
+        if self.caller is not None and self.caller.staff is not None:
+            self.shop.end_streams_of(self.caller)
         for future in self._asked.values():
             if not future.done():
                 future.set_exception(HostUnavailable("연결이 끊어졌습니다.", "The connection was lost"))
@@ -349,7 +371,12 @@ class Session:
             self._asked.pop(callback_id, None)
 
     def _take_answer(self, future: asyncio.Future[dict[str, Any]], frame: Frame) -> None:
-        data = msgspec.json.decode(bytes(frame.data))
+        try:
+            data = msgspec.json.decode(bytes(frame.data))
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as problem:
+            # The envelope was read without looking into its data.
+            self._count_malformed(MalformedFrame(invalid_input(problem), None))
+            data = None
         if not future.done():
             future.set_result(data if isinstance(data, dict) else {"complete": False})
 

@@ -131,6 +131,17 @@ class RunningShop:
         for subscriber in tuple(self.connections.all):
             subscriber.sign_out(staff_id)
 
+    def end_streams_of(self, caller: Caller) -> None:
+        """Somebody signed out on this device: event streams opened with their scopes end."""
+        for one in tuple(self.connections.all):
+            if (
+                not one.answers
+                and one.caller is not None
+                and one.caller.staff is not None
+                and (one.caller.device_id or one.caller.id) == (caller.device_id or caller.id)
+            ):
+                one.end(1008, "UNAUTHENTICATED")
+
     async def close(self) -> None:
         """Closes every connection, ends every task, then the store."""
         self.end_connections()

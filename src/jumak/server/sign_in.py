@@ -133,6 +133,7 @@ async def login(ask: Ask, data: StaffLoginData) -> StaffLoginReply:
     device = _device_caller(ask)
     ref = StaffRef(holder.id, holder.name, holder.role)
     person = await ask.write(lambda tx: staff.login(tx, holder.id), caller=replace(device, staff=ref))
+    ask.shop.end_streams_of(device)  # Of whoever was signed in before.
     acting = ask.shop.sign_ins.enter(device, ref, ask.session)
     if ask.session is not None:
         ask.session.act_as(acting)
@@ -146,6 +147,7 @@ async def logout(ask: Ask, data: Nothing) -> Done:  # noqa: ARG001  # no keys
     if person is not None:
         await ask.write(lambda tx: staff.logout(tx, person.id, person.name))
         ask.shop.sign_ins.leave(ask.caller)
+        ask.shop.end_streams_of(ask.caller)
         if ask.session is not None:
             ask.session.act_as(_device_caller(ask))
     return Done()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import time
 from pathlib import Path
@@ -24,6 +25,8 @@ MAX_UPLOAD = 60_000_000
 
 MAX_DRAIN = 200_000_000
 KEPT_S = 24 * 3600.0
+log = logging.getLogger(__name__)
+
 _ID = re.compile(r"[0-9a-f]{32}\Z")
 
 
@@ -64,7 +67,9 @@ async def serve_upload(
         except BaseException:
             path.unlink(missing_ok=True)
             raise
-    except PosError as error:
+    except Exception as error:
+        if not isinstance(error, PosError):
+            log.exception("an upload failed")
         await answer(send, status_of(error), error_json(error, asked.lang))
         return
     await answer(send, 200, msgspec.json.encode({"complete": True, "id": upload_id}))

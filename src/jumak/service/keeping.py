@@ -22,7 +22,7 @@ from jumak.domain.order.life import is_settled
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
 from jumak.domain.stock import give_back, take
-from jumak.domain.table import TableRecord, emptied, seated
+from jumak.domain.table import GroupRecord, TableRecord, emptied, seated
 from jumak.service.documents import PaymentLock
 from jumak.service.ports import Reader, Transaction, menu_of
 
@@ -168,13 +168,24 @@ async def _tell_table(tx: Transaction, before: Order | None, after: Order) -> tu
         return after, ()
     if not is_settled(after):
         return after, (table_fact("order-update", table_id),)
-    others = [each for each in await tx.orders_on_table(table_id) if each.id != after.id]
+    members = await _used_together(tx, table_id)
+    others = [each for member in members for each in await tx.orders_on_table(member) if each.id != after.id]
     if not all(is_settled(each) for each in others):
         return after, (table_fact("order-update", table_id),)
     for other in others:
         tx.save_order(_released(other))
-    await empty_table(tx, table_id)
-    return _released(after), (table_fact("clear", table_id),)
+    held = {table_id, *(other.table_id for other in others)}
+    cleared = [member for member in members if await empty_table(tx, member) or member in held]
+    return _released(after), tuple(table_fact("clear", member) for member in cleared)
+
+
+async def _used_together(tx: Transaction, table_id: int) -> tuple[int, ...]:
+    """The tables one party sits at: a group is cleared as one (TBL-7)."""
+    record = await tx.get(TableRecord, table_id)
+    if record is None or record.group_id is None:
+        return (table_id,)
+    group = await tx.get(GroupRecord, record.group_id)
+    return (table_id,) if group is None else group.table_ids
 
 
 def _released(order: Order) -> Order:
@@ -189,21 +200,23 @@ async def seat(tx: Transaction, table_id: int, num_guests: int | None) -> None:
     tx.put(seated(record, at_ms=to_ms(tx.at), num_guests=num_guests))
 
 
-async def empty_table(tx: Transaction, table_id: int) -> None:
-    """Nobody sits at this table any more."""
+async def empty_table(tx: Transaction, table_id: int) -> bool:
+    """Nobody sits at this table any more; False when nobody did."""
     record = await tx.get(TableRecord, table_id)
-    if record is not None and (left := emptied(record)) is not record:
-        tx.put(left)
+    if record is None or (left := emptied(record)) is record:
+        return False
+    tx.put(left)
+    return True
 
 
 async def _move_stock(tx: Transaction, before: Order | None, after: Order) -> Sequence[Fact]:
     """Take what was added from stock and give back what was taken off (CAT-9)."""
-    moved = _quantities(after, 1)
-    if before is not None:
-        if before.line_items is after.line_items and before.order_state == after.order_state:
-            return ()
-        for key, quantity in _quantities(before, -1).items():
-            moved[key] = moved.get(key, 0) + quantity
+    if before is None:
+        moved = _moved({}, _held(after), {})
+    elif before.line_items is after.line_items and before.order_state == after.order_state:
+        return ()
+    else:
+        moved = _moved(_held(before), _held(after), _cooked(before))
     facts: list[Fact] = []
     menu = await menu_of(tx)
     for (item_id, price_id), quantity in moved.items():
@@ -224,14 +237,39 @@ async def _move_stock(tx: Transaction, before: Order | None, after: Order) -> Se
     return facts
 
 
-def _quantities(order: Order, sign: int) -> dict[tuple[int, int], int]:
-    """Thousandths of every price an order holds; a request or a cancelled order holds nothing."""
+Price = tuple[int, int]
+
+
+def _held(order: Order) -> dict[str, tuple[Price, int]]:
+    """By line its price and thousandths; a request or a cancelled order holds nothing."""
     if order.order_state in ("REQUESTED", "CANCELLED"):
         return {}
     records = backing_of(order).lines
-    held: dict[tuple[int, int], int] = {}
-    for line in order.line_items:
-        if line.item.type in ("ITEM", "COMBO"):
-            key = line.item.id, records[line.id].price_id
-            held[key] = held.get(key, 0) + sign * round(line.quantity.value * 1000)
-    return held
+    return {
+        line.id: ((line.item.id, records[line.id].price_id), round(line.quantity.value * 1000))
+        for line in order.line_items
+        if line.item.type in ("ITEM", "COMBO")
+    }
+
+
+def _cooked(order: Order) -> dict[str, int]:
+    """By line the thousandths the kitchen is done with: they are no goods any more."""
+    cooked: dict[str, int] = {}
+    for tally in backing_of(order).tallies:
+        cooked[tally.line_id] = max(tally.fulfilled, cooked.get(tally.line_id, 0))
+    return cooked
+
+
+def _moved(
+    before: dict[str, tuple[Price, int]], after: dict[str, tuple[Price, int]], cooked: dict[str, int]
+) -> dict[Price, int]:
+    """Thousandths to take of every price, below zero to give back: never what was cooked (CAN-4, CAT-9)."""
+    moved: dict[Price, int] = {}
+    for line_id in before | after:
+        price, old = before.get(line_id, (None, 0))
+        now, new = after.get(line_id, (price, 0))
+        done = cooked.get(line_id, 0)
+        more = new - max(old, min(new, done)) if new > old else min(0, max(new, done) - old)
+        if now is not None and more:
+            moved[now] = moved.get(now, 0) + more
+    return moved

@@ -83,8 +83,13 @@ async def get_list(read: Reader, caller: Caller, data: KdsListData) -> KdsListRe
             size=data.size,
         )
     )
+    views = await _views(read, tickets)
+    if not caller.is_staff and caller.may("order:write"):
+        for view in views:
+            # A ticket shows the whole order: a read of it like any other (ADD-4).
+            read.live.sightings.note(caller.id, view.order)
     return KdsListReply(
-        contents=await _views(read, tickets),
+        contents=views,
         last=data.page * data.size >= total,
         total_elements=total,
     )

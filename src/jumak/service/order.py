@@ -17,6 +17,7 @@ from jumak.domain.order.ending import cancel, check_may_complete, check_plugin_m
 from jumak.domain.order.ending import complete as decide_complete
 from jumak.domain.order.paying import void_all
 from jumak.domain.order.pricing import backing_of
+from jumak.domain.order.staff_edit import exceeds_role
 from jumak.domain.order.types import Order, OrderDto
 from jumak.domain.table import TableRecord
 from jumak.protocol.messages.order import (
@@ -31,6 +32,7 @@ from jumak.protocol.messages.order import (
     OrdersReply,
     SearchOrders,
 )
+from jumak.service.approval import require_manager
 from jumak.service.cancelling import staff_cancel
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact, payment_fact
 from jumak.service.ports import OrderQuery, Reader, Transaction, menu_of
@@ -79,12 +81,37 @@ async def check_table(tx: Transaction, table_id: int, *, alone: bool, path: str 
     for order in await tx.orders_on_table(table_id):
         await check_unlocked(tx, order)
         if alone and order.order_state == "OPENED":
-            raise Conflict(
-                "이미 주문이 있는 테이블입니다. 추가 주문은 addMenu로 보내 주세요",
-                f"table {table_id} has an open order; go on with order.add-menu",
-                reason="TABLE_OCCUPIED",
-                orderId=order.id,
-            )
+            raise _occupied(table_id, order)
+
+
+def _occupied(table_id: int, order: Order) -> Conflict:
+    return Conflict(
+        "이미 주문이 있는 테이블입니다. 추가 주문은 addMenu로 보내 주세요",
+        f"table {table_id} has an open order; go on with order.add-menu",
+        reason="TABLE_OCCUPIED",
+        orderId=order.id,
+    )
+
+
+async def check_reopening(tx: Transaction, order: Order) -> None:
+    """A completed order opens again only where no other is open, for plugins (TBL-12).
+
+    Raises Conflict TABLE_OCCUPIED.
+    """
+    if order.order_state != "COMPLETED" or order.table_id is None or tx.caller.is_staff:
+        return
+    for other in await tx.orders_on_table(order.table_id):
+        if other.id != order.id and other.order_state == "OPENED":
+            raise _occupied(order.table_id, other)
+
+
+async def check_role(tx: Transaction, before: Order | None, after: Order, action: str) -> None:
+    """Staff below manager do not get by sending a whole order what editing it refuses them (§7.5).
+
+    Raises PermissionDenied APPROVAL_NEEDED.
+    """
+    if tx.caller.is_staff and exceeds_role(before, after, tx.shop):
+        await require_manager(tx, action, None)
 
 
 async def human_number(tx: Transaction, letter: str = "A") -> str:
@@ -132,6 +159,7 @@ async def add(tx: Transaction, data: AddOrder) -> OrderReply:
         if dto.table_id is not None:
             await check_table(tx, dto.table_id, alone=not tx.caller.is_staff)
         order = await open_order(tx, dto, source=source_of(tx.caller), profile=tx.caller.profile)
+        await check_role(tx, None, order, "order.add")
     return OrderReply(order=await shown(tx, order))
 
 
@@ -153,6 +181,8 @@ async def add_menu(tx: Transaction, data: AddMenu) -> OrderReply:
         iso=calendar_of(tx.shop).iso(tx.at),
     )
     if after is not order:
+        await check_role(tx, order, after, "order.add-menu")
+        await check_reopening(tx, order)
         after = await keep(tx, order, after, orders=[order_fact("update", after)])
     tx.live.sightings.note(caller.id, after)
     return OrderReply(order=await shown(tx, after))
@@ -190,6 +220,7 @@ async def complete(tx: Transaction, data: OrderById) -> OrderReply:
     after = decide_complete(order, iso=calendar_of(tx.shop).iso(tx.at))
     if after is not order:
         after = await keep(tx, order, after, orders=[order_fact("complete", after)])
+    tx.live.sightings.note(tx.caller.id, after)
     return OrderReply(order=await shown(tx, after))
 
 

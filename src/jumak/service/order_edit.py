@@ -26,6 +26,7 @@ from jumak.domain.order.staff_edit import remove_line as decide_remove
 from jumak.domain.order.staff_edit import update_header as decide_header
 from jumak.domain.order.staff_edit import update_line as decide_line
 from jumak.domain.order.types import Order
+from jumak.domain.tax import tip_needs_withholding
 from jumak.protocol.messages.order import (
     AddLines,
     OrderReply,
@@ -39,7 +40,8 @@ from jumak.protocol.messages.order import (
 )
 from jumak.service.approval import require_manager
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact, payment_fact
-from jumak.service.ports import Transaction, menu_of
+from jumak.service.order import check_reopening, check_role
+from jumak.service.ports import Announcement, Transaction, menu_of
 from jumak.service.registry import command
 from jumak.service.table import shown
 
@@ -79,6 +81,8 @@ async def add_line(tx: Transaction, data: AddLines) -> OrderReply:
     ]
     iso = calendar_of(tx.shop).iso(tx.at)
     after = finish_edit(order, append_lines(order, drafts), tx.shop, iso)
+    await check_role(tx, order, after, "order.add-line")
+    await check_reopening(tx, order)
     return await _kept(tx, order, after)
 
 
@@ -128,6 +132,10 @@ async def update(tx: Transaction, data: UpdateOrder) -> OrderReply:
     if data.discounts and is_large(data.discounts, order.charge_price.charge_list_price_value, tx.shop):
         approved = await require_manager(tx, "order.update", data.approval_id)
     after = decide_header(order, change, shop=tx.shop, iso=calendar_of(tx.shop).iso(tx.at))
+    price = after.charge_price
+    if data.tip and tip_needs_withholding(data.tip, price.charge_supply_value):
+        text = f"{order.number}: 봉사료 {data.tip:,}원이 공급가액의 20%를 넘습니다. 원천징수 대상입니다"
+        tx.announce(Announcement(name="notice.event", data={"level": "warning", "text": text}))
     return await _kept(tx, order, after, reason=data.reason, **approved)
 
 

@@ -187,9 +187,9 @@ async def _neighbour(house: House, order: Json) -> int | None:
 
 async def _split(house: House, order: Json) -> bool:
     """Part of the party pays for itself."""
-    line = order["lineItems"][-1]
-    if len(order["lineItems"]) < 2:
+    if len(order["lineItems"]) < 2 or house.is_full:
         return True
+    line = order["lineItems"][-1]
     shares = [{"id": line["id"], "quantity": line["quantity"]["value"]}]
     parted = await house.send("order.split.request", _edit(order) | {"lines": shares})
     new = house.opened(parted["newOrder"])

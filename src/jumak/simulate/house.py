@@ -53,6 +53,8 @@ class House:
         self.mark = 0
         self.open: dict[str, None] = {}
         """Orders of this day that have not ended, oldest first."""
+        self.ours: set[str] = set()
+        """Every order of this day; whatever else goes on in the shop is left alone."""
         self._enough = enough
 
     async def enter(self) -> None:
@@ -116,6 +118,7 @@ class House:
         """Notes a new order."""
         self.summary.orders += 1
         self.open[order["id"]] = None
+        self.ours.add(order["id"])
         return order
 
     async def tables(self) -> list[Json]:

@@ -30,13 +30,14 @@ class Cooks:
         """Bumps what is ready; everything: all there is, because the day is over."""
         house = self._house
         board = await house.send("kds-board.get.request")
-        fresh = [ticket for ticket in board["tickets"] if ticket["id"] not in self._due]
+        tickets = [ticket for ticket in board["tickets"] if ticket["order"]["id"] in house.ours]
+        fresh = [ticket for ticket in tickets if ticket["id"] not in self._due]
         for ticket in fresh:
             self._due[ticket["id"]] = self._now + house.between(3, 14)
         for station in sorted({station for ticket in fresh for station in ticket["stations"]}):
             shown = [ticket["id"] for ticket in fresh if station in ticket["stations"]]
             await self._do("acknowledge", {"ids": shown, "stationId": station})
-        for ticket in board["tickets"]:
+        for ticket in tickets:
             if everything or self._due[ticket["id"]] <= self._now:
                 await self._finish(ticket, in_parts=not everything and house.happens(15))
         if fresh and house.happens(4):

@@ -15,6 +15,7 @@ from jumak.domain.base import Value
 from jumak.domain.calendar import to_ms
 from jumak.domain.caller import Profile
 from jumak.domain.catalog import Menu
+from jumak.domain.discount import Discount
 from jumak.domain.errors import InvalidArgument
 from jumak.domain.merchant import Shop
 from jumak.domain.money import milli, won
@@ -53,7 +54,25 @@ def add_menu(
         edited = _appended(order, dto, maker)
     else:
         edited = _replaced(order, dto, maker, caller_id, seen)
-    return finish_edit(order, edited, shop, iso, strict=True)
+    after = finish_edit(order, edited, shop, iso, strict=True)
+    _check_taken(dto.discounts or (), after.discounts)
+    return after
+
+
+def _check_taken(sent: tuple[Discount, ...], applied: tuple[Discount, ...]) -> None:
+    """Every discount sent was given in full, also beside those of staff, which are clipped (DSC-4)."""
+    left = list(applied)
+    for place, discount in enumerate(sent):
+        if discount in left:
+            left.remove(discount)
+        elif discount.amount_money.value:
+            path = f"$.order.discounts[{place}]"
+            raise InvalidArgument(
+                "할인 금액이 대상 금액보다 큽니다",
+                f"{path}: a discount of {discount.amount_money.value} is more than what is left of its base",
+                reason="INVALID_DISCOUNT",
+                path=path,
+            )
 
 
 def _appended(order: Order, dto: OrderDto, maker: LineMaker) -> Order:

@@ -142,7 +142,8 @@ class LineMaker(Struct, frozen=True, kw_only=True):
             )
         # U-1: senders in the field leave option surcharges out; the documents say they are inside.
         if self.profile == "field" and sent != all_in:
-            return sent + rhu(surcharge * quantity, 1000) if surcharge >= 0 else max(0, sent)
+            more = rhu(abs(surcharge) * quantity, 1000)
+            return max(0, sent + (more if surcharge >= 0 else -more))
         return sent
 
     def _category(self, dto: OrderItemDto, item: CatalogItem) -> CategoryRef:

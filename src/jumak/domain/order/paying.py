@@ -14,7 +14,7 @@ from jumak.domain.order.life import Act, next_state
 from jumak.domain.order.pricing import backing_of, paid_value, reprice, settle
 from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment, PaymentBacking, PaymentDto, kept_card
-from jumak.domain.tax import Buckets, draw
+from jumak.domain.tax import Buckets, draw, tip_needs_withholding
 
 
 class Paid(Struct, frozen=True, kw_only=True):
@@ -110,7 +110,7 @@ def record_payment(
         )
     left = remaining_buckets(tipped)
     taken = draw(left, dto.amount_money)
-    warnings = _oddities(dto, taken)
+    warnings = _oddities(dto, taken, tipped)
     by_plugin = not caller.is_staff
     payment = Payment(
         id=payment_id,
@@ -170,9 +170,12 @@ def _with_tip(order: Order, dto: PaymentDto, shop: Shop) -> Order:
     )
 
 
-def _oddities(dto: PaymentDto, ours: Buckets) -> tuple[str, ...]:
-    """What is stored with a warning rather than refused (PAY-1, PAY-3, PAY-4)."""
+def _oddities(dto: PaymentDto, ours: Buckets, order: Order) -> tuple[str, ...]:
+    """What is stored with a warning rather than refused (PAY-1, PAY-3, PAY-4, VAT-4)."""
     warnings = []
+    price = order.charge_price
+    if dto.tip_money and tip_needs_withholding(price.charge_tip_value, price.charge_supply_value):
+        warnings.append(f"tip {price.charge_tip_value} is above 20 % of the supply value")
     if abs(dto.tax_money - ours.tax) > 1:
         warnings.append(f"taxMoney {dto.tax_money} differs from the order's {ours.tax}")
     card = dto.card_details

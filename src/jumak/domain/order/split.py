@@ -100,6 +100,7 @@ def split(
         memo=None,
         created_at=iso,
         updated_at=None,
+        cancel_reason=None,
         version=1,
         backing=replace(
             backing,
@@ -109,6 +110,7 @@ def split(
             payments={},
             next_line=number,
             tallies=(),
+            cancel_pending=False,
         ),
     )
     return Split(

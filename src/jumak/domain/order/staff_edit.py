@@ -9,13 +9,15 @@ from msgspec.structs import replace
 
 from jumak.domain.base import Value
 from jumak.domain.catalog import Menu, choose
-from jumak.domain.discount import StaffDiscount
+from jumak.domain.discount import Discount, StaffDiscount
 from jumak.domain.errors import InvalidArgument, NotFound
 from jumak.domain.merchant import Shop
 from jumak.domain.money import milli, rhu, won
 from jumak.domain.order.edit import check_editable, finish_edit
+from jumak.domain.order.line import as_asked
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import LineBacking, Order, OrderItem, QuantityValue
+from jumak.domain.price import ROUNDING_TITLE
 
 
 class LineChange(Struct, frozen=True, kw_only=True):
@@ -57,7 +59,7 @@ def update_line(order: Order, line_id: str, change: LineChange, *, menu: Menu, s
     backing = backing_of(order)
     record = backing.lines[line_id]
     if change.quantity is not None:
-        line, record = _with_quantity(line, record, change.quantity)
+        line, record = _with_quantity(line, record, change.quantity, menu)
     if change.choices is not None:
         line, record = _with_choices(line, record, change.choices, menu)
     if change.memo is not None:
@@ -66,7 +68,8 @@ def update_line(order: Order, line_id: str, change: LineChange, *, menu: Menu, s
         record = replace(record, seat=change.seat)
     if change.discounts is not None:
         check_staff_discounts(change.discounts)
-        record = replace(record, staff_discounts=change.discounts)
+        if change.discounts != _asked(record.staff_discounts, line.discounts):
+            record = replace(record, staff_discounts=change.discounts)
     if change.charge_price is not None:
         line, record = _with_charge(line, record, change.charge_price)
     return finish_edit(order, with_line(order, line, record), shop, iso)
@@ -111,8 +114,9 @@ def update_header(order: Order, change: HeaderChange, *, shop: Shop, iso: str) -
         edited = replace(edited, num_guests=change.num_guests)
     if change.discounts is not None:
         check_staff_discounts(change.discounts)
-        backing = replace(backing_of(edited), staff_discounts=change.discounts)
-        edited = replace(edited, backing=backing)
+        backing = backing_of(edited)
+        if change.discounts != _asked(backing.staff_discounts, edited.discounts):
+            edited = replace(edited, backing=replace(backing, staff_discounts=change.discounts))
     if change.tip is not None:
         price = replace(edited.charge_price, charge_tip_value=won(change.tip, path="$.tip"))
         edited = replace(edited, charge_price=price)
@@ -144,6 +148,36 @@ def needs_approval(order: Order, line: OrderItem, change: LineChange, shop: Shop
     )
 
 
+def exceeds_role(before: Order | None, after: Order, shop: Shop) -> bool:
+    """Whatever was sent to get there: a sent line less, a price of its own, a large discount (§7.5).
+
+    before: None for a new order.
+    """
+    old_lines = {} if before is None else {line.id: line for line in before.line_items}
+    old_records = {} if before is None else backing_of(before).lines
+    new_lines = {line.id: line for line in after.line_items}
+    for line_id, old in old_lines.items():
+        new = new_lines.get(line_id)
+        if (new is None or new.quantity.value < old.quantity.value) and was_sent(after, line_id):
+            return True
+    for line_id, record in backing_of(after).lines.items():
+        line, known = new_lines[line_id], old_records.get(line_id)
+        if record.price_override and (known is None or record.line_list != known.line_list):
+            return True
+        changed = line_id not in old_lines or line.discounts != old_lines[line_id].discounts
+        if changed and is_large(as_asked(line.discounts), record.line_list, shop):
+            return True
+    changed = before is None or after.discounts != before.discounts
+    return changed and is_large(
+        as_asked(_typed_by_hand(after)), after.charge_price.charge_list_price_value, shop
+    )
+
+
+def _typed_by_hand(order: Order) -> tuple[Discount, ...]:
+    """The order's discounts without the cut of small change, which nobody gave (DSC-7)."""
+    return tuple(each for each in order.discounts if each.title != ROUNDING_TITLE)
+
+
 def was_sent(order: Order, line_id: str) -> bool:
     """The kitchen has this line."""
     return any(tally.line_id == line_id and tally.ordered > 0 for tally in backing_of(order).tallies)
@@ -160,8 +194,12 @@ def is_large(discounts: Sequence[StaffDiscount], base: int, shop: Shop) -> bool:
     return given * 10_000 > base * shop.large_discount_bp
 
 
+def _asked(typed: tuple[StaffDiscount, ...] | None, given: tuple[Discount, ...]) -> tuple[StaffDiscount, ...]:
+    return as_asked(given) if typed is None else typed
+
+
 def _with_quantity(
-    line: OrderItem, record: LineBacking, quantity: int | float
+    line: OrderItem, record: LineBacking, quantity: int | float, menu: Menu
 ) -> tuple[OrderItem, LineBacking]:
     old, new = milli(line.quantity.value), milli(quantity, path="$.quantity")
     if new <= 0:
@@ -170,7 +208,11 @@ def _with_quantity(
             "quantity: one or more; remove the line with order.remove-line",
             path="$.quantity",
         )
-    if new % 1000 and not old % 1000:
+    item = menu.item(line.item.id)
+    by_unit = item is not None and any(
+        price.price_type == "UNIT" for price in item.prices if price.id == record.price_id
+    )
+    if new % 1000 and not by_unit:
         raise InvalidArgument(
             "수량은 정수여야 합니다", "quantity: only items sold by unit take decimals", path="$.quantity"
         )
@@ -200,9 +242,12 @@ def _with_charge(line: OrderItem, record: LineBacking, charge: int) -> tuple[Ord
         raise InvalidArgument(
             "금액은 0 이상이어야 합니다", "chargePrice.value: zero or more", path="$.chargePrice.value"
         )
-    given_away = sum(each.amount_money.value for each in line.discounts)
-    line_list = won(charge + given_away, path="$.chargePrice.value")
     asked = record.staff_discounts
+    amounts = line.discounts
+    if asked is not None and all(each.percent_bp is None for each in asked):
+        amounts = tuple(each for each in asked if each.amount_money is not None)
+    given_away = sum(each.amount_money.value for each in amounts)
+    line_list = won(charge + given_away, path="$.chargePrice.value")
     if asked is not None and any(each.percent_bp is not None for each in asked):
         # The price was named as what the guest pays: a rate on it would lower it once more.
         asked = tuple(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jumak.store.sqlite.check import Finding, check
 from jumak.store.sqlite.errors import ShopMissing, StoreError
-from jumak.store.sqlite.file import FILE_NAME, open_for_reading, sync_folder
+from jumak.store.sqlite.file import FILE_NAME, make_private, open_for_reading, sync_folder
 from jumak.store.sqlite.lock import FolderLock
 
 Progress = Callable[[int, int], None]
@@ -37,7 +37,7 @@ def backup(folder: Path, target: Path, progress: Progress | None = None) -> None
         raise StoreError(f"{target} exists already")
     source = open_for_reading(folder / FILE_NAME)
     unfinished = target.with_name(target.name + ".part")
-    unfinished.unlink(missing_ok=True)
+    make_private(unfinished)
     try:
         copy_pages(source, unfinished, progress)
     finally:
@@ -80,11 +80,12 @@ def restore(source: Path, folder: Path) -> None:
     findings = check(source)
     if findings:
         raise DamagedBackup(findings)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = FolderLock(folder)
     try:
         file = folder / FILE_NAME
         unfinished = file.with_suffix(".restoring")
+        make_private(unfinished)
         shutil.copyfile(source, unfinished)
         with unfinished.open("rb") as copied:
             os.fsync(copied.fileno())
@@ -93,7 +94,7 @@ def restore(source: Path, folder: Path) -> None:
         unfinished.replace(file)
         key = source.with_name(source.name + ".key")
         if key.exists():
-            _copy_key(key, folder / KEY_NAME)
+            _put_key_back(key, folder / KEY_NAME)
         sync_folder(folder)
     finally:
         lock.release()
@@ -107,6 +108,13 @@ def _set_aside(file: Path) -> None:
     for suffix in ("-wal", "-shm"):
         file.with_name(file.name + suffix).unlink(missing_ok=True)
     file.replace(file.with_name(file.name + ".before-restore"))
+
+
+def _put_key_back(source: Path, target: Path) -> None:
+    """Another key than the copy's stays beside the file it belongs to."""
+    if target.exists() and target.read_bytes() != source.read_bytes():
+        target.replace(target.with_name(target.name + ".before-restore"))
+    _copy_key(source, target)
 
 
 def _copy_key(source: Path, target: Path) -> None:

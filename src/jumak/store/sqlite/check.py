@@ -89,8 +89,10 @@ class _Check:
         self.progress = progress
         self.codec: Codec = codec_of(connection)
         self.findings: dict[tuple[str, str], Finding] = {}
-        settings = connection.execute(SQL["shop_value"], ("settings",)).fetchone()[0]
-        self.shops: list[Shop] = [msgspec.json.decode(settings, type=Shop)]
+        # An order keeps the amounts the settings of its time made: the founding ones, then the journal's.
+        founding = connection.execute(SQL["shop_value"], ("founding",)).fetchone()
+        settings = founding or connection.execute(SQL["shop_value"], ("settings",)).fetchone()
+        self.shops: list[Shop] = [msgspec.json.decode(settings[0], type=Shop)]
         self.newest_tickets: dict[str, int] = {}
         self.moved: set[str] = set()
         """Orders that were merged or split: their ledgers and shares are spread over several orders."""
@@ -317,7 +319,7 @@ class _Check:
             if entry is None or entry.body != doc:
                 self.found("documents", "journal", f"{kind} {doc_id}", "not what its fact made of it")
         settings = self.connection.execute(SQL["shop_value"], ("settings",)).fetchone()[0]
-        if len(self.shops) > 1 and msgspec.json.decode(settings, type=Shop) != self.shops[-1]:
+        if msgspec.json.decode(settings, type=Shop) != self.shops[-1]:
             self.found("shop", "settings", "settings", "not what the journal says")
 
 

@@ -31,7 +31,7 @@ class StoredReply(NamedTuple):
 
 def body_hash(name: str, body: bytes) -> bytes:
     """What makes two commands equal: message and body."""
-    return blake2b(body, digest_size=16, person=name.encode()[:16]).digest()
+    return blake2b(b"%b\0%b" % (name.encode(), body), digest_size=16).digest()
 
 
 def around(reply: bytes, doc: bytes) -> bytes | None:

@@ -52,7 +52,7 @@ def create_file(path: Path, shop: Shop) -> None:
     if path.exists():
         raise ShopExists(f"there is a shop in {path.parent} already")
     unfinished = path.with_suffix(".new")
-    unfinished.unlink(missing_ok=True)
+    make_private(unfinished)
     connection = connect(unfinished)
     try:
         # The file becomes WAL when it is opened for writing; for now it stays one self-contained file.
@@ -64,11 +64,18 @@ def create_file(path: Path, shop: Shop) -> None:
     sync_folder(path.parent)
 
 
+def make_private(path: Path) -> None:
+    """A new, empty file only its owner may read; what SQLite puts beside it gets the same mode."""
+    path.unlink(missing_ok=True)
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
 def fill_new(connection: sqlite3.Connection, shop: Shop) -> None:
     """Schema, settings and dictionary of a new shop."""
     connection.executescript(f"BEGIN; {text('schema.sql')} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
     connection.execute(SQL["put_shop_value"], ("dictionary", shipped_dictionary()))
-    connection.execute(SQL["put_shop_value"], ("settings", msgspec.json.encode(shop)))
+    for name in ("settings", "founding"):
+        connection.execute(SQL["put_shop_value"], (name, msgspec.json.encode(shop)))
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:

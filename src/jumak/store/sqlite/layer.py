@@ -306,6 +306,9 @@ class Layer:
         if not self._begun:
             write.execute("BEGIN IMMEDIATE")
             self._begun = True
+        elif not write.in_transaction:
+            # A full disk may end it on its own; going on would commit the rest of the batch row by row.
+            raise sqlite3.OperationalError("the transaction of this batch was rolled back")
         many = write.executemany
         codec = self.memory.codec
         inserts, updates, backings = [], [], []

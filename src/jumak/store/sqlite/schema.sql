@@ -2,7 +2,8 @@
 -- Blobs named `doc`, `backing`, `state` and `reply` are Zstandard frames made with the dictionary kept
 -- in `shop`; `jumak export` hands everything out as plain JSON lines.
 
--- The settings of the shop, the compression dictionary, and nothing else.
+-- The settings of the shop, the ones it was founded with (later ones stand in the journal), and the
+-- compression dictionary.
 CREATE TABLE shop (
     name  TEXT PRIMARY KEY,
     value BLOB NOT NULL

@@ -103,7 +103,7 @@ class SqliteStore:
     @classmethod
     def create(cls, folder: Path, shop: Shop, *, clock: Clock, ids: Ids, live: Live) -> Self:
         """Make a new shop in a folder (made too) and open it. Raises ShopExists, ShopInUse."""
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = FolderLock(folder)
         try:
             create_file(folder / FILE_NAME, shop)
@@ -171,7 +171,11 @@ class SqliteStore:
             self._thread.shutdown(wait=True)
         if self._reading is not self._connection:
             self._reading.close()
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            try:
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            except sqlite3.Error:
+                # Nothing is lost: the log keeps everything until the shop is opened again.
+                _log.exception("the last checkpoint failed")
         self._connection.close()
         if self._lock is not None:
             self._lock.release()
@@ -341,7 +345,8 @@ class SqliteStore:
         self._reading.execute("COMMIT")
 
     def _prune(self, now_ms: int, layer: Layer) -> None:
-        if now_ms >= self._prune_ms:
+        # A clock that was set back far must not end the pruning until it has caught up.
+        if not self._prune_ms - _PRUNE_EVERY_MS <= now_ms < self._prune_ms:
             layer.flush()
             pruned = self._connection.execute(SQL["prune_commands"], (_PRUNE_ROWS, now_ms - KEPT_MS))
             # When there was more than one helping, the next one follows soon.

@@ -10,7 +10,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
-from jumak.store.sqlite.file import connect, version_of
+from jumak.store.sqlite.file import connect, make_private, version_of
 
 
 def upgrade(path: Path, to: str = "head") -> None:
@@ -21,6 +21,7 @@ def upgrade(path: Path, to: str = "head") -> None:
     old = version_of(path)
     connection = connect(path)
     try:
+        make_private(path.with_name(f"{path.name}.v{old}"))
         with sqlite3.connect(f"{path}.v{old}") as copy:
             connection.backup(copy)
         copy.close()

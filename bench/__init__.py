@@ -1,0 +1,1 @@
+"""Benchmarks that print ratios: what Jumak does against the plainest program that does the same."""

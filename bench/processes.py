@@ -1,0 +1,97 @@
+"""The processes of a benchmark: a real shop server, an echo server, the load generator."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from bench import menu
+
+ReportT = TypeVar("ReportT")
+
+
+class Serving:
+    """A server that runs. ready_s: from its start until it said that it is ready."""
+
+    def __init__(self, port: int, token: str, ready_s: float, begun: float) -> None:
+        self.port, self.token, self.ready_s, self.begun = port, token, ready_s, begun
+
+    def load(self, kind: str, report: type[ReportT], **options: float) -> ReportT:
+        """Puts a load on it, from a process of its own."""
+        words = [sys.executable, "-m", "bench.load", kind, "--port", str(self.port), "--token", self.token]
+        for name, value in options.items():
+            words += [f"--{name}", str(value)]
+        done = subprocess.run(words, stdout=subprocess.PIPE, check=True)
+        return msgspec.json.decode(done.stdout, type=report)
+
+
+def new_shop(folder: Path, items: int = 200) -> str:
+    """A shop in a folder; returns a token of a plugin."""
+
+    async def create() -> None:
+        await (await menu.create_shop(folder, items)).close()
+
+    asyncio.run(create())
+    words = [sys.executable, "-m", "jumak", "token", "create", "bench", "--data", str(folder), "--scope", "plugin"]
+    return subprocess.run(words, stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
+
+
+@contextlib.contextmanager
+def served_shop(folder: Path, token: str, *, commits_to: Path | None = None) -> Iterator[Serving]:
+    """`jumak serve` on a folder, the flood guard off.
+
+    commits_to: a file that gets the time of each commit when the server has ended.
+    """
+    port = free_port()
+    program = ["-m", "jumak"] if commits_to is None else ["-m", "bench.timed_server", str(commits_to)]
+    words = [sys.executable, *program, "serve", "--data", str(folder), "--port", str(port)]
+    with _running([*words, "--no-browser", "--no-flood-guard"], "Jumak is ready", port, token) as serving:
+        yield serving
+
+
+@contextlib.contextmanager
+def echo_server() -> Iterator[Serving]:
+    """The bare echo, under uvicorn with the settings of the shop."""
+    port = free_port()
+    with _running([sys.executable, "-m", "bench.echo_server", str(port)], "ready", port, "") as serving:
+        yield serving
+
+
+@contextlib.contextmanager
+def _running(words: list[str], ready: str, port: int, token: str) -> Iterator[Serving]:
+    begun = time.perf_counter()
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            for line in process.stdout:
+                if ready in line:
+                    break
+            else:
+                raise RuntimeError(f"{' '.join(words)} ended before it was ready")
+            yield Serving(port, token, time.perf_counter() - begun, begun)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=60)
+
+
+def free_port() -> int:
+    """A port below the ones clients get."""
+    for port in range(18_700, 19_700):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no free port")

@@ -1,0 +1,82 @@
+"""What we hold ourselves to, and the table that says how far we are."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final, Literal
+
+from msgspec import Struct
+
+Unit = Literal["%", "x", "µs", "s"]
+
+
+class Target(Struct, frozen=True):
+    """One row of the table. at_least: bigger is better; a value in % is a fraction of 1."""
+
+    title: str
+    floor: float
+    goal: float
+    unit: Unit
+    at_least: bool
+
+    def met(self, value: float, line: float) -> bool:
+        """Whether a value is on the right side of floor or goal."""
+        return value >= line if self.at_least else value <= line
+
+    def text(self, value: float) -> str:
+        """A value in the row's unit."""
+        match self.unit:
+            case "%":
+                return f"{value * 100:.1f} %"
+            case "x":
+                return f"{value:.2f}"
+            case "µs":
+                return f"{value:.1f} µs"
+            case "s":
+                return f"{value:.2f} s"
+
+
+class Measured(Struct, frozen=True):
+    """A row's outcome. detail: the absolute numbers behind it."""
+
+    target: Target
+    value: float
+    detail: str
+
+
+HTTP_MANY: Final = Target("orders/s, HTTP, 128 clients / bare batch-64 loop", 0.16, 0.22, "%", True)
+HTTP_ONE: Final = Target("orders/s, HTTP, 1 client / bare one-by-one loop", 0.38, 0.45, "%", True)
+SOCKET: Final = Target("orders/s, one plugin on a WebSocket, 128 in flight / batch-64", 0.18, 0.25, "%", True)
+LATENCY: Final = Target("order p50, HTTP, 1 client / fdatasync p50", 6, 5, "x", False)
+PUSH: Final = Target("commit to subscriber p50 / bare WebSocket round trip p50", 2, 1.5, "x", False)
+PAGES: Final = Target("any page of the order list / first page at a tenth of it", 10, 5, "x", False)
+INSERTS: Final = Target("insert rate, last tenth / first tenth", 0.75, 0.9, "x", True)
+DISK: Final = Target("disk per order, all included / its document", 3, 2, "x", False)
+DOMAIN: Final = Target("domain work per order command", 60, 30, "µs", False)
+READY: Final = Target("server start to ready, 50,000 items", 1, 0.5, "s", False)
+FIRST_SALE: Final = Target("server start to first sale seen by a subscriber", 2, 1, "s", False)
+
+
+def table(rows: list[Measured]) -> str:
+    """The rows as text."""
+    cells = [("", "measured", "floor", "goal", "", "absolute")]
+    for row in rows:
+        target, sign = row.target, "≥" if row.target.at_least else "≤"
+        verdict = "MISS"
+        if target.met(row.value, target.floor):
+            verdict = "goal" if target.met(row.value, target.goal) else "pass"
+        floor, goal = f"{sign} {target.text(target.floor)}", f"{sign} {target.text(target.goal)}"
+        cells.append((target.title, target.text(row.value), floor, goal, verdict, row.detail))
+    widths = [max(_width(line[column]) for line in cells) for column in range(5)]
+    return "\n".join(
+        "  ".join([*(_padded(cell, width) for cell, width in zip(line, widths, strict=False)), line[5]]).rstrip()
+        for line in cells
+    )
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))
