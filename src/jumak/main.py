@@ -18,6 +18,7 @@ from typing import Any
 
 import uvicorn
 from msgspec import Struct
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 import jumak.service
 from jumak.plugins.host import PluginHost
@@ -43,6 +44,9 @@ from jumak.store.sqlite import SqliteStore
 PING_EVERY_S = 15.0
 MISSED_PINGS_S = 30.0
 """Two pings without an answer end a socket (contract, wire §9)."""
+
+MAX_HEAD = 64_000
+"""Longest request line and headers, bytes; counted while they are incomplete."""
 
 GRACE_S = 5
 """What is under way may take this long once the server is told to stop."""
@@ -123,8 +127,17 @@ def follow_devices(shop: RunningShop, publisher: Publisher) -> None:
         shop.credentials.withdraw([device_id])
         shop.connections.drop_device(device_id)
 
+    def changed(plugin_id: str) -> None:
+        # A plugin hosted by a till; what runs on the server itself is restarted by its host.
+        shop.credentials.withdraw([plugin_id])
+        for one in shop.connections.of(plugin_id):
+            if one.caller is not None and one.caller.kind == "plugin" and one.caller.device_id is not None:
+                one.end(1008, "UNAUTHENTICATED")
+
     publisher.listen("device.", lambda _: shop.begin(shop.credentials.reload()))
     publisher.listen("plugin.", lambda _: shop.begin(shop.credentials.reload()))
+    for fact in ("plugin.install", "plugin.update", "plugin.disable", "plugin.uninstall"):
+        publisher.listen(fact, lambda entry: changed(entry.fact.subject))
     publisher.listen("device.revoke", lambda entry: revoked(entry.fact.subject))
     publisher.listen("staff.update", lambda entry: shop.sign_out_everywhere(entry.fact.subject))
     publisher.listen("staff.delete", lambda entry: shop.sign_out_everywhere(entry.fact.subject))
@@ -171,6 +184,29 @@ async def serve(options: ServeOptions) -> None:
                 remove_access(options.folder)
 
 
+class HttpProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP/1.1 with an end to what may come before a body: a stranger cannot fill the memory."""
+
+    _head = -1
+    """Bytes of the request line and headers so far, -1 outside of them."""
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._head >= 0:
+            self._head += len(data)
+            if self._head > MAX_HEAD:
+                self._head = -1
+                self.send_400_response("The request's headers are too long.")
+
+    def on_message_begin(self) -> None:
+        self._head = 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._head = -1
+        super().on_headers_complete()
+
+
 class ShopServer(uvicorn.Server):
     """uvicorn, stopping in our order: signals only ask it to stop, sessions end before sockets close."""
 
@@ -204,7 +240,7 @@ def server_config(options: ServeOptions, app: App) -> uvicorn.Config:
     """How uvicorn runs: no lifespan, access log or headers of its own on the hot path; pings for sockets."""
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=HttpProtocol,
         ws="websockets-sansio",
         lifespan="off",
         access_log=False,

@@ -134,6 +134,13 @@ def test_the_command_takes_sensible_numbers_only(wrong: list[str], capsys: pytes
     assert "is no number above 0" in capsys.readouterr().err
 
 
+async def test_no_guests_come_where_nothing_is_sold():
+    """CAT-2: a shop without a menu has no day."""
+    async with simulated_shop(documents=()) as shop:
+        with pytest.raises(Refusal, match="nothing is on sale"):
+            await play(shop, Plan(orders=1))
+
+
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[Path, list[str]]]:
     """A demo shop made and served by `jumak demo`: its folder, and what the command said."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 
+import pytest
+
 from jumak.protocol.table import TABLE
+from jumak.server.uploads import Uploads
 from tests.server.conftest import Served
 
 
@@ -154,6 +158,66 @@ async def test_an_upload(served: Served) -> None:
     assert (await served.post("uploads", owner, b"x" * 61_000_000)).json()["error"][
         "code"
     ] == "INVALID_ARGUMENT"
+
+
+async def test_an_upload_that_cannot_be_written(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """H-11: a full disk answers INTERNAL like everything else, with a text for people."""
+
+    def full(self: Uploads, upload_id: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Uploads, "place_for", full)
+    answer = await served.post("uploads", await served.desk.token(scopes=["staff:own"]), b"PK")
+    assert answer.status_code == 500
+    assert answer.json()["error"] == {"code": "INTERNAL"}
+    assert "space" not in answer.json()["errorMessage"]
+
+
+async def test_what_needs_no_token_is_not_for_other_sites(served: Served) -> None:
+    """H-75: a foreign page, also one whose name was pointed at this machine, gets nothing and blocks nobody."""
+    for site in ("cross-site", "same-site"):
+        refused = await served.post("device.claim", None, {"code": "X"}, Sec_Fetch_Site=site)
+        assert refused.json()["error"]["reason"] == "ORIGIN"
+    own = await served.post("device.claim", None, {"code": "X"}, Sec_Fetch_Site="same-origin")
+    assert own.json()["error"]["reason"] == "CODE"
+    assert (await served.http.get("/metrics", headers={"Host": "evil.example"})).status_code == 401
+    assert (await served.http.get("/metrics", headers={"Host": "[::1]:8700"})).status_code == 200
+
+
+async def test_heads_have_an_end(served: Served) -> None:
+    """H-70: a request line or headers without end are refused before they fill the memory."""
+    for begin, more in ((b"GET /", b"a"), (b"GET / HTTP/1.1\r\n", b"X: %s\r\n" % (b"a" * 1000))):
+        reader, writer = await asyncio.open_connection("127.0.0.1", served.http.base_url.port)
+        writer.write(begin)
+        with contextlib.suppress(ConnectionError):
+            for _ in range(1_000):
+                writer.write(more * 500)
+                await writer.drain()
+        with contextlib.suppress(ConnectionError):
+            assert (await reader.read(100)).startswith(b"HTTP/1.1 400")
+        assert writer.is_closing() or reader.at_eof()
+        writer.close()
+    assert (await served.http.put("/nowhere", content=b"x" * 5_000_000)).status_code == 404
+
+
+async def test_a_stream_ends_with_its_sign_in(served: Served) -> None:
+    """SEC-1: an event stream opened while somebody was signed in ends when they sign out or another signs in."""
+    for name, pin in (("가", "7771"), ("나", "7772")):
+        await served.desk.ask("staff.save", staff={"name": name, "role": "server", "pin": pin})
+    token = await served.desk.token("till", "T")
+    steps: list[tuple[str, dict[str, str]]] = [
+        ("staff.login", {"pin": "7772"}),
+        ("staff.logout", {}),
+    ]
+    for name, data in steps:
+        await served.post("staff.login", token, {"pin": "7771"})
+        headers = {"Authorization": f"Bearer {token}"}
+        async with served.http.stream("GET", "/v1/events", headers=headers, timeout=10) as stream:
+            lines = stream.aiter_lines()
+            await anext(lines)
+            assert (await served.post(name, token, data)).status_code == 200
+            async for _ in lines:
+                pass
 
 
 async def test_socket_messages_over_http(served: Served) -> None:

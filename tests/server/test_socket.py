@@ -10,8 +10,14 @@ from pathlib import Path
 import pytest
 
 from jumak.domain.errors import HostUnavailable, PermissionDenied, TimedOut
-from jumak.server import outbox, session
-from tests.server.conftest import Client, Desk, Refused, Served, served_by
+from jumak.domain.fact import Fact
+from jumak.protocol.row import Done
+from jumak.server import outbox, publish, session
+from jumak.server.connections import Push
+from jumak.server.live import Ask
+from jumak.server.replay import Replay
+from jumak.service.ports import Command, Entry, Reader, Transaction
+from tests.server.conftest import OWNER, Client, Desk, Refused, Served, served_by
 
 CATEGORY = "catalog-category.change.event"
 
@@ -205,6 +211,83 @@ async def test_malformed_messages(served: Served, client: Client) -> None:
     assert (await client.closed())[0] == 1008
     token = await served.desk.token(name="next", scopes=["all"])
     assert (await served.post("merchant.info", token)).status_code == 200
+
+
+async def test_too_much_waits_for_one_answer(
+    served: Served, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H-71, H-77: what waits behind a slow message of its namespace is bounded; each is answered in the end."""
+    monkeypatch.setattr(session, "MAX_WAITING_BYTES", 1_000_000)
+    go_on = asyncio.Event()
+
+    async def slow(ask: Ask, data: object) -> Done:
+        await go_on.wait()
+        return Done()
+
+    served.shop.live["staff.logout.request"] = slow
+    await client.send("staff.logout.request", {}, "slow")
+    for number in range(20):
+        await client.send("staff.list.request", {"x": "x" * 100_000}, f"w{number}")
+    frames = [await client.next() for _ in range(11)]
+    assert {frame["data"]["error"]["code"] for frame in frames} == {"RATE_LIMITED"}
+    go_on.set()
+    frames = [await client.next() for _ in range(10)]
+    assert all(frame["data"]["complete"] for frame in frames)
+    assert (await client.ask("staff.list"))["complete"] is True
+
+
+async def test_a_long_replay_holds_nobody_up(served: Served) -> None:
+    """H-77: others have their turn while one client is told what it missed."""
+    shop = served.shop
+
+    async def many(tx: Transaction) -> Done:
+        for _ in range(5_000):
+            tx.record(Fact("staff.login", "x"))
+        return Done()
+
+    await shop.store.execute(Command(caller=OWNER, name="test", body=b"", run=many))
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    delivered: list[Push] = []
+    counting = asyncio.create_task(others())
+    await asyncio.sleep(0)
+    turns = 0
+    await Replay(shop, delivered.append, lambda: 0).run(0)
+    counting.cancel()
+    assert turns >= 5
+
+
+async def test_a_push_that_cannot_be_made(
+    served: Served, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H-33: a bug in one push costs nobody the pushes after it."""
+    bugs = [ValueError("a bug")]
+    real_of, real_for = publish.push_of, publish.push_for
+
+    def broken_of(fact: Fact) -> object:
+        if bugs:
+            raise bugs.pop()
+        return real_of(fact)
+
+    async def broken_for(read: Reader, entry: Entry) -> object:
+        if bugs:
+            raise bugs.pop()
+        return await real_for(read, entry)
+
+    monkeypatch.setattr(publish, "push_of", broken_of)
+    monkeypatch.setattr(publish, "push_for", broken_for)
+    ask = served.desk.ask
+    await asyncio.gather(
+        *(ask("catalog-category.add", category={"title": title}) for title in ("A", "B"))
+    )
+    assert (await client.push())["data"]["category"]["id"]
+    assert bugs == []
 
 
 async def test_a_slow_client(served: Served, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

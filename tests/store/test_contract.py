@@ -143,6 +143,17 @@ async def test_a_repeated_command_answers_the_same(shop: Counter) -> None:
     assert await shop.store.reader().command_reply("someone else", "c1") is None
 
 
+async def test_the_message_is_part_of_a_command(shop: Counter) -> None:
+    """PAY-7: the same id and body under another message is a conflict, however alike the names begin."""
+    first = shop.command(lambda tx: 1, command_id="c1")
+    results = await shop.batch(
+        msgspec.structs.replace(first, name="catalog-category.update.request"),
+        msgspec.structs.replace(first, name="catalog-category.delete.request"),
+    )
+    assert results[0].error is None
+    assert isinstance(results[1].error, DuplicateKey)
+
+
 async def test_a_repeat_in_the_same_batch(shop: Counter) -> None:
     """PAY-7: a repeat that overtakes the commit is a repeat too."""
     command = shop.command(add(make_order(OID)), command_id="c1")

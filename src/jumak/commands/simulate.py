@@ -36,7 +36,10 @@ async def _simulate(arguments: argparse.Namespace) -> None:
 
     with bar:
         async with administration(arguments.data) as ask:
-            summary = await simulate(_refusing(ask), plan, WallPace(arguments.speed), progress)
+            try:
+                summary = await simulate(_refusing(ask), plan, WallPace(arguments.speed), progress)
+            except Refusal as refusal:
+                raise Refused(f"no day can be played here: {refusal}") from None
     print(*_told(summary), sep="\n")
     if ours:
         findings = check(arguments.data)

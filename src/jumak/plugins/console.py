@@ -50,7 +50,7 @@ class Console:
         if self._lines > LINES_PER_SECOND:
             return
         for secret in self.secrets:
-            text = text.replace(secret, "••••")
+            text, title = text.replace(secret, "••••"), title.replace(secret, "••••")
         if self._lines == LINES_PER_SECOND:
             level, text, title, data = "warn", "too many lines: the rest of this second is left out", "", None
         self._seq += 1

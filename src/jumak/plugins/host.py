@@ -26,7 +26,7 @@ from jumak.domain.calendar import calendar_of
 from jumak.domain.caller import SYSTEM, Caller
 from jumak.domain.errors import NotFound
 from jumak.plugins.console import Console
-from jumak.plugins.manifest import check_id
+from jumak.plugins.manifest import ID, check_id
 from jumak.plugins.package import Package, check_requirements, place, read_package, remove_copies
 from jumak.plugins.process import Limits, PluginProcess
 from jumak.protocol.messages.plugin import (
@@ -113,7 +113,7 @@ class PluginHost:
         if plugin_id not in self._consoles:
             # A service's name is free text; only an id may become a path.
             home = self._folder / plugin_id
-            file = home / "plugin.log" if home.is_dir() and home.parent == self._folder else None
+            file = home / "plugin.log" if ID.fullmatch(plugin_id) and home.is_dir() else None
             self._consoles[plugin_id] = Console(file, self._now, partial(self._heard, plugin_id))
         return self._consoles[plugin_id]
 
@@ -121,9 +121,20 @@ class PluginHost:
         self, source: Path, overrides: Overrides | None = None, *, ask: Ask | None = None
     ) -> PluginReply:
         """Installs or updates from a zip or folder. Raises InvalidArgument, nothing changed then."""
-        package = await asyncio.to_thread(self._unpack, source, overrides or Overrides())
+        package = await asyncio.to_thread(self._read, source, overrides or Overrides())
+        # Until the shop knows of the new copy it must not be cleared away with the old ones.
+        async with self._changing.setdefault(package.manifest.id, asyncio.Lock()):
+            try:
+                return await self._install(package, overrides or Overrides(), ask)
+            except BaseException:
+                if await self._shop.store.reader().get(Install, package.manifest.id) is None:
+                    remove_copies(self._folder, package.manifest.id)
+                raise
+
+    async def _install(self, package: Package, overrides: Overrides, ask: Ask | None) -> PluginReply:
+        await asyncio.to_thread(place, package, self._folder)
         at = calendar_of(self._shop.store.reader().shop).iso(self._shop.clock.now())
-        install = _install_of(package, overrides or Overrides(), at)
+        install = _install_of(package, overrides, at)
 
         async def run(tx: Transaction) -> PluginReply:
             return await record_install(tx, install)
@@ -182,7 +193,7 @@ class PluginHost:
 
     # -- keeping them running --------------------------------------------------------------------
 
-    def _unpack(self, source: Path, overrides: Overrides) -> Package:
+    def _read(self, source: Path, overrides: Overrides) -> Package:
         package = read_package(source)
         if overrides.id is not None:
             check_id(overrides.id)
@@ -191,7 +202,6 @@ class PluginHost:
         if overrides.scopes is not None:
             check_names(overrides.scopes, "$.overrides.scopes")
         check_requirements(package)
-        place(package, self._folder)
         return package
 
     def _committed(self, committed: Committed) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -22,6 +23,8 @@ from jumak.plugins.console import Console, Level
 from jumak.protocol.envelope import MAX_FRAME
 from jumak.server.session import Session
 from jumak.server.shop import RunningShop
+
+log = logging.getLogger(__name__)
 
 PORTION = 50
 """Lines taken from a plugin before everybody else has a turn."""
@@ -64,6 +67,7 @@ class PluginProcess:
         self._session: Session | None = None
         self._stopping = False
         self._is_up = False
+        self._over = False
 
     @property
     def pid(self) -> int | None:
@@ -94,16 +98,19 @@ class PluginProcess:
             asyncio.create_task(self._read_log(process.stderr)),
             asyncio.create_task(self._keep_asking(session)),
         ]
+        reading = asyncio.create_task(self._read_messages(process.stdout, session))
+        ended = asyncio.create_task(process.wait())
         try:
-            await self._read_messages(process.stdout, session)
-            async with asyncio.timeout(self._limits.grace_s + 2):
-                await process.wait()
-        except TimeoutError:
-            self._kill()
+            # A process it started may hold its pipes open after it: its own end counts.
+            await asyncio.wait((reading, ended), return_when=asyncio.FIRST_COMPLETED)
+            # It may have closed its pipes first, or left messages in them.
+            await asyncio.wait((reading, ended), timeout=self._limits.grace_s + 2)
         finally:
             session.lost()
             self._kill()
-            await process.wait()
+            reading.cancel()
+            await asyncio.gather(reading, ended, return_exceptions=True)
+            self._over = True
             self._shop.credentials.withdraw([self._caller.id])
             # What it said last is often why it died.
             await asyncio.wait([helpers[0]], timeout=0.5)
@@ -158,7 +165,12 @@ class PluginProcess:
             if not line:
                 return
             if line.strip():
-                session.receive(line.strip())
+                try:
+                    session.receive(line.strip())
+                except Exception:
+                    log.exception("a message of %s broke the host", self._caller.id)
+                    self._console.write("error", "the host failed at one of its messages: stopped")
+                    return
                 if not self._is_up and b'"plugin.info.request"' in line:
                     self._is_up = True
                     self._answered()
@@ -222,9 +234,9 @@ class PluginProcess:
         asyncio.get_running_loop().call_later(self._limits.grace_s, self._kill)
 
     def _kill(self) -> None:
-        """Ends the process and what it started."""
+        """Ends the process and what it started, which may outlive it."""
         process = self._process
-        if process is not None and process.returncode is None:
+        if process is not None and not self._over:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
 

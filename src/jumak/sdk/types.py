@@ -229,7 +229,7 @@ class OrderItem(View, frozen=True, kw_only=True):
 
 
 class CardDetails(View, frozen=True, kw_only=True):
-    """How a card paid (PAY-4, PAY-5); the number is masked on input (SEC-3)."""
+    """How a card paid (PAY-4, PAY-5); the number is masked as it is read, before anything sees it (SEC-3)."""
 
     installment_month: str
     card_type: CardType | str
@@ -243,7 +243,7 @@ class CardDetails(View, frozen=True, kw_only=True):
 
 
 class CashReceiptRequest(View, frozen=True, kw_only=True):
-    """The cash receipt wanted with a CASH payment (contract, payment §2)."""
+    """The cash receipt that came with a CASH payment (contract, payment §2); its number is read masked (RCP-5)."""
 
     identity_number: str
     issuer_type: str

@@ -64,13 +64,20 @@ class Publisher:
             kind = FACTS.get(entry.fact.name)
             if kind is None or not kind.push or not connections.wanted(kind.push):
                 continue
-            push = await push_for(read, entry) if kind.whole else push_of(entry.fact)
-            if push is not None:
-                connections.send(Push(push.name, msgspec.json.encode(push.data), entry.seq))
+            try:
+                push = await push_for(read, entry) if kind.whole else push_of(entry.fact)
+                if push is not None:
+                    connections.send(Push(push.name, msgspec.json.encode(push.data), entry.seq))
+            except Exception:
+                # One push that cannot be made must not cost everybody the ones after it.
+                log.exception("the push of %s (fact %d) failed", entry.fact.name, entry.seq)
         for name, view in self.views.items():
             if connections.wanted(name):
-                for data in await view(read, committed):
-                    connections.send(Push(name, msgspec.json.encode(data)))
+                try:
+                    for data in await view(read, committed):
+                        connections.send(Push(name, msgspec.json.encode(data)))
+                except Exception:
+                    log.exception("the view %s failed", name)
         for announcement in committed.announcements:
             connections.announce(announcement)
 

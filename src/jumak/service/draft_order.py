@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from jumak.domain.calendar import calendar_of, to_ms
+from jumak.domain.calendar import to_ms
 from jumak.domain.caller import Caller
 from jumak.domain.discount import StaffDiscount
-from jumak.domain.draft.amounts import draft_view, list_value, priced, to_order
+from jumak.domain.draft.amounts import (
+    draft_view,
+    has_menu_choices,
+    has_menu_price,
+    list_value,
+    priced,
+    to_order,
+)
 from jumak.domain.draft.edit import (
     add_discount,
     add_line,
@@ -28,7 +35,6 @@ from jumak.domain.draft.edit import (
 from jumak.domain.draft.types import Draft, DraftOrder
 from jumak.domain.errors import NotFound
 from jumak.domain.order.add import generated_key
-from jumak.domain.order.ending import complete
 from jumak.domain.order.staff_edit import is_large
 from jumak.domain.order.types import Order
 from jumak.domain.table import TableRecord
@@ -50,7 +56,6 @@ from jumak.protocol.messages.order import OrderReply
 from jumak.protocol.row import Done, Nothing
 from jumak.service.approval import require_manager
 from jumak.service.documents import Cart, Device
-from jumak.service.keeping import keep, order_fact
 from jumak.service.order import check_table, open_order
 from jumak.service.ports import Announcement, Reader, Transaction, menu_of
 from jumak.service.registry import command, query
@@ -75,7 +80,12 @@ async def add_line_item(tx: Transaction, data: AddLineItem) -> DraftReply:
     """One more line; what staff have sold out they may sell all the same (CAT-3)."""
     draft = await _editable(tx)
     line = read_line(data.line_item, generated_key(tx.ids.new()))
-    return await _keep(tx, draft, add_line(draft, line, await menu_of(tx), tx.shop, staff=tx.caller.is_staff))
+    menu = await menu_of(tx)
+    after = add_line(draft, line, menu, tx.shop, staff=tx.caller.is_staff)
+    if not (has_menu_price(line, menu) and has_menu_choices(line, menu)):
+        await _check_own_price(tx, "draft-order.add-line-item")
+    await _check_right(tx, "draft-order.add-line-item", line.discounts, list_value(line.known), None)
+    return await _keep(tx, draft, after)
 
 
 @command("draft-order.delete-line-item.request")
@@ -111,9 +121,10 @@ async def update_item_option_choices(tx: Transaction, data: UpdateItemOptionChoi
     """Other options of a line."""
     draft = await _editable(tx)
     menu = await menu_of(tx)
-    return await _keep(
-        tx, draft, set_choices(draft, data.key, data.option_choices, menu, staff=tx.caller.is_staff)
-    )
+    after = set_choices(draft, data.key, data.option_choices, menu, staff=tx.caller.is_staff)
+    if not has_menu_choices(find_line(after, data.key), menu):
+        await _check_own_price(tx, "draft-order.update-item-option-choices")
+    return await _keep(tx, draft, after)
 
 
 @command("draft-order.update-item-memo.request")
@@ -173,10 +184,7 @@ async def start(tx: Transaction, data: Nothing) -> Done:
     if (await _view(tx, draft)).price.order_price_value > 0:
         await _keep(tx, draft, opened)
         return Done()
-    order = await _submitted(tx, draft)
-    after = complete(order, iso=calendar_of(tx.shop).iso(tx.at))
-    if after is not order:
-        await keep(tx, order, after, orders=[order_fact("complete", after)])
+    await _submitted(tx, draft, completed=True)
     return Done()
 
 
@@ -206,12 +214,12 @@ async def forget_carts(tx: Transaction) -> Done:
     return Done()
 
 
-async def _submitted(tx: Transaction, draft: Draft) -> Order:
+async def _submitted(tx: Transaction, draft: Draft, *, completed: bool = False) -> Order:
     dto = to_order(draft, await menu_of(tx), tx.shop)
     staff = tx.caller.is_staff
     if dto.table_id is not None:
         await check_table(tx, dto.table_id, alone=not staff)
-    order = await open_order(tx, dto, source="POS", allow_sold_out=staff)
+    order = await open_order(tx, dto, source="POS", allow_sold_out=staff, completed=completed)
     await _keep(tx, draft, Draft())
     return order
 
@@ -261,6 +269,12 @@ async def _keep(tx: Transaction, before: Draft, after: Draft) -> DraftReply:
 
 async def _view(source: Reader, draft: Draft) -> DraftOrder:
     return draft_view(draft, await menu_of(source), source.shop, to_ms(source.at))
+
+
+async def _check_own_price(tx: Transaction, action: str) -> None:
+    """Plugins name their prices; staff below manager sell at those of the menu (rulebook §7.5)."""
+    if tx.caller.is_staff:
+        await require_manager(tx, action, None)
 
 
 async def _check_right(

@@ -160,23 +160,24 @@ async def _tell_table(tx: Transaction, before: Order | None, after: Order) -> tu
         if is_settled(after) and not backing_of(after).released:
             return _released(after), ()
         return after, ()
+    told: tuple[Fact, ...] = ()
     if before is None:
         await seat(tx, table_id, after.num_guests)
-        return after, (table_fact("order-add", table_id),)
-    if before == after or backing_of(before).released:
+        told = (table_fact("order-add", table_id),)
+    elif before == after or backing_of(before).released:
         # Its table was emptied of it: whoever sits there now has nothing to do with it (ORD-8).
         return after, ()
     if not is_settled(after):
-        return after, (table_fact("order-update", table_id),)
+        return after, told or (table_fact("order-update", table_id),)
     members = await _used_together(tx, table_id)
     others = [each for member in members for each in await tx.orders_on_table(member) if each.id != after.id]
     if not all(is_settled(each) for each in others):
-        return after, (table_fact("order-update", table_id),)
+        return after, told or (table_fact("order-update", table_id),)
     for other in others:
         tx.save_order(_released(other))
     held = {table_id, *(other.table_id for other in others)}
     cleared = [member for member in members if await empty_table(tx, member) or member in held]
-    return _released(after), tuple(table_fact("clear", member) for member in cleared)
+    return _released(after), (*told, *(table_fact("clear", member) for member in cleared))
 
 
 async def _used_together(tx: Transaction, table_id: int) -> tuple[int, ...]:

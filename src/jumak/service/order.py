@@ -128,8 +128,12 @@ async def open_order(
     profile: Profile = "documented",
     strict_options: bool = False,
     allow_sold_out: bool = False,
+    completed: bool = False,
 ) -> Order:
-    """Open an order and everything that follows from it; table and key checks are the caller's."""
+    """Open an order and everything that follows from it; table and key checks are the caller's.
+
+    completed: it costs nothing and is handed over at once, in the same commit.
+    """
     decided, warnings = decide_open(
         dto,
         Opening(
@@ -147,7 +151,11 @@ async def open_order(
         calendar_of(tx.shop),
     )
     oddities = {"warnings": list(warnings)} if warnings else {}
-    return await keep(tx, None, decided, orders=[order_fact("add", decided, **oddities)])
+    facts = [order_fact("add", decided, **oddities)]
+    if completed:
+        decided = decide_complete(decided, iso=calendar_of(tx.shop).iso(tx.at))
+        facts.append(order_fact("complete", decided))
+    return await keep(tx, None, decided, orders=facts)
 
 
 @command("order.add.request")

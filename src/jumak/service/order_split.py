@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from jumak.domain.calendar import calendar_of
+from jumak.domain.calendar import calendar_of, to_ms
+from jumak.domain.kitchen import KitchenChange, first_send
 from jumak.domain.kitchen import split as split_kitchen
 from jumak.domain.money import milli
 from jumak.domain.order.edit import check_version
+from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.split import NewOrder
 from jumak.domain.order.split import split as decide_split
 from jumak.protocol.messages.order import SplitOrder, SplitOrderReply
 from jumak.service.keeping import (
     check_unlocked,
+    kitchen_due,
     known_order,
     order_fact,
     seat,
@@ -21,6 +24,15 @@ from jumak.service.order import check_table, human_number
 from jumak.service.ports import Transaction
 from jumak.service.registry import command
 from jumak.service.table import shown
+
+
+async def _sent(tx: Transaction, change: KitchenChange) -> KitchenChange:
+    """The half whose share is paid is cooked, as if that had been all of the order (ORD-7)."""
+    order = change.order
+    if backing_of(order).sent or not kitchen_due(order, tx.shop, to_ms(tx.at)):
+        return change
+    iso = calendar_of(tx.shop).iso(tx.at)
+    return first_send(order, await stations(tx), at=tx.at, iso=iso, ids=tx.ids)
 
 
 @command("order.split.request")
@@ -53,6 +65,7 @@ async def split(tx: Transaction, data: SplitOrder) -> SplitOrderReply:
         iso=iso,
         ids=tx.ids,
     )
+    here, there = await _sent(tx, here), await _sent(tx, there)
     for change in (here, there):
         tx.save_order(change.order)
         for ticket in change.tickets:

@@ -24,7 +24,7 @@ from jumak.protocol.messages.plugin import (
 )
 from jumak.protocol.row import Done, Nothing
 from jumak.protocol.scopes import check_names
-from jumak.service.documents import Install, SettingPage
+from jumak.service.documents import Device, Install, SettingPage
 from jumak.service.journal import whole
 from jumak.service.ports import Reader, Transaction
 from jumak.service.registry import command, query
@@ -100,6 +100,12 @@ async def uninstall_plugin(tx: Transaction, data: PluginData) -> Done:
 async def record_install(tx: Transaction, install: Install) -> PluginReply:
     """Puts an unpacked package in place. Updates keep settings, texts and whether it is enabled."""
     old = await tx.get(Install, install.id)
+    if old is None and any(device.caller_id == install.id for device in (await tx.all(Device)).values()):
+        raise InvalidArgument(
+            f"'{install.id}' 이름은 이미 다른 서비스가 쓰고 있습니다. 다른 id로 설치해 주세요.",
+            f"'{install.id}' is the identity of a service or device; install it under another id.",
+            path="$.overrides.id",
+        )
     if old is not None:
         install = msgspec.structs.replace(install, enabled=old.enabled or bool(old.disabled_reason))
     tx.put(install)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
@@ -28,8 +29,8 @@ GAP_MIN: Final = 2.4
 RUSH: Final = (0.6, 1.5, 1.7, 0.9, 0.6, 0.6, 0.9, 1.6, 1.8, 1.3, 0.7)
 """How busy each hour after opening is: lunch and supper."""
 
-LONGEST_MIN: Final = 24 * 60.0
-"""No day goes on for longer, however few orders came of it."""
+IN_VAIN_MIN: Final = 180.0
+"""No more guests come when nobody could order for so long."""
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -44,11 +45,14 @@ async def simulate(ask: Asking, plan: Plan, pace: Pace, progress: Progress = lam
     """Plays a day: guests, riders, kitchen and staff, all through `ask`.
 
     At the end nobody sits anywhere, nothing of the day is unpaid, and the kitchen has nothing left.
-    The same seed on the same shop with the same clock is the same day.
+    The same seed on the same shop with the same clock is the same day.  Raises Refusal when the shop
+    has nothing on sale, or may not be looked at.
     """
     chance = random.Random(plan.seed)  # noqa: S311  # the same every time, on purpose
     house = House(ask, chance, pace, plan.orders)
     await house.enter()
+    if not house.items:
+        raise Refusal("nothing is on sale")
     day = _Day(house, plan, progress)
     await day.run()
     return house.summary
@@ -58,7 +62,7 @@ class _Day:
     def __init__(self, house: House, plan: Plan, progress: Progress) -> None:
         self._house, self._progress = house, progress
         self._cooks = Cooks(house)
-        self._until = LONGEST_MIN if plan.hours is None else plan.hours * 60
+        self._until = math.inf if plan.hours is None else plan.hours * 60
         self._queue: list[tuple[float, int, Any]] = []
         self._lives = 0
         self._going_on = 0
@@ -98,13 +102,16 @@ class _Day:
     async def _doors(self) -> Life:
         """Guests come, more of them at noon and in the evening."""
         chance, house = self._house.chance, self._house
-        number = 0
-        while not house.is_full:
+        number = orders = 0
+        ordered = 0.0
+        while not house.is_full and self._minute - ordered < IN_VAIN_MIN:
             rush = RUSH[int(self._minute // 60) % len(RUSH)]
             yield chance.expovariate(rush / GAP_MIN)
             if self._minute >= self._until:
                 return
             number += 1
+            if house.summary.orders > orders:
+                orders, ordered = house.summary.orders, self._minute
             kind = chance.choices(("dine", "take-away", "rider"), (56 if house.has_tables else 0, 26, 18))[0]
             if kind == "dine":
                 self._begin(dine(house, chance.choices((1, 2, 3, 4, 5, 6), (10, 38, 16, 24, 6, 6))[0]))

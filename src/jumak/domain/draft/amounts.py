@@ -38,6 +38,26 @@ def list_value(line: DraftLineDto, *, path: str = LINE) -> int:
     return line_list(price.price_value, price.price_unit, surcharge, quantity)
 
 
+def has_menu_price(line: DraftLine, menu: Menu) -> bool:
+    """Its price is one the menu has for the item, or one that is asked for at the sale (CAT-4)."""
+    item, asked = menu.item(line.known.item.id), line.known.item_price
+    return item is not None and any(
+        price.price_type == "VARIABLE"
+        or (price.price_value, price.price_unit) == (asked.price_value, asked.price_unit)
+        for price in item.prices
+    )
+
+
+def has_menu_choices(line: DraftLine, menu: Menu) -> bool:
+    """Its choices cost what the menu says."""
+    item = menu.item(line.known.item.id)
+    options = [] if item is None else [menu.option(option_id) for option_id in item.option_ids]
+    known = {
+        choice.id: choice.price_value for option in options if option is not None for choice in option.choices
+    }
+    return all(known.get(choice.id) == choice.price_value for choice in line.known.option_choices)
+
+
 def priced(draft: Draft, menu: Menu, shop: Shop) -> OrderPrice:
     """What the cart comes to, by the rules of orders; what exceeds its base is clipped (DSC-1 … DSC-7)."""
     lines = [

@@ -12,7 +12,7 @@ from jumak.domain.merchant import Shop
 from jumak.domain.money import from_milli, milli, rhu, share_out
 from jumak.domain.order.edit import next_version
 from jumak.domain.order.ending import closed
-from jumak.domain.order.life import Act, next_state
+from jumak.domain.order.life import Act, next_state, not_editable
 from jumak.domain.order.line import as_asked
 from jumak.domain.order.paying import RefundPart, give_back, order_buckets
 from jumak.domain.order.pricing import (
@@ -44,6 +44,8 @@ def return_line(
     Raises InvalidArgument when more comes back than was ordered, NotFound, InvalidState.
     """
     next_state(order, Act.CANCEL_PAYMENT)
+    if order.order_state == "REQUESTED":
+        raise not_editable(order)
     line = find_line(order, line_id)
     old, returned = milli(line.quantity.value), milli(quantity, path="$.quantity")
     if not 0 < returned <= old:

@@ -243,10 +243,9 @@ def _with_charge(line: OrderItem, record: LineBacking, charge: int) -> tuple[Ord
             "금액은 0 이상이어야 합니다", "chargePrice.value: zero or more", path="$.chargePrice.value"
         )
     asked = record.staff_discounts
-    amounts = line.discounts
+    given_away = sum(each.amount_money.value for each in line.discounts)
     if asked is not None and all(each.percent_bp is None for each in asked):
-        amounts = tuple(each for each in asked if each.amount_money is not None)
-    given_away = sum(each.amount_money.value for each in amounts)
+        given_away = sum(each.amount_money.value for each in asked if each.amount_money is not None)
     line_list = won(charge + given_away, path="$.chargePrice.value")
     if asked is not None and any(each.percent_bp is not None for each in asked):
         # The price was named as what the guest pays: a rate on it would lower it once more.
