@@ -5,6 +5,7 @@ python -m jumak.dev demo --data demo-shop --port 8700 --no-browser
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -38,6 +39,8 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 def main(arguments: list[str]) -> None:
     """Runs `jumak <arguments>` until Ctrl-C, again after every save and, after a crash, at the next."""
     command = [str(Path(sys.executable).with_name("jumak")), *arguments]
+    # Whoever ends this ends the shop too, instead of leaving it on its port.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         while True:
             before = saved()

@@ -180,6 +180,58 @@ async def test_a_hanging_or_lying_plugin_costs_the_shop_nothing(shop: SimulatedS
     await until(shop, lambda: "session was closed" in said(host))
 
 
+async def test_a_child_that_keeps_the_pipes(shop: SimulatedShop, tmp_path: Path):
+    """H-8: a plugin has ended when its own process has, whatever it started and left behind; that goes too."""
+    host = await shop.host()
+    await host.install(
+        write(
+            tmp_path,
+            """
+            import subprocess
+
+            @plugin.on_start
+            async def ready(pos):
+                child = subprocess.Popen(["sleep", "1000"], stdout=int(OUT), stdin=0)
+                print("child", child.pid, flush=True)
+                await asyncio.sleep(0.2)
+                os._exit(3)
+            """.replace("int(OUT)", "__import__('jumak.sdk.transport', fromlist=['x']).claim_stdio()[1]"),
+        )
+    )
+    await until(shop, lambda: "ended with code 3" in said(host))
+    child = int(said(host).split("child ")[1].split()[0])
+    await until(shop, lambda: not running(child))
+
+
+def running(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/stat")
+    return status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+
+
+async def test_an_answer_that_is_no_text(shop: SimulatedShop, tmp_path: Path):
+    """H-70, H-8: bytes that are no UTF-8 inside an answer are counted, and the plugin is looked after as ever."""
+    host = await shop.host(Limits(ping_s=0.2))
+    await host.install(
+        write(
+            tmp_path,
+            """
+            from jumak.sdk.transport import claim_stdio
+
+            @plugin.on_start
+            async def ready(pos):
+                for number in range(1, 9):
+                    answer = b'{"name":"x","callbackId":"host:%d","data":"\\xff"}\\n' % number
+                    os.write(claim_stdio()[1], answer)
+                    time.sleep(0.1)
+                print("said it")
+                await asyncio.sleep(0.5)
+                os._exit(0)
+            """,
+        )
+    )
+    await until(shop, lambda: "ended with code 0" in said(host) or "no longer answers" in said(host))
+
+
 async def test_memory_is_limited(shop: SimulatedShop, tmp_path: Path):
     """architecture §6: own process with a memory limit; the plugin sees a MemoryError, the shop nothing."""
     host = await shop.host(Limits(memory_mb=512))
@@ -224,6 +276,49 @@ async def test_a_till_opens_a_session_for_a_plugin(shop: SimulatedShop, tmp_path
     with pytest.raises(PosPluginSdkError) as refused:
         await late.start()
     assert refused.value.code == "UNAUTHENTICATED"
+
+
+async def test_a_changed_plugin_loses_its_sessions(shop: SimulatedShop, tmp_path: Path):
+    """SEC-1, H-76: tokens and sessions a till opened for a plugin end when its scopes change or it is removed."""
+    host = await shop.host()
+    await host.install(write(tmp_path, "", scopes=["catalog:read"]))
+    till = await shop.staff("server")
+    for change in (
+        ("plugin.update.request", {"id": "p", "scopes": ["kds:read"]}),
+        ("plugin.uninstall.request", {"id": "p"}),
+    ):
+        token = (await till.ext.plugin.open_session(plugin_id="p")).token
+        opened = len(shop.running.connections.all)
+        hosted = shop.client(None, token=token)
+        await hosted.start()
+        assert len(shop.running.connections.all) > opened
+        await shop.request(*change)
+        await shop.settle()
+        assert not [one for one in shop.running.connections.of("p") if one.caller.device_id is not None]
+        late = shop.client(None, token=token)
+        with pytest.raises(PosPluginSdkError) as refused:
+            await late.start()
+        assert refused.value.code == "UNAUTHENTICATED"
+
+
+async def test_an_identity_that_is_taken(shop: SimulatedShop, tmp_path: Path):
+    """extensions §1: a package cannot become a service that is there already, and leaves no copy."""
+    host = await shop.host()
+    await shop.request("device.pair.request", {"kind": "service", "name": "p"})
+    with pytest.raises(InvalidArgument):
+        await host.install(write(tmp_path, ""))
+    assert not (tmp_path / "shop" / "plugins" / "p").exists()
+
+
+async def test_installs_in_quick_succession(shop: SimulatedShop, tmp_path: Path):
+    """H-9: clearing old copies away never takes one that is just being installed."""
+    host = await shop.host()
+    for number in range(12):
+        package = write(tmp_path, f"NUMBER = {number}")
+        reply = await host.install(package)
+        assert (tmp_path / "shop" / "plugins" / "p" / reply.plugin.hash[:16] / "main.py").exists()
+    await shop.settle()
+    assert (tmp_path / "shop" / "plugins" / "p" / reply.plugin.hash[:16] / "main.py").exists()
 
 
 async def test_refused_packages_change_nothing(shop: SimulatedShop, tmp_path: Path):

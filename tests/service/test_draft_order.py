@@ -247,10 +247,20 @@ async def test_a_till_that_never_came_back_holds_the_cart_no_longer(shop: Shop):
 
 
 async def test_a_free_cart_completes_at_once(shop: Shop):
-    """ORD-1: zero amount becomes a completed order with source POS."""
+    """ORD-1, H-32: zero amount becomes a completed order with source POS, told in the contract's sequence."""
     await shop.staff("cashier")
     await put(shop, price=0)
+    await ask(shop, "update", CASHIER, tableId=1)
+    told: list[str] = []
+
+    def listen(committed: Committed) -> None:
+        told.extend(entry.fact.name for entry in committed.entries)
+
+    shop.running.store.on_commit(listen)
     await ask(shop, "start-payment")
+    assert told == ["order.add", "order.complete", "table.order-add", "table.clear", "kds.open"]
+    tables = (await shop.request("table-status.list.request"))["tables"]
+    assert {table["id"]: table["status"] for table in tables}[1] == "empty"
     orders = (await shop.request("order.get-list.request"))["orders"]
     assert [(each["source"], each["orderState"], each["paymentState"]) for each in orders] == [
         ("POS", "COMPLETED", "COMPLETED")
@@ -263,3 +273,26 @@ async def test_no_cart_outlives_a_restart(shop: Shop):
     await put(shop)
     await shop.running.store.execute(Command(caller=SYSTEM, name="start", body=b"", run=forget_carts))
     assert (await ask(shop, "get"))["lineItems"] == []
+
+
+async def test_staff_below_manager_sell_at_the_menus_prices(shop: Shop):
+    """SEC-1: a price, an option's price or a large discount of their own takes a manager; plugins name theirs."""
+    hot = {"id": menu.HOT, "title": "매운맛", "priceValue": 0, "state": "ON_SALE", "quantity": 1}
+    given = {"title": "서비스", "amountMoney": {"value": 18_000}}
+    own = [{"price": 1}, {"discount": [given]}]
+    for more in own:
+        with pytest.raises(PermissionDenied) as refusal:
+            await put(shop, CASHIER, **more)
+        assert refusal.value.reason == "APPROVAL_NEEDED"
+        await put(shop, MANAGER, **more)
+        await put(shop, **more)
+    noodles = (
+        await ask(
+            shop,
+            "add-line-item",
+            CASHIER,
+            lineItem=a_line(menu.NOODLES, 9_000, optionChoices=[hot | {"priceValue": 500}]),
+        )
+    )["lineItems"][-1]
+    with pytest.raises(PermissionDenied):
+        await ask(shop, "update-item-option-choices", CASHIER, key=noodles["key"], optionChoices=[hot])

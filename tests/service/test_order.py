@@ -621,3 +621,63 @@ async def test_cooked_food_is_no_stock_any_more(shop):
     assert await left() == before - 3
     await shop.ask("order.cancel.request", {"id": order["id"]}, PLUGIN)
     assert await left() == before - 2
+
+
+async def test_a_half_that_is_paid_by_dividing_is_cooked(shop):
+    """ORD-7, SPL-5: in a prepaid shop what is left of the order is paid for, so the kitchen gets it."""
+    async with simulated_shop(shop=CAFE_SHOP) as running:
+        cafe = Asking(running)
+        order = await cafe.add(PLUGIN, a_line(), a_line(2))
+        await cafe.pay(PLUGIN, order, 5_000)
+        assert await cafe.tickets(order["id"]) == []
+        lines = [{"id": order["lineItems"][1]["id"], "quantity": 1}]
+        data = {"id": order["id"], "expectedVersion": 2, "lines": lines}
+        other = (await cafe.ask("order.split.request", data, MANAGER))["newOrder"]
+        (ticket,) = await cafe.tickets(order["id"])
+        assert (ticket["orderRequestType"], ticket["totalQuantity"]) == ("NEW", 1)
+        assert await cafe.tickets(other["id"]) == []
+        await cafe.pay(PLUGIN, other, key="other")
+        assert len(await cafe.tickets(other["id"])) == 1
+
+
+async def test_nothing_of_a_request_is_returned(shop):
+    """ORD-3, CAN-5: its lines are not edited before it is accepted; declining gives the money back."""
+    order = await shop.submit(SERVICE, "req-1")
+    data = {
+        "id": order["id"],
+        "expectedVersion": 1,
+        "lineId": order["lineItems"][0]["id"],
+        "quantity": 1,
+        "reason": "품절",
+    }
+    with pytest.raises(InvalidState) as refusal:
+        await shop.ask("order.return-line.request", data, MANAGER)
+    assert refusal.value.reason == "ORDER_NOT_EDITABLE"
+
+
+async def test_a_price_that_left_the_menu_bars_no_order(shop):
+    """CAT-6, CAT-9: requested at a price the item no longer has, accepted all the same; nothing to take it from."""
+    order = await shop.ask(
+        "order.submit.request",
+        {
+            "order": an_order(a_line(3))
+            | {
+                "requestedInfo": {
+                    "expiredAt": (shop.shop.clock.now() + timedelta(minutes=10)).isoformat(),
+                    "expectedReadyAt": (shop.shop.clock.now() + timedelta(minutes=10)).isoformat(),
+                }
+            }
+        },
+        SERVICE,
+    )
+    price = {
+        "title": "새 가격",
+        "priceValue": 8_000,
+        "isStockable": True,
+        "stockQuantity": {"remainQuantity": 4},
+    }
+    await shop.ask("catalog-item.update.request", {"catalog": {"id": DUMPLINGS, "prices": [price]}}, MANAGER)
+    accepted = await shop.ask("order.accept.request", {"id": order["order"]["id"]}, MANAGER)
+    assert accepted["order"]["orderState"] == "OPENED"
+    catalog = (await shop.ask("catalog-item.get.request", {"catalog": {"id": DUMPLINGS}}, READER))["catalog"]
+    assert catalog["price"]["stockQuantity"]["remainQuantity"] == 4

@@ -101,14 +101,21 @@ class PluginProcess:
         reading = asyncio.create_task(self._read_messages(process.stdout, session))
         ended = asyncio.create_task(process.wait())
         try:
-            # A process it started may hold its pipes open after it: its own end counts.
-            await asyncio.wait((reading, ended), return_when=asyncio.FIRST_COMPLETED)
+            # A process it started may hold its pipes open after it: its own end counts. Some event
+            # loops call `wait` done only once the pipes are closed, so look now and then.
+            while process.returncode is None:
+                done, _ = await asyncio.wait((reading, ended), timeout=1, return_when=asyncio.FIRST_COMPLETED)
+                if done:
+                    break
             # It may have closed its pipes first, or left messages in them.
             await asyncio.wait((reading, ended), timeout=self._limits.grace_s + 2)
         finally:
             session.lost()
             self._kill()
+            if process.returncode is None:
+                await process.wait()
             reading.cancel()
+            ended.cancel()
             await asyncio.gather(reading, ended, return_exceptions=True)
             self._over = True
             self._shop.credentials.withdraw([self._caller.id])

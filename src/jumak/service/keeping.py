@@ -224,7 +224,7 @@ async def _move_stock(tx: Transaction, before: Order | None, after: Order) -> Se
         if not quantity:
             continue
         item = await tx.get(CatalogItem, item_id)
-        if item is None or not any(price.is_stockable for price in item.prices):
+        if item is None or not any(price.id == price_id and price.is_stockable for price in item.prices):
             continue
         changed = (
             take(item, price_id, quantity, tx.at)

@@ -186,7 +186,9 @@ class SimulatedShop:
             for _ in range(30):
                 await asyncio.sleep(0)
             # On disk a commit may take a thread and real time: what stands behind it in the queue waits for it.
-            await self.running.store.execute(Command(caller=SYSTEM, name="shop.settle", body=b"", run=_nothing))
+            await self.running.store.execute(
+                Command(caller=SYSTEM, name="shop.settle", body=b"", run=_nothing)
+            )
             for pos in self._waiting:
                 await pos.events.idle()
 
