@@ -149,6 +149,14 @@ def test_oddities_are_kept_with_a_warning():
         "cardDetails": {"installmentMonth": "03", "cardType": "CREDIT", "cardBrand": "신한"},
     }
     assert "installments" in pay(order, 4_500, **card).warnings[0]
+    assert "cardDetails" in pay(order, 4_500, sourceType="CARD").warnings[0]
+
+
+def test_a_large_tip_is_kept_with_a_warning():
+    """VAT-4, PAY-2: above 20 % of the supply value, 4,091 here, income tax must be withheld."""
+    order = an_order(a_line(AMERICANO))
+    assert pay(order, 5_318, tipMoney=818, taxMoney=409, supplyMoney=4_091).warnings == ()
+    assert "20 %" in pay(order, 5_319, tipMoney=819, taxMoney=409, supplyMoney=4_091).warnings[0]
 
 
 def test_one_instalment_is_a_lump_sum():

@@ -283,9 +283,7 @@ async def test_a_push_that_cannot_be_made(
     monkeypatch.setattr(publish, "push_of", broken_of)
     monkeypatch.setattr(publish, "push_for", broken_for)
     ask = served.desk.ask
-    await asyncio.gather(
-        *(ask("catalog-category.add", category={"title": title}) for title in ("A", "B"))
-    )
+    await asyncio.gather(*(ask("catalog-category.add", category={"title": title}) for title in ("A", "B")))
     assert (await client.push())["data"]["category"]["id"]
     assert bugs == []
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from jumak.domain.caller import Caller
 from jumak.domain.errors import (
@@ -22,7 +23,7 @@ from jumak.domain.errors import (
 from jumak.protocol.scopes import expand
 from jumak.service.ports import Committed
 from jumak.testing import simulated_shop, staff_caller
-from jumak.testing.menu import DUMPLINGS
+from jumak.testing.menu import DUMPLINGS, SHOP
 from tests.service.asking import CAFE_SHOP, READER, Asking, a_line, an_order
 
 PLUGIN = Caller(id="bridge", kind="plugin", name="Bridge", scopes=expand(["plugin"]))
@@ -340,7 +341,10 @@ async def test_pick_up_is_told_and_changes_no_state(shop):
     called = await shop.ask("order.call.request", {"id": order["id"]}, CASHIER)
     assert await shop.events(mark) == ["order.change:call"]
     assert called["order"]["orderState"] == "OPENED"
-    await shop.ask("order.collect.request", {"id": order["id"]}, CASHIER)
+    start = await shop.mark()
+    for _ in range(2):
+        await shop.ask("order.collect.request", {"id": order["id"]}, CASHIER)
+    assert await shop.mark() == start + 1
 
 
 async def test_returns_and_goodwill(shop):
@@ -681,3 +685,21 @@ async def test_a_price_that_left_the_menu_bars_no_order(shop):
     assert accepted["order"]["orderState"] == "OPENED"
     catalog = (await shop.ask("catalog-item.get.request", {"catalog": {"id": DUMPLINGS}}, READER))["catalog"]
     assert catalog["price"]["stockQuantity"]["remainQuantity"] == 4
+
+
+async def test_writing_back_what_was_read_changes_nothing_where_small_change_is_cut():
+    """ADD-6, DSC-7, H-13: the cut is made anew, not added to; the same order twice is once."""
+    async with simulated_shop(shop=replace(SHOP, order_rounding_unit=10)) as running:
+        shop = Asking(running)
+        off = [{"title": "쿠폰", "amountMoney": {"value": 33}}]
+        order = await shop.add(PLUGIN, a_line(), discounts=off)
+        assert [each["amountMoney"]["value"] for each in order["discounts"]] == [33, 7]
+        for discounts in (order["discounts"], off):
+            dto = an_order(a_line(), discounts=discounts)
+            same = (await shop.ask("order.add-menu.request", {"id": order["id"], "order": dto}, PLUGIN))[
+                "order"
+            ]
+            assert (same["version"], same["discounts"]) == (1, order["discounts"])
+        dto = an_order(a_line(quantity=2), discounts=order["discounts"])
+        more = (await shop.ask("order.add-menu.request", {"id": order["id"], "order": dto}, PLUGIN))["order"]
+        assert more["chargePrice"]["chargePriceValue"] == 9_960

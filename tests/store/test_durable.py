@@ -206,9 +206,7 @@ async def test_a_disk_full_for_checkpoints(file_shop: Counter, monkeypatch: pyte
     assert check(file_shop.folder) == []
 
 
-async def test_a_batch_whose_transaction_is_gone(
-    file_shop: Counter, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_batch_whose_transaction_is_gone(file_shop: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the database rolls a batch back by itself, no part of it is committed and the rest is asked again."""
 
     def broken(tx: Transaction) -> None:
@@ -216,9 +214,7 @@ async def test_a_batch_whose_transaction_is_gone(
         tx.connection.execute("ROLLBACK")
         raise sqlite3.OperationalError("database or disk is full")
 
-    results = await file_shop.batch(
-        add(make_order(OID)), broken, add(make_order(OID2, number="A-002"))
-    )
+    results = await file_shop.batch(add(make_order(OID)), broken, add(make_order(OID2, number="A-002")))
     assert [result.error is None for result in results] == [True, False, True]
     await file_shop.store.close()
     assert check(file_shop.folder) == []

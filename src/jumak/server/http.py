@@ -57,7 +57,6 @@ class Asked:
             elif name == b"content-length" and value.isdigit():
                 self.length = int(value)
 
-
     def header(self, name: bytes) -> bytes:
         """Any other header, empty when it is not there."""
         return next((value for key, value in self._headers if key == name), b"")

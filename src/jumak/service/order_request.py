@@ -164,6 +164,8 @@ async def _pickup(tx: Transaction, order_id: str, pickup: str, event: str) -> Or
     order = await known_order(tx, order_id)
     await check_unlocked(tx, order)
     after = set_pickup(order, pickup)
-    tx.save_order(after)
-    tx.record(order_fact(event, after))
+    # A guest may be called more than once, but takes the order once.
+    if pickup == "called" or after != order:
+        tx.save_order(after)
+        tx.record(order_fact(event, after))
     return OrderReply(order=await shown(tx, after))

@@ -23,6 +23,7 @@ from jumak.domain.order.edit import append_lines, check_editable, finish_edit
 from jumak.domain.order.line import LineMaker, as_asked, check_discounts
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import LineBacking, Order, OrderDto, OrderItem, OrderItemDto, QuantityValue
+from jumak.domain.price import ROUNDING_TITLE
 
 Content = tuple[int, str | None, str, tuple[tuple[int, int], ...], str | None]
 
@@ -47,6 +48,10 @@ def add_menu(
     """
     check_editable(order, shop)
     check_discounts(dto.discounts or (), "$.order")
+    if shop.order_rounding_unit > 1:
+        # What a read returned may be written back: small change is cut anew, never twice (DSC-7, H-13).
+        typed = tuple(each for each in dto.discounts or () if each.title != ROUNDING_TITLE)
+        dto = replace(dto, discounts=typed)
     maker = LineMaker(
         menu=menu, shop=shop, profile=profile, order_id=order.id, added_by=caller_id, created_ms=to_ms(at)
     )
@@ -135,18 +140,18 @@ def _replaced(order: Order, dto: OrderDto, maker: LineMaker, caller_id: str, see
         lines.append(draft.line)
         records[draft.line.id] = draft.record
     discounts = dto.discounts or ()
+    asked = backing.staff_discounts
+    if asked is not None:
+        asked = as_asked(discounts)
+        if asked == backing.staff_discounts:
+            discounts = order.discounts  # with the small change that is cut off them (ADD-6)
     return replace(
         order,
         line_items=tuple(lines),
         discounts=discounts,
         memo=dto.memo or None,
         num_guests=dto.num_guests,
-        backing=replace(
-            backing,
-            lines=records,
-            next_line=number,
-            staff_discounts=None if backing.staff_discounts is None else as_asked(discounts),
-        ),
+        backing=replace(backing, lines=records, next_line=number, staff_discounts=asked),
     )
 
 

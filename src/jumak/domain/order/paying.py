@@ -179,6 +179,8 @@ def _oddities(dto: PaymentDto, ours: Buckets, order: Order) -> tuple[str, ...]:
     if abs(dto.tax_money - ours.tax) > 1:
         warnings.append(f"taxMoney {dto.tax_money} differs from the order's {ours.tax}")
     card = dto.card_details
+    if dto.source_type == "CARD" and card is None:
+        warnings.append("a card payment without cardDetails")
     in_parts = card is not None and card.installment_month not in ("", "0", "00", "1", "01")
     if in_parts and dto.amount_money < 50_000:
         warnings.append(f"installments on {dto.amount_money}")

@@ -151,7 +151,7 @@ class TablesReply(Reply, frozen=True, kw_only=True):
 class TableUndoData(Data, frozen=True, kw_only=True):
     """seq: number of the `move` or `merge` event."""
 
-    seq: Annotated[int, Meta(ge=1)]
+    seq: Annotated[int, Meta(ge=1, le=2**53)]
 
 
 class TableSeatData(Data, frozen=True, kw_only=True):
