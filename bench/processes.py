@@ -18,6 +18,8 @@ import msgspec
 from bench import menu
 
 ReportT = TypeVar("ReportT")
+LONGEST_LOAD_S = 60
+"""A load that has not ended by then never will."""
 
 
 class Serving:
@@ -31,7 +33,7 @@ class Serving:
         words = [sys.executable, "-m", "bench.load", kind, "--port", str(self.port), "--token", self.token]
         for name, value in options.items():
             words += [f"--{name}", str(value)]
-        done = subprocess.run(words, stdout=subprocess.PIPE, check=True)
+        done = subprocess.run(words, stdout=subprocess.PIPE, check=True, timeout=LONGEST_LOAD_S)
         return msgspec.json.decode(done.stdout, type=report)
 
 

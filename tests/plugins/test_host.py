@@ -378,6 +378,21 @@ async def test_log_messages_of_any_shape(shop: SimulatedShop):
     assert len(host.console("p").entries) == 5_000
 
 
+async def test_secrets_in_logged_traffic(shop: SimulatedShop):
+    """H-75: the SDK logs each message it sends; values of secureStore and settings are not written down."""
+    host = await shop.host()
+    pos = await shop.pos("p")
+    sent = {"name": "secure-store.set.request", "data": {"key": "k", "value": "S3CRET"}}
+    got = {"name": "setting.values.response", "data": {"settings": {"pin": "S3CRET"}}}
+    for contents in (sent, json.dumps(sent), {"message": json.dumps(got)}, {"name": "order.get.request"}):
+        pos.notify("log", {"type": "debug", "log": {"title": "eventMessage", "contents": contents}})
+    await pos.request("session.ping.request")
+    await shop.settle()
+    assert "S3CRET" not in said(host)
+    assert "secure-store.set.request: not written down" in said(host)
+    assert "order.get.request" in said(host)
+
+
 async def test_a_failing_handler_is_reported(shop: SimulatedShop):
     """python-sdk §3: a handler's error reaches the plugin's console, others run."""
     host = await shop.host()

@@ -128,6 +128,8 @@ def test_a_zip_that_lies_about_its_size(tmp_path: Path):
         (plain(kind="worker"), "kind"),
         (plain(entry="other.py"), "other.py"),
         (plain(scopes=["order:everything"]), "order:everything"),
+        (plain(scopes=["order:read", "staff:own"]), "staff:own"),
+        (plain(scopes=["all"]), "all"),
         (plain(settings=[{"id": "a", "type": "colour"}]), "colour"),
     ],
 )

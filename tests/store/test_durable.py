@@ -243,9 +243,13 @@ def test_the_files_of_a_shop_are_private(tmp_path: Path) -> None:
 async def _open_and_write(folder: Path) -> None:
     shop = opened(folder)
     await shop.do(add(make_order(OID)))
+    assert_private(folder)
+    await shop.store.close()
+
+
+def assert_private(folder: Path) -> None:
     for file in (folder, *folder.iterdir()):
         assert file.stat().st_mode & 0o077 == 0, file
-    await shop.store.close()
 
 
 WRITER = """

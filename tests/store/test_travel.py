@@ -30,6 +30,7 @@ from jumak.store.sqlite.travel import order_at
 from tests.store.conftest import SHOP, Counter, opened
 from tests.store.orders import START, make_line, make_order, make_ticket, paid, revised
 from tests.store.test_contract import OID, OID2, OID3, add, update
+from tests.store.test_durable import assert_private
 
 
 @st.composite
@@ -259,8 +260,9 @@ async def test_a_backup_while_writing(file_shop: Counter, tmp_path: Path) -> Non
     (shop.folder / "secret.key").write_bytes(b"another shop's key")
     restore(tmp_path / "copy.db", shop.folder)
     assert (shop.folder / "secret.key.before-restore").read_bytes() == b"another shop's key"
-    for file in (*tmp_path.glob("copy.db*"), *shop.folder.iterdir(), *(tmp_path / "second").iterdir()):
-        assert file.stat().st_mode & 0o077 == 0, file
+    assert_private(tmp_path / "second")
+    assert_private(shop.folder)
+    assert (tmp_path / "copy.db").stat().st_mode & 0o077 == 0
     shop.folder = tmp_path / "second"
     shop = await shop.reopened()
     assert shop.store.reader().seq < before

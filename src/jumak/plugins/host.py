@@ -54,6 +54,9 @@ CRASHES, CRASH_WINDOW = 10, timedelta(minutes=10)
 SESSION_LIFE = timedelta(minutes=5)
 MAX_ENTRIES = 1_000
 
+_SECRET_MESSAGE = re.compile(r'name\\*":\s*\\*"((?:secure-store|setting\.values)[\w.-]*)')
+"""The SDK logs its traffic; what carries secrets is named, not shown (H-75)."""
+
 log = logging.getLogger(__name__)
 
 
@@ -188,6 +191,8 @@ class PluginHost:
         failed = title == "onError" or str(said.get("level", "")).upper() == "ERROR"
         contents = said.get("contents", "")
         text = contents if isinstance(contents, str) else msgspec.json.encode(contents).decode()
+        if (secret := _SECRET_MESSAGE.search(text)) is not None:
+            text = f"{secret[1]}: not written down"
         self.console(ask.caller.id).write("error" if failed else "debug", text, title=title)
         return Done()
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from jumak.domain.caller import Profile
 from jumak.domain.errors import InvalidArgument
 from jumak.protocol.errors import invalid_input
-from jumak.protocol.scopes import check_names
+from jumak.protocol.scopes import CLIENT_SCOPES, check_names
 from jumak.service.setting import decode_inputs
 
 ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
@@ -55,6 +55,11 @@ def read_manifest(text: bytes) -> Manifest:
             "plugin.json에 name과 version을 적어 주세요.", "plugin.json: name and version must not be empty."
         )
     check_names(manifest.scopes, "$.scopes")
+    if own := sorted({"all", *CLIENT_SCOPES}.intersection(manifest.scopes)):
+        raise wrong(
+            f"plugin.json: 플러그인이 요청할 수 없는 권한입니다: {', '.join(own)}",
+            f"plugin.json: {', '.join(own)} is for the shop's own screens and people; no package may ask for it.",
+        )
     decode_inputs({str(entry.get("id", place)): entry for place, entry in enumerate(manifest.settings)})
     return manifest
 

@@ -46,9 +46,20 @@ _EXAMPLES: dict[str, tuple[str, str, Json]] = {
     "TIMEOUT": ("시간 초과", "시간 안에 응답이 없었습니다.", {}),
 }
 
-_OF_READS = ("INVALID_ARGUMENT", "UNAUTHENTICATED", "PERMISSION_DENIED", "NOT_FOUND", "UNSUPPORTED_MODE")
-_OF_WRITES = (*_OF_READS, "CONFLICT", "LOCKED")
-_OF_ALL = ("RATE_LIMITED", "INTERNAL", "HOST_UNAVAILABLE", "TIMEOUT")
+_REFUSALS = (
+    "INVALID_ARGUMENT",
+    "UNAUTHENTICATED",
+    "PERMISSION_DENIED",
+    "NOT_FOUND",
+    "CONFLICT",
+    "UNSUPPORTED_MODE",
+    "LOCKED",
+    "RATE_LIMITED",
+    "INTERNAL",
+    "HOST_UNAVAILABLE",
+    "TIMEOUT",
+)
+"""One code per status; a read can meet them all too, as a bill that is paid or a PIN that is locked does."""
 
 
 def openapi_document(table: dict[str, Row]) -> Json:
@@ -59,7 +70,7 @@ def openapi_document(table: dict[str, Row]) -> Json:
         if row.kind in ("request", "notify") and name not in SOCKET_ONLY
     ]
     components = Components(served, "#/components/schemas/{name}")
-    codes = (*_OF_WRITES, *_OF_ALL)
+    codes = _REFUSALS
     return {
         "openapi": "3.1.0",
         "info": {
@@ -104,7 +115,7 @@ def _operation(row: Row, components: Components) -> Json:
             "description": "Done.",
             "content": {"application/json": {"schema": components.reply(row)}},
         }
-    for code in (*(_OF_WRITES if row.write else _OF_READS), *_OF_ALL):
+    for code in _REFUSALS:
         responses[str(STATUS[code])] = {"$ref": f"#/components/responses/{code}"}
     operation: Json = {
         "operationId": row.path,

@@ -140,10 +140,10 @@ def _replaced(order: Order, dto: OrderDto, maker: LineMaker, caller_id: str, see
         lines.append(draft.line)
         records[draft.line.id] = draft.record
     discounts = dto.discounts or ()
-    asked = backing.staff_discounts
-    if asked is not None:
-        asked = as_asked(discounts)
-        if asked == backing.staff_discounts:
+    typed = backing.staff_discounts
+    if typed is not None:
+        typed = as_asked(discounts)
+        if typed == backing.staff_discounts:
             discounts = order.discounts  # with the small change that is cut off them (ADD-6)
     return replace(
         order,
@@ -151,7 +151,7 @@ def _replaced(order: Order, dto: OrderDto, maker: LineMaker, caller_id: str, see
         discounts=discounts,
         memo=dto.memo or None,
         num_guests=dto.num_guests,
-        backing=replace(backing, lines=records, next_line=number, staff_discounts=asked),
+        backing=replace(backing, lines=records, next_line=number, staff_discounts=typed),
     )
 
 
