@@ -31,7 +31,7 @@ check: $(VENV)/.ready-dev ## lint, format, types, and that generated files are f
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy --no-error-summary src
-	@for program in $(wildcard bench) $(wildcard plugins/*/main.py); do \
+	@for program in $(wildcard bench) $(wildcard plugins/*/*.py); do \
 		echo $(BIN)/mypy --no-error-summary $$program; $(BIN)/mypy --no-error-summary $$program || exit 1; done
 	$(BIN)/python -m jumak.protocol.generate --check
 	$(BIN)/python -m tests.tidy.generate --check

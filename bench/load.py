@@ -212,11 +212,21 @@ async def connected(take: Callable[[memoryview], None], port: int) -> Socket:
 
 def opening(token: str) -> bytes:
     """The first frame of a session."""
-    return b'{"name":"session.open.request","version":1,"callbackId":"open","data":{"token":"%b"}}' % token.encode()
+    client = b'{"name":"bench","version":"1"}'
+    return b'{"name":"session.open.request","version":1,"callbackId":"open","data":{"token":"%b","client":%b}}' % (
+        token.encode(),
+        client,
+    )
+
+
+def subscription(*names: bytes) -> bytes:
+    """Asks for the pushes the plugin listens to, as an SDK does."""
+    listed = b",".join(b'"%b"' % name for name in names)
+    return b'{"name":"subscribe.request","version":1,"callbackId":"subscribe","data":{"names":[%b]}}' % listed
 
 
 async def socket_load(port: int, token: str, seconds: float, in_flight: int) -> Load:
-    """One plugin that keeps so many orders under way; pushes come in between, as a plugin gets them."""
+    """One plugin that listens to order changes and keeps so many orders under way."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
     orders, times, sent = Orders(), [], dict[bytes, float]()
@@ -242,9 +252,12 @@ async def socket_load(port: int, token: str, seconds: float, in_flight: int) -> 
                 send()
             elif not sent and not done.done():
                 done.set_result(None)
-        elif head.startswith(b'{"name":"session.open.response"'):
+        elif head.startswith((b'{"name":"session.open.response"', b'{"name":"subscribe.response"')):
             if _COMPLETE not in head:
-                done.set_exception(RuntimeError(head.decode()))
+                done.set_exception(RuntimeError(bytes(frame).decode()))
+                return
+            if head.startswith(b'{"name":"session'):
+                client.send(subscription(b"order.change.event"))
                 return
             begun = time.perf_counter()
             until = begun + seconds
@@ -271,7 +284,7 @@ async def pushes(port: int, token: str, rounds: int) -> Pushes:
         if head.startswith(b'{"name":"order.change.event"'):
             heard.append(now)
             seen.set()
-        elif head.startswith(b'{"name":"session.open'):
+        elif head.startswith((b'{"name":"session.open', b'{"name":"subscribe.')):
             waiting["subscriber"].set_result(None)
 
     def sender(frame: memoryview) -> None:
@@ -281,12 +294,15 @@ async def pushes(port: int, token: str, rounds: int) -> Pushes:
     listening = await connected(subscriber, port)
     listening.send(opening(token))
     await waiting["subscriber"]
+    waiting["subscriber"] = loop.create_future()
+    listening.send(subscription(b"order.change.event"))
+    await waiting["subscriber"]
     sending = await connected(sender, port)
     sending.send(opening(token))
     await waiting["answer"]
     # A sender that listens to nothing: the way to the one subscriber is what is measured.
     waiting["answer"] = loop.create_future()
-    sending.send(b'{"name":"subscribe.request","version":1,"callbackId":"s","data":{"names":[]}}')
+    sending.send(subscription())
     await waiting["answer"]
     for number in range(rounds):
         seen.clear()

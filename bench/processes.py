@@ -30,7 +30,7 @@ class Serving:
 
     def load(self, kind: str, report: type[ReportT], **options: float) -> ReportT:
         """Puts a load on it, from a process of its own."""
-        words = [sys.executable, "-m", "bench.load", kind, "--port", str(self.port), "--token", self.token]
+        words = [sys.executable, "-m", "bench.load", kind, "--port", str(self.port), f"--token={self.token}"]
         for name, value in options.items():
             words += [f"--{name}", str(value)]
         done = subprocess.run(words, stdout=subprocess.PIPE, check=True, timeout=LONGEST_LOAD_S)

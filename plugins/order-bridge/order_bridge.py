@@ -1,7 +1,7 @@
 """A small HTTP service: a mobile order that is paid already becomes an order of the shop.
 
-    POST /orders   Authorization: Bearer <the shared secret of the settings page>
-    {"key": "web-7f3a", "items": [{"id": 101, "quantity": 2, "options": [301]}],
+    POST /orders   Authorization: Bearer <the shared secret of the settings>
+    {"key": "web-7f3a", "items": [{"id": 11, "quantity": 2, "options": [2]}],
      "paid": {"key": "pay-1", "at": "2026-02-02T11:03:00+09:00"}, "memo": "…"}
 
 The key makes it safe to post again: after a lost answer, a restart here or in the shop, the same key
@@ -219,7 +219,7 @@ doors: list[Door] = []
 
 @plugin.on_start
 async def begin(pos: Pos) -> None:
-    """Opens the door on the port of the settings page."""
+    """Opens the door on the port of the settings."""
     await pos.setting.set_inputs(INPUTS)
     settings = await pos.setting.get_values()
     door = Door(pos)
@@ -228,7 +228,7 @@ async def begin(pos: Pos) -> None:
     print(f"listening on http://127.0.0.1:{port}/orders", flush=True)
     if not settings.get("secret"):
         print(
-            "no shared secret yet: set one on the settings page, until then every order is refused",
+            "no shared secret yet: every order is refused until one is set (see README.md)",
             flush=True,
         )
 

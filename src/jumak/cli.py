@@ -10,7 +10,7 @@ from jumak import __version__
 from jumak.commands import file, plugin, serve, simulate, token
 from jumak.commands.reach import Refused
 from jumak.domain.errors import PosError
-from jumak.store.sqlite import StoreError
+from jumak.store.sqlite import ShopMissing, StoreError
 
 if sys.platform == "win32":
     new_loop = asyncio.new_event_loop
@@ -24,6 +24,10 @@ def main() -> None:
     try:
         with asyncio.Runner(loop_factory=new_loop) as runner:
             runner.run(arguments.run(arguments))
+    except ShopMissing as error:
+        sys.exit(f"jumak: {error}; name its folder with --data, or make a shop with `jumak demo`")
+    except FileExistsError as error:
+        sys.exit(f"jumak: {error.filename} exists already")
     except (Refused, StoreError, OSError) as error:
         sys.exit(f"jumak: {error}")
     except PosError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import ipaddress
 import logging
@@ -47,6 +48,9 @@ MISSED_PINGS_S = 30.0
 
 MAX_HEAD = 64_000
 """Longest request line and headers, bytes; counted while they are incomplete."""
+
+YOUNG_OBJECTS = 50_000
+"""The collector looks at new objects once there are this many: a batch of orders makes some thousands, no garbage."""
 
 GRACE_S = 5
 """What is under way may take this long once the server is told to stop."""
@@ -171,17 +175,25 @@ async def serve(options: ServeOptions) -> None:
             write_access(options.folder, OwnerAccess(_local_url(options, listener), token))
 
             def ready() -> None:
-                link = f"{url}/#claim={shop.credentials.offer_owner_code()}"
+                settle_memory()
+                code = shop.credentials.offer_owner_code()
                 print(f"Jumak is ready: {url}", flush=True)
-                print(f"Owner sign-in (once, within 5 minutes): {link}", flush=True)
+                print(f"Owner's code for a till (device.claim, once, within 5 minutes): {code}", flush=True)
                 if options.browser:
-                    webbrowser.open(link)
+                    webbrowser.open(url)
 
             server.when_ready = ready
             try:
                 await server.serve([listener])
             finally:
                 remove_access(options.folder)
+
+
+def settle_memory() -> None:
+    """What is loaded stays: the collector need not look at it again, nor so often at what comes."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 20, 50)
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -232,7 +244,7 @@ class ShopServer(uvicorn.Server):
         self.when_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._shop.end_connections()
+        self._shop.end_connections(but_hosted=True)
         await super().shutdown(sockets)
 
 

@@ -7,8 +7,10 @@ import json
 import pytest
 
 from jumak.domain import errors
-from jumak.domain.errors import Conflict, PosError
+from jumak.domain.errors import Conflict, InvalidArgument, PosError
+from jumak.protocol.envelope import decode_data
 from jumak.protocol.errors import STATUS, error_body, error_json, status_of
+from jumak.protocol.table import row_of
 from tests.tidy.project import ROOT
 
 
@@ -56,3 +58,19 @@ def test_a_bug_says_nothing_about_the_inside(lang):
     assert "secret" not in body["errorMessage"]
     assert body["errorMessage"]
     assert status_of(KeyError("secret")) == 500
+
+
+@pytest.mark.parametrize(
+    ("body", "ko", "en"),
+    [
+        (b'{"orderId":"1"}', "필수 항목이 없습니다: $.by", "missing required field `by` (at $.by)"),
+        (b'{"orderId":"1","by":"age"}', "가능한 값: amount, count, guest, item", "one of amount, count, guest, item"),
+        (b'{"orderId":1,"by":"item"}', "int 대신 str 필요", "Expected `str`, got `int` (at $.orderId)"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_told_what_would_be_right(body, ko, en):
+    """H-21: the field, what is wrong with it and what it takes, in both languages."""
+    with pytest.raises(InvalidArgument) as refused:
+        decode_data(row_of("bill.split.request"), body)
+    assert ko in refused.value.ko
+    assert en in refused.value.en

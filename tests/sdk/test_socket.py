@@ -127,3 +127,23 @@ async def test_a_remote_plugin(shop: SimulatedShop, url: str):
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
+
+
+async def test_a_plugin_that_cannot_connect_says_why_in_a_sentence(url: str):
+    """python-sdk §2: a wrong token, no token, no address and no shop end it with what to do, no traceback."""
+    program = 'from jumak.sdk import Plugin; Plugin("lamp").run()'
+    bare = {key: value for key, value in os.environ.items() if not key.startswith("JUMAK_")}
+    for given, said in (
+        ({"JUMAK_URL": url, "JUMAK_TOKEN": "wrong"}, "lamp: 토큰"),
+        ({"JUMAK_URL": url}, "lamp: JUMAK_TOKEN is not set"),
+        ({}, "lamp: JUMAK_URL is not set"),
+        ({"JUMAK_URL": "ws://127.0.0.1:9/v1/socket", "JUMAK_TOKEN": "x"}, "lamp: cannot reach ws://127.0.0.1:9"),
+    ):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", program, env={**bare, **given},
+            stdin=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        _, errors = await asyncio.wait_for(process.communicate(), 20)
+        assert process.returncode == 1
+        assert errors.decode().startswith(said)
+        assert len(errors.decode().splitlines()) == 1

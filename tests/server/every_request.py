@@ -7,6 +7,7 @@ with every scope.
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import zipfile
@@ -24,7 +25,7 @@ Ask = Callable[[str, Json], Awaitable[Json]]
 UPLOAD = "0" * 32
 """Id of the upload that holds `package()`."""
 
-STILL = "import time\nprint('hello')\ntime.sleep(600)\n"
+STILL = "import time\nprint('hello')\ntime.sleep(60)\n"
 
 
 def package() -> bytes:
@@ -223,25 +224,34 @@ async def _orders(ask: Ask) -> None:
             "payment.add",
             {
                 "order": {"id": order["id"]},
-                "paymentDto": a_payment(order, 10_000, "day-1", sourceType="CARD", cardDetails=card),
+                "paymentDto": a_payment(order, 10_000, "day-1", externalDetails={"source": "앱"}),
             },
         )
     )["payment"]
     await ask("payment.get", {"id": payment["id"]})
     await ask("payment.cancel", {"order": {"id": order["id"]}, "payment": {"id": payment["id"]}})
-    rest = a_payment(order, unpaid, "day-2", sourceType="CASH")
-    await ask("payment.add", {"order": {"id": order["id"]}, "paymentDto": rest})
+    by_card = a_payment(order, 3_000, "day-2", sourceType="CARD", cardDetails=card)
+    in_cash = a_payment(order, unpaid - 3_000, "day-3", sourceType="CASH")
+    for dto in (by_card, in_cash):
+        await ask("payment.add", {"order": {"id": order["id"]}, "paymentDto": dto})
     await ask(
         "cash-receipt.issue",
         {
             "orderId": order["id"],
-            "amount": unpaid,
+            "amount": unpaid - 3_000,
             "issueDate": "20260202120000",
             "issueNumber": "123456789",
             "cardNumber": "01012345678",
         },
     )
-    other = (await ask("order.add", {"order": an_order(a_line(1))}))["order"]
+    apples = {
+        "id": menu.APPLES,
+        "code": "A-7",
+        "title": "사과 한 봉지",
+        "category": {"id": 2, "title": "안주"},
+        "type": "ITEM",
+    }
+    other = (await ask("order.add", {"order": an_order(a_line(1), a_line(1, item=apples))}))["order"]
     await ask("order.complete", {"id": other["id"]})
     ended = (await ask("order.add", {"order": an_order(a_line(2), tableId=2)}))["order"]
     await ask("order.cancel", {"id": ended["id"], "reason": "손님 변심"})
@@ -452,7 +462,8 @@ async def _plugins(ask: Ask) -> None:
         "plugin.update", plugin | {"enabled": True, "acl": ["https://example.com"], "scopes": ["plugin"]}
     )
     await ask("plugin.open-session", {"pluginId": installed["id"]})
-    await ask("plugin-log.list", {"pluginId": installed["id"], "limit": 10})
+    await _hello(ask, installed["id"])
+    # Stopped while it is being started again: nothing may wait for ever.
     await ask("plugin.restart", plugin)
     await ask("plugin.update", plugin | {"enabled": False})
     await ask("plugin.uninstall", plugin)
@@ -475,6 +486,16 @@ async def _plugins(ask: Ask) -> None:
         await ask(f"{store}.set", {"key": "k", "value": "값"})
         await ask(f"{store}.get", {"key": "k"})
         await ask(f"{store}.delete", {"key": "k"})
+
+
+async def _hello(ask: Ask, plugin_id: str) -> None:
+    """Asks for the plugin's console until it has greeted: its process takes a while to start."""
+    async with asyncio.timeout(20):
+        while True:
+            entries = (await ask("plugin-log.list", {"pluginId": plugin_id, "limit": 100}))["entries"]
+            if any(entry["text"] == "hello" for entry in entries):
+                return
+            await asyncio.sleep(0.01)
 
 
 async def _line_at_the_door(ask: Ask, now: datetime) -> None:

@@ -51,7 +51,7 @@ class Running:
         self.ready = self.process.stdout.readline().strip()
         if self.ready.startswith("Made"):
             self.ready = self.process.stdout.readline().strip()
-        self.link = self.process.stdout.readline().strip()
+        self.code = self.process.stdout.readline().strip().rpartition(" ")[2]
         if not self.ready:
             raise AssertionError(self.process.communicate()[1])
 
@@ -78,7 +78,7 @@ def running(folder: Path) -> Iterator[Running]:
 def test_serving(folder: Path, running: Running) -> None:
     """H-77: says where it is and how the owner signs in, stops cleanly on SIGTERM, leaves no credential."""
     assert running.ready == f"Jumak is ready: {running.url}"
-    code = running.link.rpartition("#claim=")[2]
+    code = running.code
     claimed = running.post("device.claim", None, {"code": code})
     assert running.post("staff.list", str(claimed["token"]), {})["staff"] == []
     assert oct((folder / "owner.json").stat().st_mode & 0o777) == "0o600"
@@ -120,11 +120,11 @@ def test_after_a_kill(folder: Path) -> None:
 
 
 def test_the_demo(tmp_path: Path) -> None:
-    """H-77: makes a shop once and serves it; the owner's link opens it."""
+    """H-77: makes a shop once and serves it; the owner's code opens it."""
     for _ in range(2):
         server = Running(tmp_path / "demo", verb="demo")
         assert server.ready == f"Jumak is ready: {server.url}"
-        claimed = server.post("device.claim", None, {"code": server.link.rpartition("#claim=")[2]})
+        claimed = server.post("device.claim", None, {"code": server.code})
         assert server.post("catalog-item.list", str(claimed["token"]), {})["catalogs"]
         assert server.stop() == (0, "")
 

@@ -60,7 +60,7 @@ async def test_the_language_of_errors(served: Served) -> None:
     """H-11: Korean unless English is asked for."""
     ko = (await served.post("merchant.info", None)).json()["errorMessage"]
     en = (await served.post("merchant.info", None, Accept_Language="en-US")).json()["errorMessage"]
-    assert ko == "로그인이 필요합니다."
+    assert ko == "토큰이 필요합니다: Authorization: Bearer <토큰>"
     assert en.isascii()
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import sqlite3
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -39,9 +42,19 @@ class _Bar:
         self._bar.close()
 
 
+@contextlib.contextmanager
+def _legible(file: Path) -> Iterator[None]:
+    """Raises Refused when the file is none of SQLite, or too damaged to be read at all."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise Refused(f"{file} cannot be read as a shop: {error}") from None
+
+
 async def _check(arguments: argparse.Namespace) -> None:
     bar = _Bar("checking")
-    findings = check(arguments.data, bar.place)
+    with _legible(arguments.data / FILE_NAME):
+        findings = check(arguments.data, bar.place)
     bar.close()
     for finding in findings:
         print(finding)
@@ -58,7 +71,8 @@ async def _backup(arguments: argparse.Namespace) -> None:
 
 
 async def _restore(arguments: argparse.Namespace) -> None:
-    restore(arguments.file, arguments.data)
+    with _legible(arguments.file):
+        restore(arguments.file, arguments.data)
     print(f"Put back into {arguments.data}")
 
 
@@ -85,7 +99,10 @@ async def _at(arguments: argparse.Namespace) -> None:
 
 
 def _instant(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date-time like 2026-01-02T12:30:00") from None
     return at if at.tzinfo is not None else at.astimezone()
 
 

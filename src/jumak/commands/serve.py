@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import errno
 from pathlib import Path
 from typing import Any
 
-from jumak.commands.reach import add_data
+from jumak.commands.reach import Refused, add_data
 from jumak.demo import create_demo_shop
 from jumak.main import ServeOptions, serve
 
@@ -28,21 +29,28 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Everything a served shop can be told."""
     add_data(parser)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    parser.add_argument("--port", type=int, default=8700)
-    parser.add_argument("--no-browser", action="store_true", help="open no page")
+    parser.add_argument("--port", type=int, default=8700, help="port to listen on")
+    parser.add_argument("--no-browser", action="store_true", help="do not open its page in a browser")
     parser.add_argument("--no-flood-guard", action="store_true", help="for benchmarks")
     parser.add_argument("--tls-cert", type=Path, help="certificate chain, PEM")
     parser.add_argument("--tls-key", type=Path, help="private key, PEM")
 
 
 async def _serve(arguments: argparse.Namespace) -> None:
-    await serve(options_of(arguments))
+    try:
+        await serve(options_of(arguments))
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise Refused(
+            f"port {arguments.port} of {arguments.host} is taken; choose another with --port (make: PORT=…)"
+        ) from None
 
 
 async def _demo(arguments: argparse.Namespace) -> None:
     if await create_demo_shop(arguments.data):
         print(f"Made a demo shop in {arguments.data}", flush=True)
-    await serve(options_of(arguments))
+    await _serve(arguments)
 
 
 def add(commands: Any) -> None:

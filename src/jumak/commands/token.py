@@ -49,7 +49,11 @@ def add(commands: Any) -> None:
     create = token.add_parser("create", help="print a new token, as the only line")
     create.add_argument("name", metavar="NAME", help="who it is for; tokens of one name are one identity")
     create.add_argument(
-        "--scope", nargs="+", action="extend", metavar="S", help="plugin = every SDK scope, all = every scope"
+        "--scope",
+        nargs="+",
+        action="extend",
+        metavar="S",
+        help="plugin = every SDK scope (the default), all = every scope",
     )
     add_data(create)
     create.set_defaults(run=_token_create)

@@ -37,15 +37,18 @@ def wire_name(name: str) -> str:
     return first + "".join(word[:1].upper() + word[1:] for word in more)
 
 
-class Doc(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=wire_name):
+class Doc(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=wire_name, gc=False):
     """A value that is stored, sent and pushed in one shape.
 
     Names are camelCase on the wire; a field at its default is left out, so that unset never
     becomes null (contract §4.4). A field that must always appear therefore has no default.
+
+    Values are trees that nothing inside points back to, so the garbage collector need not follow them
+    (`gc=False`, here and on the values beside them): a shop holds a lot of them for a long time.
     """
 
 
-class Value(Struct, frozen=True):
+class Value(Struct, frozen=True, gc=False):
     """The `{value}` wrapper of the order API (contract §4.2), for won."""
 
     value: Won

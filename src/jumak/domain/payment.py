@@ -94,7 +94,7 @@ class Payment(Doc, frozen=True, kw_only=True):
     external_details: ExternalDetails | None = None
 
 
-class PaymentBacking(Struct, frozen=True, array_like=True, omit_defaults=True):
+class PaymentBacking(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """What the shop remembers of a payment and plugins do not see.
 
     owner: id of the caller who recorded it.  refunded: won given back so far.  at_ms: when it was

@@ -25,7 +25,7 @@ ROUNDING_TITLE = "단수 할인"
 _NONE: tuple[Discount, ...] = ()
 
 
-class PriceLine(Struct, frozen=True, kw_only=True):
+class PriceLine(Struct, frozen=True, kw_only=True, gc=False):
     """What the price of a line depends on. line_list: won before discounts. vat_bp: see `tax`."""
 
     type: ItemType
@@ -35,7 +35,7 @@ class PriceLine(Struct, frozen=True, kw_only=True):
     discountable: bool = True
 
 
-class LinePrice(Struct, frozen=True):
+class LinePrice(Struct, frozen=True, gc=False):
     """A priced line: charge after its own discounts, its share of the order's, net, and its VAT (VAT-3)."""
 
     charge: int
@@ -45,7 +45,7 @@ class LinePrice(Struct, frozen=True):
     vat: int
 
 
-class OrderPrice(Struct, frozen=True):
+class OrderPrice(Struct, frozen=True, gc=False):
     """A priced order: lines as given, order discounts as amounts, the SDK's figures and the buckets."""
 
     lines: tuple[LinePrice, ...]

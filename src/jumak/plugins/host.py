@@ -229,7 +229,7 @@ class PluginHost:
             kept = self._kept.get(plugin_id)
             if kept is not None and (install != kept.install or what == "plugin.restart"):
                 await self._end(plugin_id)
-            if install is not None and install.enabled and plugin_id not in self._kept:
+            if install is not None and install.enabled and plugin_id not in self._kept and not self._closed:
                 self._begin(install)
             if install is None:
                 if (console := self._consoles.pop(plugin_id, None)) is not None:

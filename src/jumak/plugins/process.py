@@ -78,16 +78,7 @@ class PluginProcess:
         """Runs it to its end. Returns why it ended, for people."""
         token, _ = self._shop.credentials.issue(self._caller)
         self._console.secrets.add(token)
-        self._process = process = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-u", "-m", "jumak.sdk.run", self._entry,
-            cwd=self._folder,
-            env=self._environment(token),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            limit=MAX_LINE,
-            start_new_session=True,
-        )  # fmt: skip
+        self._process = process = await self._spawn(token)
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
@@ -126,6 +117,27 @@ class PluginProcess:
             await asyncio.gather(*helpers, return_exceptions=True)
             self._console.secrets.discard(token)
         return _ending(process.returncode)
+
+    async def _spawn(self, token: str) -> asyncio.subprocess.Process:
+        spawning = asyncio.ensure_future(
+            asyncio.create_subprocess_exec(
+                sys.executable, "-P", "-u", "-m", "jumak.sdk.run", self._entry,
+                cwd=self._folder,
+                env=self._environment(token),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                limit=MAX_LINE,
+                start_new_session=True,
+            )
+        )  # fmt: skip
+        try:
+            return await asyncio.shield(spawning)
+        except asyncio.CancelledError:
+            # Cancelled half-way, asyncio waits for ever for the process it has just ended.
+            self._process = await spawning
+            self._kill()
+            raise
 
     async def stop(self) -> None:
         """Tells it, waits 300 ms, then ends it."""

@@ -109,7 +109,7 @@ def decode_data(row: Row, body: bytes | Raw, limit: int = MAX_FRAME) -> Any:
                 raise
             return decoder.decode(msgspec.json.encode(without_nulls(_any.decode(raw))))
     except _BROKEN as problem:
-        raise invalid_input(problem) from None
+        raise invalid_input(problem, row.data) from None
 
 
 def command_id_of(body: bytes | Raw) -> str | None:

@@ -7,10 +7,11 @@ no `PosError` is a bug of ours and leaves as `INTERNAL`, without telling what ha
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, inspect
 
 from jumak.domain.errors import InvalidArgument, PosError
 
@@ -41,6 +42,14 @@ INTERNAL_EN = "Something went wrong inside the shop. Please try again."
 
 _PLACE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<key>key in )?(?P<path>\$.*)`)?$", re.DOTALL)
 _MISSING = re.compile(r"missing required field `(?P<field>[^`]+)`")
+_STEP = re.compile(r"\.[^.\[]+|\[[^\]]*\]")
+_KOREAN = (
+    (re.compile(r"Object missing required field `[^`]+`"), "필수 항목이 없습니다"),
+    (re.compile(r"Expected `([^`]+)`, got `([^`]+)`"), "입력값이 올바르지 않습니다({1} 대신 {0} 필요)"),
+    (re.compile(r"Expected `([^`]+)`( .+)"), "입력값이 올바르지 않습니다({0}{1} 필요)"),
+    (re.compile(r"Invalid enum value (.+)", re.DOTALL), "쓸 수 없는 값 {0}"),
+)
+"""Sentences of the decoder and what they are in Korean; the field follows."""
 
 
 class ErrorDetail(Struct, frozen=True, kw_only=True):
@@ -83,11 +92,12 @@ def error_json(error: BaseException, lang: Lang = "ko") -> bytes:
     return msgspec.json.encode(error_body(error, lang))
 
 
-def invalid_input(problem: BaseException) -> InvalidArgument:
+def invalid_input(problem: BaseException, shape: type | None = None) -> InvalidArgument:
     """Turns what the decoder found into a refusal whose `data.path` names the field.
 
     A missing field is named itself (`$.order`), not the object it is missing from. `$` is the
-    message's `data`, or the HTTP body, which is the same.
+    message's `data`, or the HTTP body, which is the same.  shape: what was decoded; with it, a value
+    that is none of an enum's is told which there are.
     """
     if isinstance(problem, RecursionError):
         return InvalidArgument(
@@ -99,8 +109,49 @@ def invalid_input(problem: BaseException) -> InvalidArgument:
     what, path = (found["what"], found["path"] or "$") if found else (str(problem), "$")
     if missing := _MISSING.search(what):
         path = f"{path}.{missing['field']}"
-    return InvalidArgument(
-        f"입력값이 올바르지 않습니다: {path}",
-        f"{what.rstrip('.')} (at {path}).",
-        path=path,
-    )
+    ko, en = _in_korean(what), what.rstrip(".")
+    if shape is not None and what.startswith("Invalid enum value") and (allowed := _allowed(shape, path)):
+        values = ", ".join(allowed)
+        ko, en = f"{ko} (가능한 값: {values})", f"{en}; one of {values}"
+    return InvalidArgument(f"{ko}: {path}", f"{en} (at {path}).", path=path)
+
+
+def _allowed(shape: type, path: str) -> list[str]:
+    """The values of the enum at a path, as far as only structs, lists and optional fields lead there."""
+    here = [inspect.type_info(shape)]
+    for step in _STEP.findall(path):
+        here = [inner for kind in here for inner in _inside(kind, step)]
+    return sorted({str(value) for kind in _alternatives(here) for value in _values(kind)})
+
+
+def _alternatives(kinds: Iterable[inspect.Type]) -> Iterator[inspect.Type]:
+    for kind in kinds:
+        if isinstance(kind, inspect.Metadata):
+            yield from _alternatives((kind.type,))
+        elif isinstance(kind, inspect.UnionType):
+            yield from _alternatives(kind.types)
+        else:
+            yield kind
+
+
+def _inside(kind: inspect.Type, step: str) -> Iterator[inspect.Type]:
+    """What a step of a path, `.name` or `[0]`, leads to."""
+    for one in _alternatives((kind,)):
+        if isinstance(one, inspect.StructType):
+            yield from (field.type for field in one.fields if f".{field.encode_name}" == step)
+        elif isinstance(one, inspect.ListType | inspect.VarTupleType) and step.startswith("["):
+            yield one.item_type
+
+
+def _values(kind: inspect.Type) -> Iterable[object]:
+    if isinstance(kind, inspect.EnumType):
+        return [member.value for member in kind.cls]
+    return kind.values if isinstance(kind, inspect.LiteralType) else ()
+
+
+def _in_korean(what: str) -> str:
+    """What is wrong, as far as the decoder says it in one of its usual sentences."""
+    for pattern, korean in _KOREAN:
+        if found := pattern.fullmatch(what):
+            return korean.format(*found.groups())
+    return "입력값이 올바르지 않습니다"

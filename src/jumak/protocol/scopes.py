@@ -95,8 +95,8 @@ def check_names(scopes: Iterable[str], path: str = "$.scopes") -> None:
     for place, scope in enumerate(scopes):
         if scope not in _KNOWN:
             raise InvalidArgument(
-                f"'{scope}' 권한은 없습니다.",
-                f"There is no scope '{scope}'.",
+                f"'{scope}' 권한은 없습니다. 있는 권한: {', '.join(sorted(_KNOWN))}",
+                f"There is no scope '{scope}'; there are {', '.join(sorted(_KNOWN))}",
                 path=f"{path}[{place}]",
             )
 

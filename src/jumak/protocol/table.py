@@ -23,16 +23,28 @@ def row_of(name: str) -> Row:
     try:
         return TABLE[name]
     except KeyError:
-        raise _unknown(name) from None
+        raise unknown(name) from None
 
 
 def row_at(path: str) -> Row:
     """The row an HTTP path below `/v1/` means, with or without `.request`. Raises UnknownMethod."""
     row = _PATHS.get(path)
     if row is None or row.kind not in ("request", "notify"):
-        raise _unknown(path)
+        raise unknown(path)
     return row
 
 
-def _unknown(name: str) -> UnknownMethod:
-    return UnknownMethod("알 수 없는 메시지입니다.", "There is no such message.", name=name[:100])
+def is_message(path: str) -> bool:
+    """Whether an HTTP path below `/v1/` means a message."""
+    row = _PATHS.get(path)
+    return row is not None and row.kind in ("request", "notify")
+
+
+def unknown(name: str) -> UnknownMethod:
+    """The refusal of a name nobody answers."""
+    name = name[:100]
+    return UnknownMethod(
+        f"'{name}' 메시지는 없습니다. 전체 목록: /v1/docs",
+        f"There is no message '{name}'; /v1/docs lists them all",
+        name=name,
+    )

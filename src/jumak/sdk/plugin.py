@@ -39,7 +39,7 @@ class Plugin:
         self._gaps: list[Callable[..., Any]] = []
         self._anys: list[Callable[..., Any]] = []
         self._handlers: list[tuple[str, Callable[..., Any]]] = []
-        self.has_run = False
+        self.has_run = self._connected = False
         CREATED.append(self)
 
     def on_start(self, function: Function) -> Function:
@@ -72,11 +72,20 @@ class Plugin:
         return bind
 
     def run(self) -> None:
-        """Runs until the shop stops it: over a socket when JUMAK_URL is set, else over stdio."""
+        """Runs until the shop stops it: over a socket when JUMAK_URL is set, else over stdio.
+
+        A shop that is not there or refuses the token ends the program with one sentence.
+        """
         self.has_run = True
         logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(message)s")
-        with contextlib.suppress(KeyboardInterrupt):
+        try:
             asyncio.run(self._life())
+        except KeyboardInterrupt:
+            return
+        except (PosPluginSdkError, OSError) as problem:
+            if self._connected:
+                raise
+            sys.exit(f"{self.name}: {problem}")
 
     @asynccontextmanager
     async def running(self, pos: Pos) -> AsyncIterator[Pos]:
@@ -88,6 +97,7 @@ class Plugin:
         for handler in self._gaps:
             pos.on_gap(partial(handler, pos))
         await pos.start()
+        self._connected = True
         try:
             for function in self._starts:
                 await _call(function, pos)
@@ -124,6 +134,11 @@ class Plugin:
                 )
             opener = partial(SocketTransport.open, url)
             return Pos(opener, token, name=self.name, version=self.version)
+        if not token:
+            raise PosPluginSdkError(
+                "JUMAK_URL is not set: the address of the shop, ws://127.0.0.1:8700/v1/socket.",
+                code="UNAUTHENTICATED",
+            )
         return Pos(
             StdioTransport.open,
             token,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from jumak.domain.errors import UnknownMethod
 from jumak.protocol.errors import error_json
+from jumak.protocol.table import is_message
 from jumak.server import events, pages, socket, uploads
 from jumak.server.http import ApiDoor, Asked, Receive, Scope, Send, answer, drain
 
@@ -54,6 +55,16 @@ class App:
 
     async def _unknown(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = Asked(scope["headers"])
-        error = UnknownMethod("알 수 없는 주소입니다.", "There is nothing here", path=scope["path"][:200])
+        path = scope["path"][:200]
+        if path.startswith("/v1/") and is_message(path[4:]):
+            error = UnknownMethod(
+                f"메시지는 POST로 보냅니다: POST {path}", f"Messages are sent by POST: POST {path}", path=path
+            )
+        else:
+            error = UnknownMethod(
+                f"{path}에는 아무것도 없습니다. 전체 목록: /v1/docs",
+                f"There is nothing at {path}; /v1/docs lists everything",
+                path=path,
+            )
         await drain(receive)
         await answer(send, 404, error_json(error, asked.lang))

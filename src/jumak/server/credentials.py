@@ -92,7 +92,10 @@ class Credentials:
         issued = self._issued.get(token_hash)
         if issued is not None and (issued.expires is None or issued.expires > self._clock.now()):
             return issued.caller
-        raise Unauthenticated("로그인이 필요합니다.", "This token is not valid")
+        raise Unauthenticated(
+            "토큰이 올바르지 않거나 폐기되었습니다. `jumak token create`로 새로 만드세요.",
+            "This token is wrong or was revoked; make another with `jumak token create`",
+        )
 
     def issue(self, caller: Caller, life: timedelta | None = None) -> tuple[str, datetime | None]:
         """A token for this caller that is never stored; returns it and when it ends."""
@@ -117,7 +120,7 @@ class Credentials:
         }
 
     def offer_owner_code(self) -> str:
-        """A one-time code for the owner's sign-in link."""
+        """A one-time code for a till of the owner."""
         code = new_code()
         self._owner_codes[code.hash] = self._clock.now() + CODE_LIFE
         return code.text

@@ -99,7 +99,10 @@ class ApiDoor:
             if row is not None and row.name in CLAIM:
                 _check_site(asked)
                 return NOBODY
-            raise Unauthenticated("로그인이 필요합니다.", "A token is needed: Authorization: Bearer <token>")
+            raise Unauthenticated(
+                "토큰이 필요합니다: Authorization: Bearer <토큰>",
+                "A token is needed: Authorization: Bearer <token>",
+            )
         return self._shop.sign_ins.acting(self._shop.credentials.caller_of(asked.token))
 
 

@@ -49,7 +49,7 @@ async def pair(ask: Ask, data: DevicePairData) -> DevicePairReply:
 
 @live("device.claim.request")
 async def claim(ask: Ask, data: DeviceClaimData) -> DeviceClaimReply:
-    """Redeems a one-time code, or the owner's sign-in link."""
+    """Redeems a one-time code, or the owner's of the start."""
     now = ask.shop.clock.now()
     throttle = ask.shop.throttle
     throttle.check(now)

@@ -31,7 +31,6 @@ from jumak.domain.errors import (
     RateLimited,
     TimedOut,
     Unauthenticated,
-    UnknownMethod,
 )
 from jumak.protocol.envelope import (
     Frame,
@@ -54,7 +53,7 @@ from jumak.protocol.messages.session import (
     SubscribeReply,
 )
 from jumak.protocol.row import Row
-from jumak.protocol.table import TABLE
+from jumak.protocol.table import TABLE, unknown
 from jumak.server.connections import Push
 from jumak.server.live import Ask, live
 from jumak.server.replay import Replay, can_resume
@@ -143,10 +142,7 @@ class Session:
             if frame.callback_id is None:
                 log.info("dropped %.100r from %s: no such message", frame.name, caller.id)
             else:
-                unknown = UnknownMethod(
-                    "알 수 없는 메시지입니다.", "There is no such message", name=frame.name[:100]
-                )
-                self._refuse(frame, unknown)
+                self._refuse(frame, unknown(frame.name))
             return
         try:
             self.shop.guard.check(caller)

@@ -14,10 +14,11 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from jumak.domain.caller import Caller
-from jumak.domain.errors import PosError, TimedOut, UnknownMethod
+from jumak.domain.errors import PosError, TimedOut
 from jumak.protocol.envelope import canonical_body, decode_data, encode_reply
 from jumak.protocol.row import Reply, Row
 from jumak.protocol.scopes import require
+from jumak.protocol.table import unknown
 from jumak.server.at_once import Rest, at_once
 from jumak.server.connections import Connections
 from jumak.server.credentials import Credentials
@@ -92,7 +93,7 @@ class RunningShop:
                     self._run_live(handler, Ask(self, caller, session, name, command_id), data, answered)
                 )
             else:
-                raise UnknownMethod("알 수 없는 메시지입니다.", "There is no such message", name=name)
+                raise unknown(name)
         except Exception as error:
             self._refuse(name, error, answered)
 
@@ -120,10 +121,16 @@ class RunningShop:
         if rest is not None:
             self.start(_finished(rest))
 
-    def end_connections(self) -> None:
-        """Closes every connection; clients come back and resume."""
+    def end_connections(self, *, but_hosted: bool = False) -> None:
+        """Closes every connection; clients come back and resume.
+
+        but_hosted: plugins that the shop runs itself keep theirs; their host stops them.
+        """
         for subscriber in tuple(self.connections.all):
-            subscriber.end(1012, "HOST_UNAVAILABLE")
+            caller = subscriber.caller
+            hosted = caller is not None and caller.kind == "plugin" and caller.device_id is None
+            if not (but_hosted and hosted and subscriber.answers):
+                subscriber.end(1012, "HOST_UNAVAILABLE")
 
     def sign_out_everywhere(self, staff_id: str) -> None:
         """A person was changed or removed: their scopes leave every session at once."""

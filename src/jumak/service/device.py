@@ -138,7 +138,7 @@ async def claim(tx: Transaction, code_hash: str, token: Secret) -> DeviceClaimRe
 
 
 async def add_owner_till(tx: Transaction, token: Secret) -> DeviceClaimReply:
-    """The till behind the owner's sign-in link: everything an owner may, without a PIN."""
+    """The till behind the owner's code of the start: everything an owner may, without a PIN."""
     device = await _new_device(tx, "till", "Owner", ("till", "staff:own"), token)
     tx.put(device)
     tx.record(_fact("device.claim", device))

@@ -26,33 +26,35 @@ def choose(
     Raises InvalidArgument for a choice that is not of this item, for a quantity below 1 and, when
     strict, OPTION_RULE; InvalidState ITEM_NOT_ON_SALE for a choice that is sold out.
     """
-    options = [option for option_id in item.option_ids if (option := menu.option(option_id)) is not None]
     quantities: dict[int, int] = {}
-    places: dict[int, int] = {}
-    for place, (choice_id, quantity) in enumerate(chosen):
+    for choice_id, quantity in chosen:
         if quantity < 1:
+            place = chosen.index((choice_id, quantity))
             raise InvalidArgument(
                 "옵션 수량은 1 이상이어야 합니다",
                 f"{path}.optionChoices[{place}].quantity: a quantity is one or more",
                 path=f"{path}.optionChoices[{place}].quantity",
             )
-        places.setdefault(choice_id, place)
         quantities[choice_id] = quantities.get(choice_id, 0) + quantity
 
     picked: dict[int, ItemOptionChoice] = {}
     warnings: list[str] = []
-    for option in options:
+    for option_id in item.option_ids:
+        option = menu.option(option_id)
+        if option is None:
+            continue
         count = 0
         if quantities:
             for choice in option.choices:
-                wanted = quantities.get(choice.id)
-                if wanted is None or choice.id in picked:
+                choice_id = choice.id
+                if choice_id not in quantities or choice_id in picked:
                     continue
+                wanted = quantities[choice_id]
                 if check_sale and choice.state != "ON_SALE" and not allow_sold_out:
-                    raise _sold_out(item, choice, f"{path}.optionChoices[{places[choice.id]}]")
+                    raise _sold_out(item, choice, f"{path}.optionChoices[{_place(chosen, choice_id)}]")
                 if wanted > 1 and not choice.quantity_input_enabled:
                     warnings.append(f"{choice.title}: taken {wanted} times, but it takes no quantity")
-                picked[choice.id] = _snapshot(choice, wanted)
+                picked[choice_id] = _snapshot(choice, wanted)
                 count += wanted
         if (broken := _broken_rule(option, count)) is not None:
             warnings.append(broken)
@@ -61,8 +63,8 @@ def choose(
         foreign = next(choice_id for choice_id in quantities if choice_id not in picked)
         raise InvalidArgument(
             f"{item.title}의 선택지가 아닙니다: {foreign}",
-            f"{path}.optionChoices[{places[foreign]}].id: {item.title} has no choice {foreign}",
-            path=f"{path}.optionChoices[{places[foreign]}].id",
+            f"{path}.optionChoices[{_place(chosen, foreign)}].id: {item.title} has no choice {foreign}",
+            path=f"{path}.optionChoices[{_place(chosen, foreign)}].id",
         )
     if strict and warnings:
         raise InvalidArgument(
@@ -72,7 +74,12 @@ def choose(
             path=f"{path}.optionChoices",
         )
     # In the order they were asked for: that is how they are printed.
-    return tuple(picked[choice_id] for choice_id in quantities), tuple(warnings)
+    return tuple([picked[choice_id] for choice_id in quantities]), tuple(warnings)
+
+
+def _place(chosen: Sequence[tuple[int, int]], choice_id: int) -> int:
+    """Where a choice was asked for first."""
+    return next(place for place, (asked_id, _) in enumerate(chosen) if asked_id == choice_id)
 
 
 def _snapshot(choice: OptionChoice, quantity: int) -> ItemOptionChoice:

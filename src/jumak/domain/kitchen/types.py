@@ -37,7 +37,7 @@ class Done(Struct, frozen=True, array_like=True):
     fulfilled: int
 
 
-class TicketLine(Struct, frozen=True, kw_only=True, omit_defaults=True, array_like=True):
+class TicketLine(Struct, frozen=True, kw_only=True, omit_defaults=True, array_like=True, gc=False):
     """A line of a ticket; only `done` changes, and a split may part it while the ticket is open (KDS-1).
 
     previous, current: absolute line quantity before and after the revision, thousandths.
@@ -74,7 +74,7 @@ class TicketLine(Struct, frozen=True, kw_only=True, omit_defaults=True, array_li
         return len(self.done) == len(self.stations)
 
 
-class Ticket(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Ticket(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One kitchen-relevant revision of an order for one dining option (KDS-1).
 
     created_ms: its age counts from here.  remake: made again without charge (KDS-9).
@@ -100,7 +100,7 @@ class Ticket(Struct, frozen=True, kw_only=True, omit_defaults=True):
     auto: bool = False
 
 
-class KitchenChange(Struct, frozen=True, kw_only=True):
+class KitchenChange(Struct, frozen=True, kw_only=True, gc=False):
     """What the kitchen makes of something: the order with its ledger, tickets new or changed, facts."""
 
     order: Order

@@ -110,7 +110,7 @@ def open_order(
         payment_state="OPENED",
         order_state=state,  # type: ignore[arg-type]  # one of two literals
         state="OPENED",
-        line_items=tuple(draft.line for draft in drafts),
+        line_items=tuple([draft.line for draft in drafts]),
         discounts=discounts,
         payments=(),
         charge_price=_UNPRICED,
@@ -146,4 +146,4 @@ def open_order(
         state=paid_for,
         payment_price=PaymentPrice(payment_paid_value=0, payment_unpaid_value=price),
     )
-    return order, tuple(warning for draft in drafts for warning in draft.warnings)
+    return order, tuple([warning for draft in drafts for warning in draft.warnings])

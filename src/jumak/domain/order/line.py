@@ -32,7 +32,7 @@ from jumak.domain.tax import vat_bucket_of
 NO_DISCOUNTS: tuple[Discount, ...] = ()
 
 
-class LineDraft(Struct, frozen=True, kw_only=True):
+class LineDraft(Struct, frozen=True, kw_only=True, gc=False):
     """A line about to join an order: its public and its private half, and what was odd about it."""
 
     line: OrderItem
@@ -67,9 +67,9 @@ class LineMaker(Struct, frozen=True, kw_only=True):
             choices, warnings = choose(
                 item, asked, self.menu, path=path, strict=self.strict_options, check_sale=check_sale
             )
-        surcharge = sum(choice.price_value * choice.quantity for choice in choices)
+        surcharge = sum([choice.price_value * choice.quantity for choice in choices])
         discounts = dto.discounts or NO_DISCOUNTS
-        given_away = _sum_of(discounts, path)
+        given_away = _sum_of(discounts, path) if discounts else 0
         catalog_list = line_list(price.price_value, price.price_unit, surcharge, quantity)
         charge = self._charge(dto, path, catalog_list - given_away, surcharge, quantity)
         list_value = won(charge + given_away, path=f"{path}.chargePrice")

@@ -81,7 +81,7 @@ class OrderDto(Doc, frozen=True, kw_only=True):
 # -- what the shop keeps and shows ---------------------------------------------------------------
 
 
-class QuantityValue(Struct, frozen=True):
+class QuantityValue(Struct, frozen=True, gc=False):
     """The `{value}` wrapper of a quantity: an integer, or a decimal for items sold by unit."""
 
     value: int | float
@@ -143,7 +143,7 @@ class RequestedInfo(Doc, frozen=True, kw_only=True):
     declined_reason: str | None = None
 
 
-class Tally(Struct, frozen=True, array_like=True):
+class Tally(Struct, frozen=True, array_like=True, gc=False):
     """The kitchen's ledger of one line at one station (KDS-2), quantities in thousandths.
 
     remade: thrown away and to be cooked again (KDS-9): more to cook, and as much waste.
@@ -166,7 +166,7 @@ class Tally(Struct, frozen=True, array_like=True):
         return self.remade + max(0, self.fulfilled - self.ordered - self.remade)
 
 
-class LineBacking(Struct, frozen=True, array_like=True, omit_defaults=True):
+class LineBacking(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """What the shop remembers of a line and plugins do not see; amounts in won.
 
     line_list: price before discounts (MON-7).  vat_bp: VAT rate in basis points, -1 exempt, -2 out
@@ -189,7 +189,7 @@ class LineBacking(Struct, frozen=True, array_like=True, omit_defaults=True):
     staff_discounts: tuple[StaffDiscount, ...] | None = None
 
 
-class OrderBacking(Struct, frozen=True, array_like=True, omit_defaults=True):
+class OrderBacking(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """What the shop remembers of an order and plugins do not see.
 
     owner: caller who created it.  created_ms, expires_ms: instants.  business_date: NUM-6.
