@@ -362,6 +362,7 @@ async def _kitchen(ask: Ask) -> None:
         )
     )["contents"]
     ticket = {"id": tickets[0]["id"]}
+    await ask("kds-order-item.get-list", {"page": 1, "size": 50, "states": ["CANCELLED"]})
     await ask("kds-board.get", {})
     await ask("kds-board.get", {"stationId": station["id"]})
     await ask("kds-order-item.acknowledge", {"ids": [ticket["id"]], "stationId": stations[0]["id"]})

@@ -235,7 +235,11 @@ async def served(shop: SimulatedShop) -> AsyncIterator[tuple[str, str]]:
 @contextlib.asynccontextmanager
 async def socket_day(url: str, token: str) -> AsyncIterator[OverWebSocket]:
     async with websockets.connect(
-        url.replace("http", "ws", 1) + "/v1/socket", compression=None, proxy=None, max_size=None
+        url.replace("http", "ws", 1) + "/v1/socket",
+        compression=None,
+        proxy=None,
+        max_size=None,
+        close_timeout=1,
     ) as connection:
         day = OverWebSocket(connection)
         opened = await day.send(
