@@ -45,7 +45,9 @@ def main() -> None:
     parser.add_argument(
         "--growth", type=float, default=0.1, metavar="MILLIONS", help="orders the old shop has (default 0.1)"
     )
-    parser.add_argument("--dir", type=Path, help="where to write, a folder on the disk to measure (default: temporary)")
+    parser.add_argument(
+        "--dir", type=Path, help="where to write, a folder on the disk to measure (default: temporary)"
+    )
     wanted = parser.parse_args()
     if unknown := set(wanted.names) - set(names):
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")

@@ -61,7 +61,9 @@ class BareStore:
                 execute("INSERT INTO tickets VALUES (?, ?, ?, ?)", (seq, order_id, seq, sample.ticket))
                 for name, data in sample.facts:
                     self._fact += 1
-                    execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?)", (self._fact, seq, name, order_id, data))
+                    execute(
+                        "INSERT INTO journal VALUES (?, ?, ?, ?, ?)", (self._fact, seq, name, order_id, data)
+                    )
                 execute("INSERT INTO keys VALUES (?, ?)", (f"key-{seq:016x}", seq))
             execute("COMMIT")
             done += batch

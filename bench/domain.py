@@ -42,12 +42,17 @@ class Rules:
         """Decides: the order with its ticket, and the fact of the order."""
         calendar = calendar_of(menu.SHOP)
         opening = Opening(
-            order_id=_IDS.new(), number=number, owner="bench", source="PLUGIN_BENCH", profile="documented", at=at
+            order_id=_IDS.new(),
+            number=number,
+            owner="bench",
+            source="PLUGIN_BENCH",
+            profile="documented",
+            at=at,
         )
         order, _ = open_order(dto, opening, self.menu, menu.SHOP, calendar)
-        return revise(
-            None, order, self.stations, (), at=at, iso=calendar.iso(at), ids=_IDS
-        ), order_fact("add", order)
+        return revise(None, order, self.stations, (), at=at, iso=calendar.iso(at), ids=_IDS), order_fact(
+            "add", order
+        )
 
 
 def orders(count: int) -> list[OrderDto]:

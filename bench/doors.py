@@ -23,12 +23,16 @@ PUSH_ROUNDS = 300
 
 def many_over_http(folder: Path) -> list[Measured]:
     """128 clients against the batch-64 loop."""
-    return _against_loop(folder, HTTP_MANY, 64, lambda shop: shop.load("http", Load, clients=128, seconds=LOAD_S))
+    return _against_loop(
+        folder, HTTP_MANY, 64, lambda shop: shop.load("http", Load, clients=128, seconds=LOAD_S)
+    )
 
 
 def over_socket(folder: Path) -> list[Measured]:
     """One plugin with 128 orders under way against the batch-64 loop."""
-    return _against_loop(folder, SOCKET, 64, lambda shop: shop.load("socket", Load, clients=128, seconds=LOAD_S))
+    return _against_loop(
+        folder, SOCKET, 64, lambda shop: shop.load("socket", Load, clients=128, seconds=LOAD_S)
+    )
 
 
 def one_over_http(folder: Path) -> list[Measured]:
@@ -65,7 +69,9 @@ def commit_to_subscriber(folder: Path) -> list[Measured]:
             # The orders are the last commits but those of the shop's end; each push follows its own.
             delays.append(statistics.median(heard_at - _latest(times, heard_at) for heard_at in heard))
     ratios = [delay / trip for delay, trip in zip(delays, trips, strict=True)]
-    detail = f"push {statistics.median(delays) * 1e6:.0f} µs, round trip {statistics.median(trips) * 1e6:.0f} µs"
+    detail = (
+        f"push {statistics.median(delays) * 1e6:.0f} µs, round trip {statistics.median(trips) * 1e6:.0f} µs"
+    )
     return [Measured(PUSH, statistics.median(ratios), detail)]
 
 
@@ -73,7 +79,9 @@ def _latest(times: array[float], before: float) -> float:
     return max(time for time in times if time < before)
 
 
-def _against_loop(folder: Path, target: Target, batch: int, load: Callable[[Serving], Load]) -> list[Measured]:
+def _against_loop(
+    folder: Path, target: Target, batch: int, load: Callable[[Serving], Load]
+) -> list[Measured]:
     token = new_shop(folder / "shop")
     bare = BareStore(folder / "bare", left_behind(64))
     bares, loads = [], []

@@ -59,7 +59,10 @@ class History:
     def __init__(self, clock: FastClock) -> None:
         self._clock = clock
         self._samples = [
-            (replace(kitchen.order, order_state="COMPLETED", payment_state="PAID", state="PAID"), kitchen.tickets[0])
+            (
+                replace(kitchen.order, order_state="COMPLETED", payment_state="PAID", state="PAID"),
+                kitchen.tickets[0],
+            )
             for _, kitchen in sample_orders(64)
         ]
         self._number = 0
@@ -101,7 +104,10 @@ class History:
                 state="COMPLETED",
                 created_ms=at_ms,
                 lines=tuple(
-                    [replace(line, line_id=known.id) for line, known in zip(ticket.lines, lines, strict=False)]
+                    [
+                        replace(line, line_id=known.id)
+                        for line, known in zip(ticket.lines, lines, strict=False)
+                    ]
                 ),
             )
             tx.save_order(fresh)
@@ -142,7 +148,9 @@ async def _grow(folder: Path, orders: int) -> list[Measured]:
     )
     return [
         Measured(PAGES, slowest / first_page, detail),
-        Measured(INSERTS, rates[-1] / rates[0], f"{rates[0]:,.0f}/s first, {rates[-1]:,.0f}/s last, batches of 256"),
+        Measured(
+            INSERTS, rates[-1] / rates[0], f"{rates[0]:,.0f}/s first, {rates[-1]:,.0f}/s last, batches of 256"
+        ),
     ]
 
 

@@ -197,7 +197,9 @@ class Socket(asyncio.Protocol):
             if kind == 1:
                 self._take(view[start : start + length])
             elif kind == 9:
-                self._transport.write(b"\x8a" + bytes((0x80 | length,)) + b"\0\0\0\0" + view[start : start + length])
+                self._transport.write(
+                    b"\x8a" + bytes((0x80 | length,)) + b"\0\0\0\0" + view[start : start + length]
+                )
             at = start + length
         self._buffer = data[at:]
 
@@ -213,9 +215,12 @@ async def connected(take: Callable[[memoryview], None], port: int) -> Socket:
 def opening(token: str) -> bytes:
     """The first frame of a session."""
     client = b'{"name":"bench","version":"1"}'
-    return b'{"name":"session.open.request","version":1,"callbackId":"open","data":{"token":"%b","client":%b}}' % (
-        token.encode(),
-        client,
+    return (
+        b'{"name":"session.open.request","version":1,"callbackId":"open","data":{"token":"%b","client":%b}}'
+        % (
+            token.encode(),
+            client,
+        )
     )
 
 
@@ -235,7 +240,10 @@ async def socket_load(port: int, token: str, seconds: float, in_flight: int) -> 
 
     def send() -> None:
         callback_id = b"%010d" % next(numbers)
-        frame = b'{"name":"order.add.request","version":1,"callbackId":"%b","data":%b}' % (callback_id, orders.body())
+        frame = b'{"name":"order.add.request","version":1,"callbackId":"%b","data":%b}' % (
+            callback_id,
+            orders.body(),
+        )
         sent[callback_id] = time.perf_counter()
         client.send(frame)
 
@@ -276,7 +284,9 @@ async def pushes(port: int, token: str, rounds: int) -> Pushes:
     """When a subscriber heard of orders that another connection sends one after the other (monotonic seconds)."""
     loop = asyncio.get_running_loop()
     orders, heard, seen = Orders(), list[float](), asyncio.Event()
-    waiting: dict[str, asyncio.Future[None]] = {name: loop.create_future() for name in ("subscriber", "answer")}
+    waiting: dict[str, asyncio.Future[None]] = {
+        name: loop.create_future() for name in ("subscriber", "answer")
+    }
 
     def subscriber(frame: memoryview) -> None:
         now = time.perf_counter()
@@ -307,7 +317,9 @@ async def pushes(port: int, token: str, rounds: int) -> Pushes:
     for number in range(rounds):
         seen.clear()
         waiting["answer"] = loop.create_future()
-        sending.send(b'{"name":"order.add.request","version":1,"callbackId":"%d","data":%b}' % (number, orders.body()))
+        sending.send(
+            b'{"name":"order.add.request","version":1,"callbackId":"%d","data":%b}' % (number, orders.body())
+        )
         await seen.wait()
         await waiting["answer"]
     listening.close()
@@ -317,7 +329,10 @@ async def pushes(port: int, token: str, rounds: int) -> Pushes:
 
 async def echoes(port: int, rounds: int) -> Load:
     """Round trips of a frame of a push's size, one after the other."""
-    frame = b'{"name":"order.change.event","version":1,"seq":123456,"data":{"type":"add","order":{"id":"%032d"}}}' % 1
+    frame = (
+        b'{"name":"order.change.event","version":1,"seq":123456,"data":{"type":"add","order":{"id":"%032d"}}}'
+        % 1
+    )
     times, back = [], asyncio.Event()
 
     def take(_: memoryview) -> None:

@@ -32,7 +32,18 @@ SHOP: Final = Shop(
     version=1,
 )
 SPICE, EXTRAS = 1, 2
-_DISHES = ("칼국수", "해물파전", "막걸리", "손만두", "김치찌개", "제육덮밥", "순두부찌개", "비빔밥", "떡볶이", "보쌈")
+_DISHES = (
+    "칼국수",
+    "해물파전",
+    "막걸리",
+    "손만두",
+    "김치찌개",
+    "제육덮밥",
+    "순두부찌개",
+    "비빔밥",
+    "떡볶이",
+    "보쌈",
+)
 _STYLES = ("", "얼큰 ", "바지락 ", "들깨 ", "매운 ", "옛날 ", "모둠 ", "한우 ", "시골 ", "특 ")
 _CATEGORIES = ("식사", "안주", "음료", "주류", "세트", "점심", "찌개", "면", "밥", "후식")
 
@@ -42,7 +53,12 @@ def options() -> tuple[Option, ...]:
 
     def choice(number: int, title: str, won: int) -> OptionChoice:
         return OptionChoice(
-            id=number, title=title, price_value=won, image_url=None, state="ON_SALE", quantity_input_enabled=True
+            id=number,
+            title=title,
+            price_value=won,
+            image_url=None,
+            state="ON_SALE",
+            quantity_input_enabled=True,
         )
 
     return (
@@ -81,9 +97,13 @@ def order_data(number: int, items: int = 200) -> dict[str, Any]:
     lines = []
     for place, chosen in enumerate(chance.sample(range(1, items + 1), 5)):
         quantity = chance.randint(1, 3)
-        choices = [{"id": chance.choice((11, 12))}, {"id": chance.choice((21, 22)), "quantity": chance.randint(1, 2)}]
+        choices = [
+            {"id": chance.choice((11, 12))},
+            {"id": chance.choice((21, 22)), "quantity": chance.randint(1, 2)},
+        ]
         each = _won(chosen) + sum(
-            {11: 0, 12: 500, 21: 2_000, 22: 1_000}[choice["id"]] * choice.get("quantity", 1) for choice in choices
+            {11: 0, 12: 500, 21: 2_000, 22: 1_000}[choice["id"]] * choice.get("quantity", 1)
+            for choice in choices
         )
         off = 500 if place == 0 else 0
         line: dict[str, Any] = {
@@ -122,9 +142,7 @@ def order_bodies(count: int) -> list[tuple[bytes, bytes]]:
 
 async def create_shop(folder: Path, items: int = 200, clock: Clock | None = None) -> SqliteStore:
     """A new shop in a folder, open."""
-    store = SqliteStore.create(
-        folder, SHOP, clock=clock or SystemClock(), ids=UuidIds(), live=Connections()
-    )
+    store = SqliteStore.create(folder, SHOP, clock=clock or SystemClock(), ids=UuidIds(), live=Connections())
 
     async def fill(tx: Transaction) -> Done:
         for document in documents(items):

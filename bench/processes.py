@@ -44,7 +44,18 @@ def new_shop(folder: Path, items: int = 200) -> str:
         await (await menu.create_shop(folder, items)).close()
 
     asyncio.run(create())
-    words = [sys.executable, "-m", "jumak", "token", "create", "bench", "--data", str(folder), "--scope", "plugin"]
+    words = [
+        sys.executable,
+        "-m",
+        "jumak",
+        "token",
+        "create",
+        "bench",
+        "--data",
+        str(folder),
+        "--scope",
+        "plugin",
+    ]
     return subprocess.run(words, stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
 
 

@@ -69,7 +69,9 @@ def table(rows: list[Measured]) -> str:
         cells.append((target.title, target.text(row.value), floor, goal, verdict, row.detail))
     widths = [max(_width(line[column]) for line in cells) for column in range(5)]
     return "\n".join(
-        "  ".join([*(_padded(cell, width) for cell, width in zip(line, widths, strict=False)), line[5]]).rstrip()
+        "  ".join(
+            [*(_padded(cell, width) for cell, width in zip(line, widths, strict=False)), line[5]]
+        ).rstrip()
         for line in cells
     )
 

@@ -137,7 +137,10 @@ async def test_a_plugin_that_cannot_connect_says_why_in_a_sentence(url: str):
         ({"JUMAK_URL": url, "JUMAK_TOKEN": "wrong"}, "lamp: 토큰"),
         ({"JUMAK_URL": url}, "lamp: JUMAK_TOKEN is not set"),
         ({}, "lamp: JUMAK_URL is not set"),
-        ({"JUMAK_URL": "ws://127.0.0.1:9/v1/socket", "JUMAK_TOKEN": "x"}, "lamp: cannot reach ws://127.0.0.1:9"),
+        (
+            {"JUMAK_URL": "ws://127.0.0.1:9/v1/socket", "JUMAK_TOKEN": "x"},
+            "lamp: cannot reach ws://127.0.0.1:9",
+        ),
     ):
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-c", program, env={**bare, **given},

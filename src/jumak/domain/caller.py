@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -42,11 +43,17 @@ class Caller(Struct, frozen=True, kw_only=True):
     @property
     def is_staff(self) -> bool:
         """Holds any staff scope: staff rules apply instead of plugin rules."""
-        return any(scope.startswith("staff:") for scope in self.scopes)
+        return _any_staff(self.scopes)
 
     def may(self, *scopes: str) -> bool:
         """Holds at least one of these scopes."""
         return not self.scopes.isdisjoint(scopes)
+
+
+@lru_cache(maxsize=256)
+def _any_staff(scopes: frozenset[str]) -> bool:
+    # Asked several times for each message, of the few sets of scopes there are.
+    return any(scope.startswith("staff:") for scope in scopes)
 
 
 SYSTEM = Caller(id="system", kind="system", name="Jumak", scopes=frozenset({"staff:own"}))

@@ -73,13 +73,10 @@ def share_out(total: int, weights: Sequence[int]) -> list[int]:
         return [0] * len(weights)
     weight_sum = sum(weights)
     assert weight_sum > 0, "nothing to share it over"
-    shares, ranks, left = [], [], total
-    for weight in weights:
-        share, remainder = divmod(total * weight, weight_sum)
-        shares.append(share)
-        ranks.append(remainder * weight_sum + weight)
-        left -= share
+    shares = [total * weight // weight_sum for weight in weights]
+    left = total - sum(shares)
     if left:
+        ranks = [total * weight % weight_sum * weight_sum + weight for weight in weights]
         # A reversed sort keeps equals in their order, so the earlier one comes first.
         for place in sorted(range(len(ranks)), key=ranks.__getitem__, reverse=True)[:left]:
             shares[place] += 1

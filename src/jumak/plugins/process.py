@@ -137,6 +137,7 @@ class PluginProcess:
             # Cancelled half-way, asyncio waits for ever for the process it has just ended.
             self._process = await spawning
             self._kill()
+            await self._process.wait()
             raise
 
     async def stop(self) -> None:

@@ -10,7 +10,8 @@ from typing import Final
 
 from jumak.store.sqlite.file import connect
 
-PAGES_PER_STEP: Final = 1_000
+PAGES_PER_STEP: Final = 4_000
+"""32 MiB: a step waits for the disk as commits do, and pages written often are copied once per step."""
 LOG_LIMIT_PAGES: Final = 16_000
 """128 MiB: then the writer itself waits for a checkpoint once."""
 
