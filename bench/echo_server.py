@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sys
 
 import uvicorn
@@ -14,9 +15,9 @@ from bench.bare import echo
 class Server(uvicorn.Server):
     """Says when it is ready."""
 
-    async def startup(self, sockets: object = None) -> None:
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listens, then says so."""
-        await super().startup()
+        await super().startup(sockets)
         print("ready", flush=True)
 
 

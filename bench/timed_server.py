@@ -20,7 +20,7 @@ def note_commits(times: array[float]) -> None:
         times.append(time.perf_counter())
 
     # No public hook tells of a commit before its replies leave, and none should for a benchmark's sake.
-    SqliteStore._commit = noting  # type: ignore[method-assign]  # on purpose, see above
+    SqliteStore._commit = noting  # type: ignore[method-assign, assignment]  # on purpose, see above
 
 
 if __name__ == "__main__":

@@ -176,11 +176,11 @@ async def serve(options: ServeOptions) -> None:
 
             def ready() -> None:
                 settle_memory()
-                code = shop.credentials.offer_owner_code()
+                link = f"{url}/#claim={shop.credentials.offer_owner_code()}"
                 print(f"Jumak is ready: {url}", flush=True)
-                print(f"Owner's code for a till (device.claim, once, within 5 minutes): {code}", flush=True)
+                print(f"Owner sign-in (once, within 5 minutes): {link}", flush=True)
                 if options.browser:
-                    webbrowser.open(url)
+                    webbrowser.open(link)
 
             server.when_ready = ready
             try:

@@ -51,7 +51,7 @@ class Running:
         self.ready = self.process.stdout.readline().strip()
         if self.ready.startswith("Made"):
             self.ready = self.process.stdout.readline().strip()
-        self.code = self.process.stdout.readline().strip().rpartition(" ")[2]
+        self.code = self.process.stdout.readline().strip().rpartition("#claim=")[2]
         if not self.ready:
             raise AssertionError(self.process.communicate()[1])
 

@@ -8,8 +8,13 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from jumak.domain.calendar import to_ms
 from jumak.domain.caller import Caller
+from jumak.domain.fact import Fact
+from jumak.protocol.row import Done
 from jumak.protocol.scopes import expand
+from jumak.service.documents import Approval
+from jumak.service.ports import Command, Transaction
 from jumak.testing import OWNER, SimulatedShop
 from jumak.testing.menu import DUMPLINGS, NOODLES, PANCAKE, RICE_WINE, SHOP
 
@@ -101,6 +106,24 @@ class Asking:
         """All tickets of an order, oldest first."""
         data = {"page": 1, "size": 50, "orderIds": [order_id]}
         return (await self.ask("kds-order-item.get-list.request", data, READER))["contents"]
+
+    async def approve(self, action: str, caller: Caller) -> str:
+        """A manager's approval for this caller, as if the PIN had been typed; its id."""
+
+        async def give(tx: Transaction) -> Done:
+            approval = Approval(
+                id=tx.ids.new(), action=action, staff_id="m", staff_name="매니저", role="manager",
+                asked_by=caller.id, expires_ms=to_ms(tx.at) + 60_000,
+            )  # fmt: skip
+            tx.put(approval)
+            tx.record(Fact("staff.approve", approval.id, {"action": action}))
+            made.append(approval.id)
+            return Done()
+
+        made: list[str] = []
+        command = Command(caller=caller, name="test.approve", body=b"", run=give)
+        assert (await self.shop.running.store.execute(command)).error is None
+        return made[0]
 
     async def mark(self) -> int:
         """Where the journal stands now."""

@@ -408,6 +408,7 @@ async def test_finding_by_number_table_and_item(shop):
     """NUM-3: staff look for what is on the slip."""
     order = await shop.add(PLUGIN, a_line(), tableId=1)
     for search in (
+        {"text": "1번"},
         {"number": order["number"]},
         {"text": order["number"]},
         {"text": order["lineItems"][0]["item"]["title"]},
@@ -703,3 +704,16 @@ async def test_writing_back_what_was_read_changes_nothing_where_small_change_is_
         dto = an_order(a_line(quantity=2), discounts=order["discounts"])
         more = (await shop.ask("order.add-menu.request", {"id": order["id"], "order": dto}, PLUGIN))["order"]
         assert more["chargePrice"]["chargePriceValue"] == 9_960
+
+
+async def test_an_approval_lets_a_cashier_do_one_thing_above_the_role(shop):
+    """CAN-2, DSC-4: asked for, used once, named in the journal."""
+    order = await shop.add(PLUGIN, a_line(2), tableId=1)
+    cheap = {"id": order["id"], "lineItems": [a_line(2, chargePrice={"value": 1})]}
+    with pytest.raises(PermissionDenied):
+        await shop.ask("order.add-line.request", cheap, CASHIER)
+    approval = await shop.approve("order.add-line", CASHIER)
+    added = await shop.ask("order.add-line.request", cheap | {"approvalId": approval}, CASHIER)
+    assert len(added["order"]["lineItems"]) == 2
+    with pytest.raises(PermissionDenied):
+        await shop.ask("order.add-line.request", cheap | {"approvalId": approval}, CASHIER)

@@ -6,6 +6,7 @@ from typing import Any
 
 from jumak.domain.calendar import to_ms
 from jumak.domain.errors import PermissionDenied
+from jumak.domain.fact import Fact
 from jumak.service.documents import Approval
 from jumak.service.ports import Transaction
 
@@ -34,4 +35,7 @@ async def require_manager(tx: Transaction, action: str, approval_id: str | None)
             action=named,
         )
     tx.drop(Approval, approval.id)
-    return {"approvedBy": {"id": approval.staff_id, "name": approval.staff_name}}
+    approved_by = {"id": approval.staff_id, "name": approval.staff_name}
+    # A fact of its own: a cart, for one, makes no other that could name the manager.
+    tx.record(Fact("staff.approval-use", approval.id, {"action": named, "approvedBy": approved_by}))
+    return {"approvedBy": approved_by}

@@ -105,13 +105,15 @@ async def check_reopening(tx: Transaction, order: Order) -> None:
             raise _occupied(order.table_id, other)
 
 
-async def check_role(tx: Transaction, before: Order | None, after: Order, action: str) -> None:
+async def check_role(
+    tx: Transaction, before: Order | None, after: Order, action: str, approval_id: str | None
+) -> None:
     """Staff below manager do not get by sending a whole order what editing it refuses them (§7.5).
 
     Raises PermissionDenied APPROVAL_NEEDED.
     """
     if tx.caller.is_staff and exceeds_role(before, after, tx.shop):
-        await require_manager(tx, action, None)
+        await require_manager(tx, action, approval_id)
 
 
 async def human_number(tx: Transaction, letter: str = "A") -> str:
@@ -167,7 +169,7 @@ async def add(tx: Transaction, data: AddOrder) -> OrderReply:
         if dto.table_id is not None:
             await check_table(tx, dto.table_id, alone=not tx.caller.is_staff)
         order = await open_order(tx, dto, source=source_of(tx.caller), profile=tx.caller.profile)
-        await check_role(tx, None, order, "order.add")
+        await check_role(tx, None, order, "order.add", data.approval_id)
     return OrderReply(order=await shown(tx, order))
 
 
@@ -189,7 +191,7 @@ async def add_menu(tx: Transaction, data: AddMenu) -> OrderReply:
         iso=calendar_of(tx.shop).iso(tx.at),
     )
     if after is not order:
-        await check_role(tx, order, after, "order.add-menu")
+        await check_role(tx, order, after, "order.add-menu", data.approval_id)
         await check_reopening(tx, order)
         after = await keep(tx, order, after, orders=[order_fact("update", after)])
     tx.live.sightings.note(caller.id, after)
@@ -295,12 +297,22 @@ async def find(read: Reader, caller: Caller, data: FindOrders) -> OrdersReply:
     """Search by number, table, key, item or amount (NUM-3); of one business day when it is given."""
     query = OrderQuery(
         text=data.text,
+        text_tables=await _tables_named(read, data.text),
         number=data.number,
         business_date=data.business_date,
         page=data.page or 1,
         size=data.size or 20,
     )
     return await _listed(read, caller, query)
+
+
+async def _tables_named(read: Reader, text: str | None) -> frozenset[int]:
+    """Tables whose title holds the text; titles stand on the tables alone, so that a new one counts at once."""
+    if not text:
+        return frozenset()
+    wanted = text.casefold()
+    tables = (await read.all(TableRecord)).values()
+    return frozenset(table.id for table in tables if wanted in table.title.casefold())
 
 
 def _period(read: Reader, start: str | None, end: str | None) -> tuple[int, int]:

@@ -81,7 +81,7 @@ async def add_line(tx: Transaction, data: AddLines) -> OrderReply:
     ]
     iso = calendar_of(tx.shop).iso(tx.at)
     after = finish_edit(order, append_lines(order, drafts), tx.shop, iso)
-    await check_role(tx, order, after, "order.add-line")
+    await check_role(tx, order, after, "order.add-line", data.approval_id)
     await check_reopening(tx, order)
     return await _kept(tx, order, after)
 

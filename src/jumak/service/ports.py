@@ -61,6 +61,8 @@ class OrderQuery(Struct, frozen=True, kw_only=True):
     number: str | None = None
     business_date: str | None = None
     text: str | None = None
+    text_tables: frozenset[int] = frozenset()
+    """Tables whose title holds the text: their orders match too."""
     page: int = 1
     size: int = 20
 

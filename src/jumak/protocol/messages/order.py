@@ -40,9 +40,10 @@ class OrdersReply(Reply, frozen=True, kw_only=True):
 
 
 class AddOrder(Data, frozen=True, kw_only=True):
-    """A new order."""
+    """A new order. approvalId: staff, for what is above their role."""
 
     order: OrderDto
+    approval_id: Approval | None = None
 
 
 class AddMenu(Data, frozen=True, kw_only=True):
@@ -50,6 +51,7 @@ class AddMenu(Data, frozen=True, kw_only=True):
 
     id: PublicId
     order: OrderDto
+    approval_id: Approval | None = None
 
 
 class CancelOrder(Data, frozen=True, kw_only=True):
@@ -153,6 +155,7 @@ class AddLines(Data, frozen=True, kw_only=True):
     id: PublicId
     line_items: Annotated[tuple[OrderItemDto, ...], Meta(min_length=1, max_length=500)]
     expected_version: int | None = None
+    approval_id: Approval | None = None
 
 
 class UpdateLine(Data, frozen=True, kw_only=True):

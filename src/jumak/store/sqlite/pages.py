@@ -145,7 +145,7 @@ def _page_with_text(
     scope: tuple[int, int, list[int], list[str], list[Any]],
     offset: int,
 ) -> list[Raw | Order]:
-    """Orders whose number, key, source, memo, items or amount hold the text: documents are read one by one."""
+    """Orders whose number, key, source, memo, items, amount or table hold the text: read one by one."""
     start, end, states, where, values = scope
     wanted = (query.text or "").casefold()
     found: list[Raw | Order] = []
@@ -153,7 +153,7 @@ def _page_with_text(
     while len(found) < query.size:
         rows = _rows(connection, start, end, states, where, values, step, at)
         for row in rows:
-            if wanted in _searchable(codec.order(row[1], row[2])):
+            if row[0] in query.text_tables or wanted in _searchable(codec.order(row[1], row[2])):
                 if offset:
                     offset -= 1
                 elif len(found) < query.size:
