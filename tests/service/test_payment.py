@@ -91,3 +91,12 @@ async def test_no_full_number_is_kept_anywhere(shop):
             PLUGIN, order, 9_000, source, sourceType=source, **{part: fields | {number: kept}}
         )
         assert again["id"] == paid["id"]
+
+
+async def test_the_last_payment_ends_the_lock(shop):
+    """OFF-6, H-41: released on finish; the order can be completed at once by its plugin."""
+    order = await shop.add(PLUGIN, a_line(), tableId=1)
+    await shop.ask("order.lock.request", {"id": order["id"], "expectedUnpaid": 5_000}, CASHIER)
+    await shop.pay(CASHIER, order, sourceType="CASH", autocomplete=False)
+    done = await shop.ask("order.complete.request", {"id": order["id"]}, PLUGIN)
+    assert done["order"]["orderState"] == "COMPLETED"

@@ -22,6 +22,7 @@ from jumak.domain.errors import PosError
 from jumak.protocol.scopes import expand
 from jumak.store.sqlite.check import check
 from jumak.testing import simulated_shop, staff_caller
+from tests.conftest import FACTOR, LARGE
 from tests.service.asking import ITEMS, Asking, a_line, an_order
 
 PLUGIN = Caller(id="bridge", kind="plugin", name="Bridge", scopes=expand(["plugin"]))
@@ -361,5 +362,5 @@ def counts(order: dict[str, Any]) -> Counter[int]:
     return tally
 
 
-ShopFloor.TestCase.settings = settings(max_examples=40, stateful_step_count=30)
+ShopFloor.TestCase.settings = settings(max_examples=40 * (FACTOR if LARGE else 1), stateful_step_count=30)
 TestShopFloor = ShopFloor.TestCase

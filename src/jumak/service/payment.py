@@ -21,6 +21,7 @@ from jumak.domain.payment import Payment, PaymentDto
 from jumak.protocol.messages.payment import AddPayment, CancelPayment, PaymentById, PaymentReply
 from jumak.protocol.row import Done
 from jumak.service.cancelling import ended_by_last_payment
+from jumak.service.documents import PaymentLock
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact, payment_fact
 from jumak.service.ports import Reader, Transaction
 from jumak.service.registry import command, query
@@ -50,6 +51,9 @@ async def add(tx: Transaction, data: AddPayment) -> PaymentReply:
         payments=[payment_fact("paid", order.id, paid.payment.id, **oddities)],
         orders=[order_fact("complete", paid.order)] if paid.completed else [],
     )
+    if paid.order.payment_price.payment_unpaid_value == 0 and await tx.get(PaymentLock, order.id):
+        # Whoever took the money is done: what follows need not wait for the lease to run out (OFF-6).
+        tx.drop(PaymentLock, order.id)
     return PaymentReply(payment=paid.payment)
 
 
