@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, settings
 
 LARGE = os.environ.get("JUMAK_LARGE") == "1"
 FACTOR = 20
+LARGE_S = 3_600
+"""A large run takes its time; an ordinary one ends after what `pyproject.toml` says."""
 
 # Examples are the same in every run, so that a red test stays red; a large run looks for new ones.
 settings.register_profile(
@@ -26,6 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return
     seen: set[int] = set()
     for item in items:
+        item.add_marker(pytest.mark.timeout(LARGE_S))
         test = getattr(item, "obj", None)
         test = getattr(test, "__func__", test)
         # The public decorator may not be applied twice, so the attribute it leaves is replaced.

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import socket
 import sys
 import time
 from pathlib import Path
@@ -20,6 +18,7 @@ from jumak.server.owner import OwnerAccess, read_access
 from jumak.service.ports import Command
 from jumak.store.sqlite import SqliteStore
 from jumak.testing import menu
+from tests.ports import free_port
 
 START_WITHIN_S = 30.0
 
@@ -37,18 +36,6 @@ async def make_shop(folder: Path) -> None:
     result = await store.execute(Command(caller=SYSTEM, name="shop.seed", body=b"", run=seed))
     assert result.error is None
     await store.close()
-
-
-def free_port() -> int:
-    """A port nobody listens on, below the ones connections are made from, and apart from other tests'."""
-    for port in range(12_000 + os.getpid() % 6_000, 19_000):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no free port")
 
 
 class ShopProcess:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jumak.server.owner import read_access
-from tests.crash.shop_process import free_port
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,9 @@ from jumak.server.owner import COMMAND_LINE
 from jumak.simulate import Plan, Refusal, Summary, simulate
 from jumak.store.sqlite.check import check
 from jumak.testing import SimulatedShop, simulated_shop
+from tests.ports import free_port
 from tests.service.asking import CAFE_SHOP
-from tests.tidy.test_examples import free_port, jumak
+from tests.tidy.test_examples import jumak
 
 EXPECTED = {
     *("ITEM_NOT_ON_SALE", "OUT_OF_STOCK", "NOT_READY", "ORDER_CANCELLED", "UNPAID", "TABLE_OCCUPIED"),

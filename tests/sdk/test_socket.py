@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import random
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -21,6 +19,7 @@ from jumak.sdk import PosPluginSdkError, connect
 from jumak.server.app import App
 from jumak.server.uploads import Uploads
 from jumak.testing import SimulatedShop, menu
+from tests.ports import free_port
 
 SAMPLES = Path(__file__).parents[2] / "plugins"
 LINE = {
@@ -30,15 +29,6 @@ LINE = {
     "charge_price": {"value": 18_000},
 }
 DRAFT = {"line_items": [LINE], "discounts": []}
-
-
-def free_port() -> int:
-    """One below the range the system hands out for outgoing connections."""
-    for port in random.sample(range(20_000, 32_000), 50):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError("no free port")
 
 
 @pytest.fixture

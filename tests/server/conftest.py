@@ -29,6 +29,7 @@ from jumak.server.shop import RunningShop
 from jumak.server.uploads import Uploads
 from jumak.store.sqlite import SqliteStore
 from jumak.testing.clock import FakeClock
+from tests.ports import free_port
 
 SHOP = Shop(
     id=1,
@@ -169,17 +170,6 @@ class Served:
                     "session.open", token=token, client={"name": "test", "version": "1"}, **more
                 )
             yield client
-
-
-def free_port() -> int:
-    for port in range(20_000, 32_000, 7):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no free port")
 
 
 @contextlib.asynccontextmanager

@@ -16,7 +16,8 @@ from jumak.server.clock import SystemClock
 from jumak.server.connections import Connections
 from jumak.server.ids import UuidIds
 from jumak.store.sqlite import SqliteStore
-from tests.server.conftest import SHOP, free_port
+from tests.ports import free_port
+from tests.server.conftest import SHOP
 
 JUMAK = [sys.executable, "-m", "jumak"]
 

@@ -26,7 +26,7 @@ from jumak.server.app import App
 from jumak.server.session import Session
 from jumak.server.uploads import Uploads
 from jumak.testing import SimulatedShop, simulated_shop
-from tests.server.conftest import free_port
+from tests.ports import free_port
 from tests.server.every_request import UPLOAD, Json, every_request, package
 from tests.tidy.project import ROOT
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
 from tests.tidy.commands import commands
 from tests.tidy.project import ROOT
 
@@ -24,17 +23,6 @@ def blocks(page: str, language: str) -> list[str]:
     """Code blocks of a page."""
     text = (ROOT / page).read_text(encoding="utf-8")
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        for port in range(28_700, 32_000):
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no free port")
 
 
 def jumak(*arguments: str | Path) -> list[str]:
