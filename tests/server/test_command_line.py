@@ -62,6 +62,13 @@ class Running:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
             return json.loads(answer.read())
 
+    def __enter__(self) -> Running:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.stop(signal.SIGKILL)
+
     def stop(self, how: int = signal.SIGTERM) -> tuple[int, str]:
         self.process.send_signal(how)
         _, errors = self.process.communicate(timeout=30)
@@ -70,10 +77,8 @@ class Running:
 
 @pytest.fixture
 def running(folder: Path) -> Iterator[Running]:
-    server = Running(folder)
-    yield server
-    if server.process.poll() is None:
-        server.stop(signal.SIGKILL)
+    with Running(folder) as server:
+        yield server
 
 
 def test_serving(folder: Path, running: Running) -> None:
@@ -105,11 +110,8 @@ def test_tokens_while_it_runs(folder: Path, running: Running) -> None:
 def test_tokens_without_a_server(folder: Path) -> None:
     """H-2: the command opens the shop itself; a server started later knows the token."""
     token = run("token", "create", "lamp", "--data", str(folder), "--scope", "all").strip()
-    server = Running(folder)
-    try:
+    with Running(folder) as server:
         assert server.post("device.list", token, {})["complete"] is True
-    finally:
-        server.stop()
 
 
 def test_after_a_kill(folder: Path) -> None:
@@ -123,11 +125,11 @@ def test_after_a_kill(folder: Path) -> None:
 def test_the_demo(tmp_path: Path) -> None:
     """H-77: makes a shop once and serves it; the owner's code opens it."""
     for _ in range(2):
-        server = Running(tmp_path / "demo", verb="demo")
-        assert server.ready == f"Jumak is ready: {server.url}"
-        claimed = server.post("device.claim", None, {"code": server.code})
-        assert server.post("catalog-item.list", str(claimed["token"]), {})["catalogs"]
-        assert server.stop() == (0, "")
+        with Running(tmp_path / "demo", verb="demo") as server:
+            assert server.ready == f"Jumak is ready: {server.url}"
+            claimed = server.post("device.claim", None, {"code": server.code})
+            assert server.post("catalog-item.list", str(claimed["token"]), {})["catalogs"]
+            assert server.stop() == (0, "")
 
 
 def test_never_two_servers(folder: Path, running: Running) -> None:
@@ -144,8 +146,8 @@ def test_never_two_servers(folder: Path, running: Running) -> None:
 
 def test_a_warning_without_tls(folder: Path) -> None:
     """H-75: listening to other machines without TLS says what that means."""
-    server = Running(folder, "--host", "0.0.0.0")
-    status, errors = server.stop()
+    with Running(folder, "--host", "0.0.0.0") as server:
+        status, errors = server.stop()
     assert status == 0
     assert "no TLS" in errors
 
