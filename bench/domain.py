@@ -81,15 +81,15 @@ def sample_orders(count: int) -> list[tuple[Order, KitchenChange]]:
 
 
 def measure() -> list[Measured]:
-    """Median over rounds of the mean time per order."""
+    """Median over rounds of the mean processor time per order."""
     rules, dtos, at = Rules(), orders(256), datetime.now(UTC)
     rounds = []
     gc.collect()
     for _ in range(15):
-        begun = time.perf_counter()
+        begun = time.process_time()
         for dto in dtos:
             rules.add(dto, at)
-        rounds.append((time.perf_counter() - begun) / len(dtos))
+        rounds.append((time.process_time() - begun) / len(dtos))
     middle = statistics.median(rounds)
     detail = f"5 lines, 2 options each, 2 discounts, ticket; best round {min(rounds) * 1e6:.1f} µs"
     return [Measured(DOMAIN, middle * 1e6, detail)]

@@ -270,18 +270,24 @@ def server_config(options: ServeOptions, app: App) -> uvicorn.Config:
     )
 
 
+def exposure(options: ServeOptions) -> str | None:
+    """What listening at this address exposes, None when it is this machine only or TLS guards it."""
+    if _is_loopback(options.host) or options.tls_cert is not None:
+        return None
+    return (
+        f"Warning: {options.host} is reachable from other machines and there is no TLS: tokens and orders can be "
+        "read on the network. Use --tls-cert and --tls-key, or put a proxy with TLS in front."
+    )
+
+
 @contextlib.contextmanager
 def _listening(options: ServeOptions) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     listener = socket.create_server((options.host, options.port), family=family, backlog=2_048)
     # Connections inherit it: a reply is never held back for the client's delayed acknowledgement.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    if not _is_loopback(options.host) and options.tls_cert is None:
-        logging.getLogger("jumak").warning(
-            "Warning: %s is reachable from other machines and there is no TLS: tokens and orders can be read "
-            "on the network. Use --tls-cert and --tls-key, or put a proxy with TLS in front.",
-            options.host,
-        )
+    if (warning := exposure(options)) is not None:
+        logging.getLogger("jumak").warning(warning)
     with contextlib.closing(listener):
         yield listener
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from jumak.main import ServeOptions, exposure
 from jumak.server.clock import SystemClock
 from jumak.server.connections import Connections
 from jumak.server.ids import UuidIds
@@ -144,12 +145,22 @@ def test_never_two_servers(folder: Path, running: Running) -> None:
     assert "open in another process" in done.stderr
 
 
-def test_a_warning_without_tls(folder: Path) -> None:
-    """H-75: listening to other machines without TLS says what that means."""
-    with Running(folder, "--host", "0.0.0.0") as server:
-        status, errors = server.stop()
-    assert status == 0
-    assert "no TLS" in errors
+@pytest.mark.parametrize(
+    ("host", "certificate", "warns"),
+    [
+        ("127.0.0.1", None, False),
+        ("::1", None, False),
+        ("localhost", None, False),
+        ("0.0.0.0", None, True),
+        ("192.168.0.7", None, True),
+        ("pos.example", None, True),
+        ("0.0.0.0", Path("cert.pem"), False),
+    ],
+)
+def test_a_warning_without_tls(host: str, certificate: Path | None, warns: bool) -> None:
+    """H-75: listening to other machines without TLS says what that means; asked of the rule, not of the network."""
+    warning = exposure(ServeOptions(folder=Path(), host=host, tls_cert=certificate))
+    assert (warning is not None and "no TLS" in warning) == warns
 
 
 def test_the_file(folder: Path, running: Running, tmp_path: Path) -> None:
