@@ -100,3 +100,16 @@ async def test_the_last_payment_ends_the_lock(shop):
     await shop.pay(CASHIER, order, sourceType="CASH", autocomplete=False)
     done = await shop.ask("order.complete.request", {"id": order["id"]}, PLUGIN)
     assert done["order"]["orderState"] == "COMPLETED"
+
+
+async def test_money_taken_gives_a_waiting_cancel_up(shop):
+    """CAN-2, CAN-3: an order that waited for its cancel is paid after all; cancelling a payment then does not end it."""
+    order = await shop.add(PLUGIN, a_line(quantity=2))
+    first = await shop.pay(PLUGIN, order, 4_000, key="first")
+    waiting = await shop.ask("order.cancel.request", {"id": order["id"], "reason": "변심"}, MANAGER)
+    assert waiting["cancelPending"] is True
+    await shop.pay(PLUGIN, order, 1_000, key="second")
+    await shop.ask(
+        "payment.cancel.request", {"order": {"id": order["id"]}, "payment": {"id": first["id"]}}, MANAGER
+    )
+    assert (await shop.get(order["id"]))["orderState"] == "OPENED"

@@ -144,7 +144,8 @@ def record_payment(
         replace(
             tipped,
             payments=(*tipped.payments, payment),
-            backing=replace(backing, payments=backing.payments | {payment_id: record}),
+            # Whoever takes money goes on with the order: a cancel that was waiting is given up.
+            backing=replace(backing, payments=backing.payments | {payment_id: record}, cancel_pending=False),
         )
     )
     completes = (
