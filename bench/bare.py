@@ -16,11 +16,11 @@ from msgspec import Struct
 BARE_LOOP = (
     "bare loop: stdlib sqlite3 storing what one order leaves behind (a row with its public JSON document, a row "
     "with its ticket, its journal rows, a row for its key), documents made beforehand, WAL, synchronous=FULL, "
-    "8 KiB pages, no index beyond primary keys; 64 orders per COMMIT, or one"
+    "4 KiB pages, no index beyond primary keys; 64 orders per COMMIT, or one"
 )
 
 _SCHEMA = """
-    PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+    PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
     CREATE TABLE orders (seq INTEGER PRIMARY KEY, id TEXT, created INTEGER, state INTEGER, doc BLOB);
     CREATE TABLE tickets (seq INTEGER PRIMARY KEY, id TEXT, order_seq INTEGER, doc BLOB);
     CREATE TABLE journal (seq INTEGER PRIMARY KEY, at INTEGER, name TEXT, subject TEXT, data BLOB);

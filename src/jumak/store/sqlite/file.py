@@ -56,7 +56,7 @@ def create_file(path: Path, shop: Shop) -> None:
     connection = connect(unfinished)
     try:
         # The file becomes WAL when it is opened for writing; for now it stays one self-contained file.
-        connection.execute("PRAGMA page_size = 8192")
+        connection.execute("PRAGMA page_size = 4096")
         fill_new(connection, shop)
     finally:
         connection.close()
