@@ -82,7 +82,25 @@ def _place(chosen: Sequence[tuple[int, int]], choice_id: int) -> int:
     return next(place for place, (asked_id, _) in enumerate(chosen) if asked_id == choice_id)
 
 
+_MOST_SNAPSHOTS = 20_000
+_snapshots: dict[tuple[int, int], tuple[OptionChoice, ItemOptionChoice]] = {}
+
+
 def _snapshot(choice: OptionChoice, quantity: int) -> ItemOptionChoice:
+    """The choice as it stands now. The same one is chosen all day, and frozen values can be shared."""
+    key = id(choice), quantity
+    known = _snapshots.get(key)
+    if known is not None and known[0] is choice:
+        return known[1]
+    if len(_snapshots) >= _MOST_SNAPSHOTS:
+        _snapshots.clear()
+    made = _chosen(choice, quantity)
+    # The choice is kept beside it, so that its id() stays its own.
+    _snapshots[key] = choice, made
+    return made
+
+
+def _chosen(choice: OptionChoice, quantity: int) -> ItemOptionChoice:
     return ItemOptionChoice(
         id=choice.id,
         title=choice.title,

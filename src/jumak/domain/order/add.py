@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from base64 import urlsafe_b64encode
 from datetime import datetime
+from hashlib import blake2b
 
 import msgspec
 from msgspec import Struct
@@ -41,7 +41,7 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 
 def body_hash(dto: Struct) -> bytes:
     """Identity of what was asked for, the same for equal content whatever its spelling (NUM-2, PAY-6)."""
-    return hashlib.sha256(_encode(dto)).digest()[:16]
+    return blake2b(_encode(dto), digest_size=16).digest()
 
 
 def generated_key(order_id: str) -> str:
