@@ -22,6 +22,7 @@ from msgspec import Struct
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 import jumak.service
+from jumak.domain.caller import SYSTEM
 from jumak.plugins.host import PluginHost
 from jumak.protocol.envelope import MAX_FRAME
 from jumak.protocol.row import Done
@@ -37,9 +38,10 @@ from jumak.server.shop import RunningShop
 from jumak.server.uploads import Uploads
 from jumak.server.views import VIEWS
 from jumak.service.catalog import open_day
+from jumak.service.draft_order import forget_carts
 from jumak.service.kitchen import clear_board, fire_due
 from jumak.service.order_request import expire_due
-from jumak.service.ports import Store, Transaction
+from jumak.service.ports import Command, Store, Transaction
 from jumak.store.sqlite import SqliteStore
 
 PING_EVERY_S = 15.0
@@ -107,6 +109,8 @@ async def run_shop(
     running = shop.start(timetable.run())
     plugins = PluginHost(shop, folder) if folder is not None else None
     if plugins is not None:
+        # A cart survives its plugin and its page, not the POS itself (contract, draft-order §3).
+        await store.execute(Command(caller=SYSTEM, name="shop.start", body=b"", run=forget_carts))
         await plugins.start()
 
     async def end() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from jumak.domain.caller import SYSTEM, Caller
+from jumak.domain.caller import Caller
 from jumak.domain.errors import (
     HostUnavailable,
     InvalidArgument,
@@ -17,10 +18,10 @@ from jumak.domain.errors import (
     NotFound,
     PermissionDenied,
 )
+from jumak.main import opened_shop
 from jumak.protocol.scopes import expand
 from jumak.service.documents import Cart
-from jumak.service.draft_order import forget_carts
-from jumak.service.ports import Announcement, Command, Committed
+from jumak.service.ports import Announcement, Committed
 from jumak.testing import menu, simulated_shop, staff_caller
 from jumak.testing.shop import SimulatedShop
 
@@ -268,11 +269,14 @@ async def test_a_free_cart_completes_at_once(shop: Shop):
     assert (await ask(shop, "get"))["lineItems"] == []
 
 
-async def test_no_cart_outlives_a_restart(shop: Shop):
-    """H-49: carts are dropped when the POS starts again."""
-    await put(shop)
-    await shop.running.store.execute(Command(caller=SYSTEM, name="start", body=b"", run=forget_carts))
-    assert (await ask(shop, "get"))["lineItems"] == []
+async def test_no_cart_outlives_a_restart(tmp_path: Path):
+    """H-49: carts are dropped when the POS starts again, and only then: a command of the owner leaves them."""
+    async with simulated_shop(folder=tmp_path) as shop:
+        await put(shop)
+    for serving, lines in ((False, 1), (True, 0)):
+        async with opened_shop(tmp_path, serving=serving) as running:
+            read = running.store.reader()
+            assert [len(cart.draft.lines) for cart in (await read.all(Cart)).values()] == [1] * lines
 
 
 async def test_staff_below_manager_sell_at_the_menus_prices(shop: Shop):
