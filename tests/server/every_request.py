@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from jumak.testing import menu
-from tests.service.asking import a_line, an_order
+from tests.service.asking import a_line, a_payment, an_order
 
 Json = dict[str, Any]
 Ask = Callable[[str, Json], Awaitable[Json]]
@@ -36,22 +36,6 @@ def package() -> bytes:
         archive.writestr("plugin.json", json.dumps(about))
         archive.writestr("main.py", STILL)
     return out.getvalue()
-
-
-def a_payment(order: Json, amount: int, key: str, **more: Any) -> Json:
-    """A payment DTO with VAT inside."""
-    tax = (2 * amount + 11) // 22
-    return {
-        "sourceType": "EXTERNAL",
-        "orderId": order["id"],
-        "amountMoney": amount,
-        "taxMoney": tax,
-        "supplyMoney": amount - tax,
-        "tipMoney": 0,
-        "approvedNo": "12345678",
-        "approvedAt": "2026-02-02T12:00:00",
-        "paymentKey": key,
-    } | more
 
 
 def a_draft_line(key: str, **more: Any) -> Json:

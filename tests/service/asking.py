@@ -47,6 +47,22 @@ def an_order(*lines: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"lineItems": list(lines), "discounts": []} | more
 
 
+def a_payment(order: dict[str, Any], amount: int, key: str, **more: Any) -> dict[str, Any]:
+    """A payment DTO with its VAT inside."""
+    tax = (2 * amount + 11) // 22
+    return {
+        "sourceType": "EXTERNAL",
+        "orderId": order["id"],
+        "amountMoney": amount,
+        "taxMoney": tax,
+        "supplyMoney": amount - tax,
+        "tipMoney": 0,
+        "approvedNo": "12345678",
+        "approvedAt": "2026-02-02T12:00:00",
+        "paymentKey": key,
+    } | more
+
+
 class Asking:
     """A simulated shop with short words for what tests of orders ask."""
 
@@ -67,18 +83,7 @@ class Asking:
 
     def payment(self, order: dict[str, Any], amount: int, key: str = "pay", **more: Any) -> dict[str, Any]:
         """A payment DTO without VAT trouble."""
-        tax = (2 * amount + 11) // 22
-        return {
-            "sourceType": "EXTERNAL",
-            "orderId": order["id"],
-            "amountMoney": amount,
-            "taxMoney": tax,
-            "supplyMoney": amount - tax,
-            "tipMoney": 0,
-            "approvedNo": "12345678",
-            "approvedAt": "2026-02-02T12:00:00",
-            "paymentKey": f"{order['id'][-12:]}-{key}",
-        } | more
+        return a_payment(order, amount, f"{order['id'][-12:]}-{key}", **more)
 
     async def pay(
         self, caller: Caller, order: dict[str, Any], amount: int | None = None, key: str = "pay", **more: Any

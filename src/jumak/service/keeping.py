@@ -18,6 +18,7 @@ from jumak.domain.errors import Locked, NotFound
 from jumak.domain.fact import Fact
 from jumak.domain.kitchen import KitchenChange, Station, cancel_order, revise
 from jumak.domain.merchant import Shop
+from jumak.domain.occupancy import may_release
 from jumak.domain.order.life import is_settled
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
@@ -143,6 +144,13 @@ async def _tell_kitchen(
     return _ticketed(tx, change)
 
 
+def save_change(tx: Transaction, change: KitchenChange) -> None:
+    """Save an order and the tickets of one kitchen change; recording its facts is the caller's."""
+    tx.save_order(change.order)
+    for ticket in change.tickets:
+        tx.save_ticket(ticket)
+
+
 def _ticketed(tx: Transaction, change: KitchenChange) -> tuple[Order, Sequence[Fact]]:
     for ticket in change.tickets:
         tx.save_ticket(ticket)
@@ -171,7 +179,7 @@ async def _tell_table(tx: Transaction, before: Order | None, after: Order) -> tu
         return after, told or (table_fact("order-update", table_id),)
     members = await _used_together(tx, table_id)
     others = [each for member in members for each in await tx.orders_on_table(member) if each.id != after.id]
-    if not all(is_settled(each) for each in others):
+    if not may_release(others):
         return after, told or (table_fact("order-update", table_id),)
     for other in others:
         tx.save_order(_released(other))

@@ -61,7 +61,7 @@ from jumak.protocol.messages.kitchen import (
     TicketReply,
 )
 from jumak.protocol.row import Done, Nothing
-from jumak.service.keeping import known_order, stations
+from jumak.service.keeping import known_order, save_change, stations
 from jumak.service.ports import Committed, Reader, TicketQuery, Transaction
 from jumak.service.registry import command, query
 from jumak.service.table import shown
@@ -237,9 +237,7 @@ def _iso(tx: Transaction) -> str:
 
 def _save(tx: Transaction, change: KitchenChange) -> None:
     if change.facts:
-        tx.save_order(change.order)
-        for ticket in change.tickets:
-            tx.save_ticket(ticket)
+        save_change(tx, change)
         tx.record(*change.facts)
 
 
@@ -287,9 +285,7 @@ async def fire_due(tx: Transaction) -> Done:
 async def _fire(tx: Transaction, order: Order) -> None:
     released = replace(order, backing=replace(backing_of(order), fire_at_ms=None))
     change = first_send(released, await stations(tx), at=tx.at, iso=_iso(tx), ids=tx.ids)
-    tx.save_order(change.order)
-    for ticket in change.tickets:
-        tx.save_ticket(ticket)
+    save_change(tx, change)
     tx.record(*change.facts)
 
 

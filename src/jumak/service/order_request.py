@@ -138,16 +138,6 @@ async def _expire(tx: Transaction, order: Order) -> None:
     )
 
 
-def next_deadline_ms(orders: list[Order]) -> int | None:
-    """When the next of these requests expires."""
-    deadlines = [
-        expires
-        for order in orders
-        if order.order_state == "REQUESTED" and (expires := backing_of(order).expires_ms) is not None
-    ]
-    return min(deadlines, default=None)
-
-
 @command("order.call.request")
 async def call(tx: Transaction, data: OrderById) -> OrderReply:
     """The guest is called; the order's state stays (ORD-9)."""

@@ -16,6 +16,7 @@ from jumak.service.keeping import (
     kitchen_due,
     known_order,
     order_fact,
+    save_change,
     seat,
     stations,
     table_fact,
@@ -67,9 +68,7 @@ async def split(tx: Transaction, data: SplitOrder) -> SplitOrderReply:
     )
     here, there = await _sent(tx, here), await _sent(tx, there)
     for change in (here, there):
-        tx.save_order(change.order)
-        for ticket in change.tickets:
-            tx.save_ticket(ticket)
+        save_change(tx, change)
     tx.record(order_fact("update", here.order), order_fact("add", there.order))
     if order.table_id is not None:
         tx.record(table_fact("order-update", order.table_id))

@@ -23,7 +23,7 @@ from jumak.domain.order.types import Order
 from jumak.domain.order.unmerge import MergeRecord
 from jumak.domain.table import TableRecord, emptied, joined, taken_over
 from jumak.protocol.messages.table import TableMoveData, TableOrderReply, TablesReply, TableSwapData
-from jumak.service.keeping import check_unlocked, order_fact, stations, table_fact
+from jumak.service.keeping import check_unlocked, order_fact, save_change, stations, table_fact
 from jumak.service.ports import Transaction
 from jumak.service.registry import command
 from jumak.service.table import known_table, orders_of, require_free, shown, views, warn_if_crowded
@@ -157,9 +157,7 @@ class _Joining:
             ids=tx.ids,
         )
         tx.save_order(ended)
-        tx.save_order(change.order)
-        for ticket in change.tickets:
-            tx.save_ticket(ticket)
+        save_change(tx, change)
         today = calendar.business_date(tx.at).isoformat()
         for old in (await tx.all(MergeRecord)).values():
             if old.business_date != today:

@@ -17,7 +17,7 @@ from jumak.domain.order.types import Order
 from jumak.domain.order.unmerge import MergeRecord, undo_refusal, unmerge
 from jumak.domain.table import TableRecord, emptied, seated, taken_over
 from jumak.protocol.messages.table import TablesReply, TableUndoData
-from jumak.service.keeping import check_unlocked, order_fact, stations, table_fact
+from jumak.service.keeping import check_unlocked, order_fact, save_change, stations, table_fact
 from jumak.service.order import human_number
 from jumak.service.party_move import move_facts
 from jumak.service.ports import Entry, Transaction
@@ -130,9 +130,7 @@ async def _undo_merge(
     )
     facts: list[Fact] = []
     for change in (kept, parted):
-        tx.save_order(change.order)
-        for ticket in change.tickets:
-            tx.save_ticket(ticket)
+        save_change(tx, change)
         facts += change.facts
     tx.drop(MergeRecord, merge.id)
     others = [order for order in await orders_of(tx, new.id) if order.id != target.id]
