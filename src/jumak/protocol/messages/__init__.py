@@ -19,6 +19,7 @@ from jumak.protocol.messages import (
     staff,
     storage,
     table,
+    ui,
     waiting,
 )
 from jumak.protocol.row import Row
@@ -40,6 +41,7 @@ ROWS: tuple[Row, ...] = (
     *staff.ROWS,
     *storage.ROWS,
     *table.ROWS,
+    *ui.ROWS,
     *waiting.ROWS,
 )
 """Rows of every noun."""
