@@ -21,6 +21,7 @@ import uvicorn
 from msgspec import Struct
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+import jumak.server.before_add  # binds its messages
 import jumak.service
 from jumak.domain.caller import SYSTEM
 from jumak.plugins.host import PluginHost
@@ -91,6 +92,7 @@ async def run_shop(
     load_use_cases()
     shop = RunningShop(store, connections=connections, clock=clock, ids=UuidIds(), guard=guard)
     await shop.credentials.reload()
+    shop.ui.serve()
     publisher = Publisher(shop)
     publisher.views.update(VIEWS)
     follow_devices(shop, publisher)

@@ -16,7 +16,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -29,18 +28,14 @@ from jumak.plugins.console import Console
 from jumak.plugins.manifest import ID, check_id
 from jumak.plugins.package import Package, check_requirements, place, read_package, remove_copies
 from jumak.plugins.process import Limits, PluginProcess
+from jumak.plugins.watch import PluginWatch
 from jumak.protocol.messages.plugin import (
     InstallData,
-    LogData,
-    LogEntry,
-    LogMessage,
-    LogReply,
     Overrides,
     PluginReply,
     SessionData,
     SessionReply,
 )
-from jumak.protocol.row import Done
 from jumak.protocol.scopes import check_names, expand
 from jumak.server.connections import Push
 from jumak.server.live import Ask
@@ -52,10 +47,6 @@ from jumak.service.ports import Command, Committed, PluginState, Transaction
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(seconds=60)
 CRASHES, CRASH_WINDOW = 10, timedelta(minutes=10)
 SESSION_LIFE = timedelta(minutes=5)
-MAX_ENTRIES = 1_000
-
-_SECRET_MESSAGE = re.compile(r'name\\*":\s*\\*"((?:secure-store|setting\.values)[\w.-]*)')
-"""The SDK logs its traffic; what carries secrets is named, not shown (H-75)."""
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +72,7 @@ class PluginHost:
         self._consoles: dict[str, Console] = {}
         self._changing: dict[str, asyncio.Lock] = {}
         self._closed = False
+        self._watch = PluginWatch(shop, self.console)
 
     async def start(self) -> None:
         """Takes over the plugins' messages and starts what is enabled; does not wait for any of it."""
@@ -88,8 +80,7 @@ class PluginHost:
         shop.connections.states = self.states
         shop.live["plugin.install.request"] = self.answer_install
         shop.live["plugin.open-session.request"] = self.answer_open_session
-        shop.live["plugin-log.list.request"] = self.answer_log
-        shop.live["log"] = self.answer_log_message
+        self._watch.serve()
         shop.store.on_commit(self._committed)
         for install in (await shop.store.reader().all(Install)).values():
             if install.enabled:
@@ -117,7 +108,13 @@ class PluginHost:
             # A service's name is free text; only an id may become a path.
             home = self._folder / plugin_id
             file = home / "plugin.log" if ID.fullmatch(plugin_id) and home.is_dir() else None
-            self._consoles[plugin_id] = Console(file, self._now, partial(self._heard, plugin_id))
+            self._consoles[plugin_id] = Console(
+                file,
+                self._now,
+                partial(self._watch.heard, plugin_id),
+                partial(self._watch.news, plugin_id),
+                lambda: self._shop.clock.now().timestamp(),
+            )
         return self._consoles[plugin_id]
 
     async def install(
@@ -174,27 +171,6 @@ class PluginHost:
         token, expires = self._shop.credentials.issue(caller, SESSION_LIFE)
         assert expires is not None
         return SessionReply(token=token, expires_at=calendar_of(self._shop.store.reader().shop).iso(expires))
-
-    async def answer_log(self, ask: Ask, data: LogData) -> LogReply:  # noqa: ARG002 (any manager may look)
-        """`plugin-log.list.request`."""
-        limit = min(data.limit or 200, MAX_ENTRIES)
-        if data.plugin_id not in self._consoles and (
-            await self._shop.store.reader().get(Install, data.plugin_id) is None
-        ):
-            raise NotFound("플러그인을 찾을 수 없습니다.", "There is no such plugin.", id=data.plugin_id)
-        return LogReply(entries=self.console(data.plugin_id).after(data.after, max(limit, 1)))
-
-    async def answer_log_message(self, ask: Ask, data: LogMessage) -> Done:
-        """`log`: accepted whatever its shape (H-73)."""
-        said: dict[str, Any] = data.log if isinstance(data.log, dict) else {"contents": data.log}
-        title = str(said.get("title", ""))[:200]
-        failed = title == "onError" or str(said.get("level", "")).upper() == "ERROR"
-        contents = said.get("contents", "")
-        text = contents if isinstance(contents, str) else msgspec.json.encode(contents).decode()
-        if (secret := _SECRET_MESSAGE.search(text)) is not None:
-            text = f"{secret[1]}: not written down"
-        self.console(ask.caller.id).write("error" if failed else "debug", text, title=title)
-        return Done()
 
     # -- keeping them running --------------------------------------------------------------------
 
@@ -319,11 +295,6 @@ class PluginHost:
     def _tell(self, install: Install) -> None:
         view = install_view(install, self._shop.store.reader())
         self._shop.connections.send(Push("plugin.change.event", msgspec.json.encode({"plugin": view})))
-
-    def _heard(self, plugin_id: str, entry: LogEntry) -> None:
-        if self._shop.connections.wanted("plugin-log.event"):
-            event = {"pluginId": plugin_id, "entry": entry}
-            self._shop.connections.send(Push("plugin-log.event", msgspec.json.encode(event)))
 
     def _now(self) -> datetime:
         return self._shop.clock.now().astimezone(ZoneInfo(self._shop.store.reader().shop.time_zone))

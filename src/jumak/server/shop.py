@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jumak.domain.caller import Caller
@@ -26,6 +27,8 @@ from jumak.server.flood import FloodGuard, NoGuard
 from jumak.server.live import LIVE, Ask, LiveHandler
 from jumak.server.pairing import Throttle
 from jumak.server.sign_in import SignIns
+from jumak.server.ui import TillUi
+from jumak.server.watch import NoWatch, Watch, is_plugin
 from jumak.service.ports import Command, Ids, Result, Store, Transaction
 from jumak.service.registry import COMMANDS, QUERIES
 
@@ -63,6 +66,11 @@ class RunningShop:
         """Seconds for the messages that may take longer than `DEADLINE_S` (popups, the HTTP bridge)."""
         self.counts: dict[str, int] = {}
         """Answered messages by name, for the metrics."""
+        self.watch: Watch = NoWatch()
+        """Who keeps the plugins' consoles; the plugin host puts itself here."""
+        self.ui = TillUi(self)
+        self.on_refusal: dict[str, Callable[[Caller, BaseException], None]] = {}
+        """Told when a message of this name is refused to somebody."""
         self.refusals: dict[str, int] = {}
         """Refused messages by code, for the metrics."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -80,9 +88,13 @@ class RunningShop:
         """Has a message answered: `answered` is called exactly once, at once or later, on the loop."""
         name = row.name
         self.counts[name] = self.counts.get(name, 0) + 1
+        if (told := self.on_refusal.get(name)) is not None:
+            answered = _telling(answered, partial(told, caller))
         try:
             require(caller.scopes, row.scopes)
             data = decode_data(row, body)
+            if is_plugin(caller):
+                self.watch.called(caller, row, data)
             use_case = COMMANDS.get(name)
             if use_case is not None:
                 self._submit(caller, name, use_case, data, answered, command_id)
@@ -208,6 +220,17 @@ class RunningShop:
         if not isinstance(error, PosError):
             log.error("%s failed", name, exc_info=error)
         answered(Result(error=error))
+
+
+def _telling(answered: Answered, told: Callable[[BaseException], None]) -> Answered:
+    """Tells of a refusal before it is answered."""
+
+    def tell(result: Result) -> None:
+        if result.error is not None:
+            told(result.error)
+        answered(result)
+
+    return tell
 
 
 async def _finished(rest: Rest) -> None:
