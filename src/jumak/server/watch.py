@@ -12,8 +12,8 @@ Level = Literal["debug", "info", "warn", "error"]
 
 
 def is_plugin(caller: Caller) -> bool:
-    """A plugin or a remote service, which acts as one."""
-    return caller.kind in ("plugin", "service")
+    """A plugin, or a remote service, which acts as one unless it acts for the shop's own people."""
+    return caller.kind == "plugin" or (caller.kind == "service" and not caller.is_staff)
 
 
 class Watch(Protocol):

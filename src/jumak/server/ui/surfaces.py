@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from jumak.domain.calendar import to_ms
 from jumak.domain.caller import Caller
-from jumak.domain.errors import HostUnavailable, PosError
+from jumak.domain.errors import HostUnavailable, NotFound, PosError
 from jumak.protocol.messages.ui import AlertOpen, Navigate, SoundPlay, ToastOpen, ToastPress
 from jumak.protocol.row import Done
 from jumak.server.connections import Push
@@ -117,7 +117,7 @@ class Surfaces:
     async def press(self, ask: Ask, data: ToastPress) -> Done:
         """`toast.press.request`: told to that plugin and nobody else.
 
-        Raises HostUnavailable when it does not run.
+        Raises NotFound for a plugin there is not, HostUnavailable for one that does not run.
         """
         name = "toast.click" if data.id is None else "toast.button.click"
         push = Push(name, msgspec.json.encode({} if data.id is None else {"id": data.id}))
@@ -128,6 +128,10 @@ class Surfaces:
         ]
         for one in heard:
             one.push(push)
+        if not heard and await self._shop.store.reader().get(Install, data.plugin_id) is None:
+            raise NotFound(
+                "플러그인을 찾을 수 없습니다.", "There is no such plugin.", pluginId=data.plugin_id[:64]
+            )
         if not heard:
             raise HostUnavailable(
                 "플러그인이 실행 중이 아닙니다.", "The plugin is not running.", pluginId=data.plugin_id[:64]
