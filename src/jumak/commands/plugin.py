@@ -80,7 +80,8 @@ async def _logs(arguments: argparse.Namespace) -> None:
         print(file.read_text("utf-8"), end="")
         return
     async with administration(arguments.data) as ask:
-        asked = {"pluginId": arguments.id, "limit": arguments.limit}
+        kinds = ["log", "trace"] if arguments.trace else ["log"]
+        asked = {"pluginId": arguments.id, "limit": arguments.limit, "kinds": kinds}
         for entry in (await ask("plugin-log.list.request", asked))["entries"]:
             print(f"{entry['at']} {entry['level']:5} {entry['text']}")
 
@@ -121,6 +122,7 @@ def add(commands: Any) -> None:
     logs = plugin.add_parser("logs", help="a plugin's console")
     logs.add_argument("id", metavar="ID")
     logs.add_argument("--limit", type=int, default=200)
+    logs.add_argument("--trace", action="store_true", help="its messages too, of a running shop")
     add_data(logs)
     logs.set_defaults(run=_logs)
     remove = plugin.add_parser("remove", help="remove a plugin and its storage")
