@@ -16,7 +16,7 @@ COMPILE := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-u
 	--no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test dev check gen golden bench lock web
+.PHONY: help demo test dev check gen golden bench lock web packages
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -31,6 +31,11 @@ test: $(VENV)/.ready-dev $(WEB) ## everything tests need, then all tests; PYTEST
 dev: $(VENV)/.ready-dev $(WEB) ## the demo shop, started again whenever a file is saved
 	$(BIN)/python -m jumak.dev demo --data $(DATA) --port $(PORT) --no-browser
 
+packages: $(WEB) ## the npm packages as files: dist/jumak-pos-plugin-sdk.tgz, dist/jumak-pos-plugin-test.tgz
+	@mkdir -p dist && rm -f dist/*.tgz
+	$(NPM) pack --silent --pack-destination dist --workspace @jumak/pos-plugin-sdk --workspace @jumak/pos-plugin-test
+	@for package in sdk test; do mv dist/jumak-pos-plugin-$$package-*.tgz dist/jumak-pos-plugin-$$package.tgz; done
+
 web: $(WEB) ## build the shop's pages and the TypeScript packages
 
 check: $(VENV)/.ready-dev $(WEB) ## lint, format, types, and that generated files are fresh
@@ -41,6 +46,7 @@ check: $(VENV)/.ready-dev $(WEB) ## lint, format, types, and that generated file
 		echo $(BIN)/mypy --no-error-summary $$program; $(BIN)/mypy --no-error-summary $$program || exit 1; done
 	$(BIN)/python -m jumak.protocol.generate --check
 	$(BIN)/python -m tests.tidy.generate --check
+	$(NPM) run --silent check
 
 gen: $(VENV)/.ready-dev ## regenerate schemas, reference pages and the coverage of the rulebook
 	$(BIN)/python -m jumak.protocol.generate

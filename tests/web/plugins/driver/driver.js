@@ -98,6 +98,12 @@ export function drive(posPluginSdk, ui) {
       behaviour = asked.behave;
       return undefined;
     }
+    if (asked.measure !== undefined) {
+      const call = member(asked.measure);
+      const began = performance.now();
+      for (let i = 0; i < asked.times; i += 1) await call();
+      return (performance.now() - began) / asked.times;
+    }
     if (asked.misbehave === "loop") setTimeout(() => { for (;;); }, 0);
     else if (asked.misbehave === "throw") setTimeout(() => { throw new Error(asked.text); }, 0);
     else if (asked.misbehave === "reject") void Promise.reject(new Error(asked.text));
