@@ -6,7 +6,15 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from jumak.domain.attempt import Approval, AttemptError, AttemptState, MethodRef, PartPrice, Resolution, Tender
+from jumak.domain.attempt import (
+    AttemptError,
+    AttemptState,
+    MethodApproval,
+    MethodRef,
+    PartPrice,
+    Resolution,
+    Tender,
+)
 from jumak.domain.base import Doc, PositiveWon, PublicId
 from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment
@@ -35,7 +43,7 @@ class PaymentAttempt(Doc, frozen=True, kw_only=True):
     gave_up: bool = False
     hint: Literal["STILL_WAITING"] | None = None
     error: AttemptError | None = None
-    approval: Approval | None = None
+    approval: MethodApproval | None = None
     note: str | None = None
 
 

@@ -99,7 +99,15 @@ def _row(
 
 ROWS: tuple[Row, ...] = (
     _row("payment.add.request", "request", "add", "payment:write", AddPayment, PaymentReply, write=True),
-    _row("payment.cancel.request", "request", "cancel", "payment:write", CancelPayment, CancelPaymentReply, write=True),
+    _row(
+        "payment.cancel.request",
+        "request",
+        "cancel",
+        "payment:write",
+        CancelPayment,
+        CancelPaymentReply,
+        write=True,
+    ),
     _row("payment.get.request", "request", "getPayment", "payment:read", PaymentById, PaymentReply),
     _row("payment.change.event", "push", "on", "payment:read", PaymentChange),
     _row("payment.event.request", "host-request", "on('before-cancel')", "payment:read", BeforeCancel),
