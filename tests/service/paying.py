@@ -38,7 +38,7 @@ class RawPlugin:
     def _got(self, frame: bytes) -> None:
         self.frames.append(msgspec.json.decode(frame))
 
-    def _closed(self, code: int, reason: str) -> None:  # noqa: ARG002 (a socket would send both)
+    def _closed(self, code: int, reason: str) -> None:
         self.closed = True
 
     def send(self, name: str, data: Json, callback_id: str | None = None) -> None:
@@ -59,9 +59,10 @@ class RawPlugin:
     async def asked(self, event: str, number: int = 1) -> Json:
         """The so many-th host request of this event, waited for."""
         async with asyncio.timeout(10):
-            while len(found := self.questions(event)) < number:
+            while True:
+                if len(found := self.questions(event)) >= number:
+                    return found[number - 1]
                 await asyncio.sleep(0)
-        return found[number - 1]
 
     def answer(self, question: Json, **data: Any) -> None:
         reply = {

@@ -19,7 +19,7 @@ from jumak.sdk.connection import Connection
 from jumak.service.attempt import lose_all
 from jumak.service.documents import InFlight
 from jumak.service.ports import Command
-from jumak.testing import simulated_shop
+from jumak.testing import OWNER, simulated_shop
 from tests.service.asking import READER, Asking, a_line
 from tests.service.paying import APPROVAL, CASHIER, MANAGER, OTHER_TILL, STAMP, Counter, on_till
 
@@ -57,7 +57,7 @@ async def test_a_method_takes_the_money(shop, counter):
         "amountMoney": 18_000, "taxMoney": 1_636, "supplyMoney": 16_364, "tipMoney": 0, "taxExemptMoney": 0,
     }  # fmt: skip
     with pytest.raises(Locked):
-        await shop.ask("order.update.request", {"id": order["id"], "expectedVersion": order["version"] if "version" in order else 1, "memo": "x"}, OTHER_TILL)  # fmt: skip
+        await shop.ask("order.update.request", {"id": order["id"], "expectedVersion": 1, "memo": "x"}, OTHER_TILL)  # fmt: skip
     key = "key-" + "7" * 40
     plugin.answer(question, paymentDto=APPROVAL | {"paymentKey": key})
     done = await counter.get(attempt)
@@ -233,15 +233,9 @@ async def test_an_orphan_is_recorded_by_a_manager(shop, counter):
         "stamp-1",
         "문자 확인",
     )
-    audit = await shop.ask("audit.list.request", {"what": "attempt.resolve"}, (await owner()))
+    audit = await shop.ask("audit.list.request", {"what": "attempt.resolve"}, OWNER)
     assert audit["entries"][0]["data"]["how"] == "CONFIRM_PAID"
     assert audit["entries"][0]["staff"] == "staff-manager"
-
-
-async def owner():
-    from jumak.testing import OWNER
-
-    return OWNER
 
 
 async def test_a_key_used_before(shop, counter):
@@ -444,9 +438,11 @@ async def test_a_plugin_made_with_the_sdk(shop, counter):
     """H-45, H-51: the SDK's end of a host request over a real session; an outside order is paid like any other."""
     pos = await shop.shop.pos("stamp")
     connection: Connection = pos.connection
+    paid = asyncio.Event()
 
     async def pay(data: dict[str, Any]) -> dict[str, Any]:
         assert data["price"]["amountMoney"] == 5_000
+        paid.set()
         return {"event": "pay", "id": data["id"], "paymentDto": APPROVAL}
 
     connection.answer("payment.method.event.request", pay)
@@ -454,7 +450,5 @@ async def test_a_plugin_made_with_the_sdk(shop, counter):
     await shop.shop.settle()
     order = await shop.add(READER, a_line(1))
     attempt = await counter.start(order)
-    async with asyncio.timeout(10):
-        while (done := await counter.get(attempt))["state"] == "SENT":
-            await asyncio.sleep(0)
-    assert done["state"] == "APPROVED"
+    await asyncio.wait_for(paid.wait(), 10)
+    assert (await counter.get(attempt))["state"] == "APPROVED"
