@@ -31,10 +31,12 @@ from jumak.server.app import App
 from jumak.server.clock import SystemClock, WaitingClock
 from jumak.server.connections import Connections
 from jumak.server.flood import FloodGuard, NoGuard
+from jumak.server.giving_back import GivingBack
 from jumak.server.ids import UuidIds
 from jumak.server.owner import COMMAND_LINE, OwnerAccess, remove_access, write_access
+from jumak.server.paying import Paying
 from jumak.server.publish import Publisher
-from jumak.server.shop import RunningShop
+from jumak.server.shop import Gate, RunningShop
 from jumak.server.uploads import Uploads
 from jumak.server.views import VIEWS
 from jumak.service.catalog import open_day
@@ -94,6 +96,12 @@ async def run_shop(
     publisher = Publisher(shop)
     publisher.views.update(VIEWS)
     follow_devices(shop, publisher)
+    paying, giving_back = Paying(shop), GivingBack(shop)
+    publisher.listen("attempt.", paying.follow)
+    publisher.listen("order.cancel-pending", giving_back.follow)
+    shop.gates["payment.cancel.request"] = Gate(giving_back.needed, giving_back.before_payment)
+    shop.gates["order.cancel.request"] = Gate(giving_back.needed, giving_back.before_order)
+    await paying.recover()
     store.on_commit(publisher.publish)
     day = schedule.DayOpening(_begin_day)
     timetable = schedule.Schedule(

@@ -23,8 +23,6 @@ load_use_cases()
 
 NOT_SERVED_NOUNS = frozenset(
     {
-        "payment-attempt",
-        "payment-method",
         "prepaid",
         "settlement",
         "business-day",
@@ -54,12 +52,8 @@ NOT_SERVED_NOUNS = frozenset(
 
 NOT_SERVED = frozenset(
     {
-        "payment.start.request",
         "payment.refund.request",
         "payment.confirm-refund.request",
-        "payment.method.add",
-        "payment.method.remove",
-        "payment.method.event.request",
         "cash-receipt.send.request",
         "cash-receipt.cancel.request",
         "cash-receipt.list.request",

@@ -86,6 +86,7 @@ class PluginHost:
         """Takes over the plugins' messages and starts what is enabled; does not wait for any of it."""
         shop = self._shop
         shop.connections.states = self.states
+        shop.note = lambda plugin_id, level, text: self.console(plugin_id).write(level, text, title="POS")
         shop.live["plugin.install.request"] = self.answer_install
         shop.live["plugin.open-session.request"] = self.answer_open_session
         shop.live["plugin-log.list.request"] = self.answer_log

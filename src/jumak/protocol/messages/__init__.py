@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jumak.protocol.messages import (
     admin,
+    attempt,
     bill,
     cash_receipt,
     catalog,
@@ -25,6 +26,7 @@ from jumak.protocol.row import Row
 
 ROWS: tuple[Row, ...] = (
     *admin.ROWS,
+    *attempt.ROWS,
     *bill.ROWS,
     *cash_receipt.ROWS,
     *catalog.ROWS,
