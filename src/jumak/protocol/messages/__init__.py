@@ -20,6 +20,7 @@ from jumak.protocol.messages import (
     staff,
     storage,
     table,
+    ui,
     waiting,
 )
 from jumak.protocol.row import Row
@@ -42,6 +43,7 @@ ROWS: tuple[Row, ...] = (
     *staff.ROWS,
     *storage.ROWS,
     *table.ROWS,
+    *ui.ROWS,
     *waiting.ROWS,
 )
 """Rows of every noun."""
