@@ -29,6 +29,7 @@ from jumak.plugins.console import Console
 from jumak.plugins.manifest import ID, check_id
 from jumak.plugins.package import Package, check_requirements, place, read_package, remove_copies
 from jumak.plugins.process import Limits, PluginProcess
+from jumak.plugins.python import PythonProcess
 from jumak.protocol.messages.plugin import (
     InstallData,
     LogData,
@@ -286,7 +287,7 @@ class PluginHost:
             wait = min(wait * 2, LONGEST_WAIT)
 
     def _process(self, install: Install, console: Console, kept: Kept) -> PluginProcess:
-        return PluginProcess(
+        return PythonProcess(
             self._shop,
             caller_of(install),
             self._folder / install.folder,
