@@ -95,6 +95,8 @@ class RunningShop:
         """Closes the popups of a plugin: staff stopped waiting for it."""
         self.deadlines: dict[str, float] = {}
         """Seconds for the messages that may take longer than `DEADLINE_S` (popups, the HTTP bridge)."""
+        self.origins: Callable[[str], str | None] = _no_origin
+        """A plugin's id → the origin of its pages for whoever asks now, None where they cannot run."""
         self.counts: dict[str, int] = {}
         """Answered messages by name, for the metrics."""
         self.refusals: dict[str, int] = {}
@@ -283,6 +285,10 @@ class RunningShop:
         if not isinstance(error, PosError):
             log.error("%s failed", name, exc_info=error)
         answered(Result(error=error))
+
+
+def _no_origin(_plugin_id: str) -> str | None:
+    return None
 
 
 async def _finished(rest: Rest) -> None:
