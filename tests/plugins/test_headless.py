@@ -141,7 +141,11 @@ async def test_a_bundle(start: Start, tmp_path: Path):
     )
     esbuild = Path(__file__).parents[2] / "node_modules/.bin/esbuild"
     options = ["--bundle", "--format=iife", "--target=es2018", "--log-level=error"]
-    bundle = subprocess.run([esbuild, *options, source / "main.ts"], capture_output=True, check=True).stdout
+    bundle = (
+        await asyncio.to_thread(
+            subprocess.run, [esbuild, *options, source / "main.ts"], capture_output=True, check=True
+        )
+    ).stdout
     run = start(bundle.decode())
     await run.until("bundled p")
 

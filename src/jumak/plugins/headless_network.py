@@ -44,10 +44,12 @@ class Fetched(Protocol):
 class Socket(Protocol):
     """An open connection. It iterates over the messages; then `close_code` and `close_reason` are known."""
 
-    protocol: str | None
-    close_code: int
-    close_reason: str
-
+    @property
+    def protocol(self) -> str | None: ...
+    @property
+    def close_code(self) -> int: ...
+    @property
+    def close_reason(self) -> str: ...
     async def send(self, message: str | bytes, /) -> None: ...
     async def close(self, code: int = 1000, reason: str = "") -> None: ...
     def __aiter__(self) -> AsyncIterator[str | bytes]: ...
@@ -197,6 +199,8 @@ class HeadlessNetwork:
                 kind = {"text": message} if isinstance(message, str) else {"binary": message}
                 await self._tell(event | {"event": "message"} | kind)
             end: dict[str, Any] = {"code": socket.close_code, "reason": socket.close_reason}
+            if socket.close_code == LOST:
+                end["failed"] = "the connection broke"
         except Exception as problem:
             end = {"code": LOST, "reason": "", "failed": self._why(f"WebSocket {said.url}", problem)}
         finally:

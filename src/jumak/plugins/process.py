@@ -133,6 +133,7 @@ class PluginProcess(ABC):
             for task in helpers:
                 task.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
+            await asyncio.gather(_read_off(process.stdout), _read_off(process.stderr))
         return self._why or _ending(process.returncode)
 
     @abstractmethod
@@ -305,6 +306,14 @@ class _Pace:
         if self._taken % PORTION == 0:
             await asyncio.sleep(max(0.0, self._began + PORTION_S - time.monotonic()))
             self._began = time.monotonic()
+
+
+async def _read_off(stream: asyncio.StreamReader) -> None:
+    """A pipe is closed at its end alone, and a flood that was cut short is not at its end."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(1):
+            while await stream.read(1 << 20):
+                pass
 
 
 def _level_of(text: str) -> Level:
