@@ -25,6 +25,7 @@ from msgspec import Struct
 from jumak.domain.calendar import calendar_of
 from jumak.domain.caller import SYSTEM, Caller
 from jumak.domain.errors import NotFound
+from jumak.domain.origin import read_acl
 from jumak.plugins.console import Console
 from jumak.plugins.manifest import ID, check_id
 from jumak.plugins.package import Package, check_requirements, place, read_package, remove_copies
@@ -46,8 +47,9 @@ from jumak.protocol.scopes import check_names, expand
 from jumak.server.connections import Push
 from jumak.server.live import Ask
 from jumak.server.shop import RunningShop
-from jumak.service.documents import Install
-from jumak.service.plugin import install_view, record_disable, record_install
+from jumak.service.documents import Copy, Install
+from jumak.service.plugin import grantable, install_view, record_disable, record_install
+from jumak.service.plugin_version import Decided
 from jumak.service.ports import Command, Committed, PluginState, Transaction
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(seconds=60)
@@ -138,13 +140,13 @@ class PluginHost:
     async def _install(self, package: Package, overrides: Overrides, ask: Ask | None) -> PluginReply:
         await asyncio.to_thread(place, package, self._folder)
         at = calendar_of(self._shop.store.reader().shop).iso(self._shop.clock.now())
-        install = _install_of(package, overrides, at)
+        copy = _copy_of(package, at)
 
         async def run(tx: Transaction) -> PluginReply:
-            return await record_install(tx, install)
+            return await record_install(tx, package.manifest.id, copy, decided(overrides))
 
         if ask is not None:
-            return await ask.write(run, body=msgspec.json.encode([install.id, install.hash]))
+            return await ask.write(run, body=msgspec.json.encode([package.manifest.id, copy.hash]))
         result = await self._shop.store.execute(
             Command(caller=SYSTEM, name="plugin.install.request", body=b"", run=run)
         )
@@ -342,21 +344,30 @@ def caller_of(install: Install) -> Caller:
     )
 
 
-def _install_of(package: Package, overrides: Overrides, at: str) -> Install:
+def _copy_of(package: Package, at: str) -> Copy:
     manifest = package.manifest
-    return Install(
-        id=manifest.id,
-        name=overrides.name or manifest.name,
-        sdk_name=manifest.sdk_name or manifest.id,
-        version=manifest.version,
+    return Copy(
         hash=package.hash,
-        kind="python",
-        profile=overrides.profile or manifest.profile,
-        entry=package.entry,
-        acl=manifest.acl if overrides.acl is None else tuple(overrides.acl),
-        scopes=manifest.scopes if overrides.scopes is None else tuple(overrides.scopes),
-        enabled=True,
+        version=manifest.version,
+        installed_at=at,
         folder=f"{manifest.id}/{package.hash[:16]}",
-        loaded_at=at,
+        name=manifest.name,
+        sdk_name=manifest.sdk_name or manifest.id,
+        profile=manifest.profile,
+        acl=manifest.acl,
+        scopes=manifest.scopes,
+        entry=package.entry,
         settings=manifest.settings,
+    )
+
+
+def decided(overrides: Overrides) -> Decided:
+    """What the installer decided, checked. Raises InvalidArgument naming the field."""
+    return Decided(
+        name=overrides.name,
+        sdk_name=overrides.sdk_name,
+        acl=None if overrides.acl is None else read_acl(overrides.acl, "$.overrides.acl"),
+        scopes=None if overrides.scopes is None else grantable(overrides.scopes, "$.overrides.scopes"),
+        profile=overrides.profile,
+        headless=overrides.headless,
     )

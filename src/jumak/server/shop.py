@@ -61,6 +61,8 @@ class RunningShop:
         self.live: dict[str, LiveHandler] = dict(LIVE)
         self.deadlines: dict[str, float] = {}
         """Seconds for the messages that may take longer than `DEADLINE_S` (popups, the HTTP bridge)."""
+        self.origins: Callable[[str], str | None] = _no_origin
+        """A plugin's id → the origin of its pages for whoever asks now, None where they cannot run."""
         self.counts: dict[str, int] = {}
         """Answered messages by name, for the metrics."""
         self.refusals: dict[str, int] = {}
@@ -212,3 +214,7 @@ class RunningShop:
 
 async def _finished(rest: Rest) -> None:
     await rest
+
+
+def _no_origin(_plugin_id: str) -> str | None:
+    return None
