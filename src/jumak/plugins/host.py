@@ -25,6 +25,7 @@ from msgspec import Struct
 from jumak.domain.calendar import calendar_of
 from jumak.domain.caller import SYSTEM, Caller
 from jumak.domain.errors import NotFound
+from jumak.plugins.bridge import Bridge
 from jumak.plugins.console import Console
 from jumak.plugins.manifest import ID, check_id
 from jumak.plugins.package import Package, check_requirements, place, read_package, remove_copies
@@ -90,6 +91,7 @@ class PluginHost:
         shop.live["plugin.open-session.request"] = self.answer_open_session
         shop.live["plugin-log.list.request"] = self.answer_log
         shop.live["log"] = self.answer_log_message
+        Bridge.of(shop).denied = self._denied
         shop.store.on_commit(self._committed)
         for install in (await shop.store.reader().all(Install)).values():
             if install.enabled:
@@ -314,6 +316,12 @@ class PluginHost:
                 body=b"",
                 run=partial(record_disable, plugin_id=install.id, reason=reason),
             )
+        )
+
+    def _denied(self, install: Install, origin: str) -> None:
+        """A line for whoever can add the origin; the refusal itself went to the plugin."""
+        self.console(install.id).write(
+            "warn", f"{origin} is not on the allow-list", title="ACL_DENIED", data={"origin": origin}
         )
 
     def _tell(self, install: Install) -> None:

@@ -20,7 +20,7 @@ from msgspec import Struct
 from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError
 from jumak.plugins.console import Console, Level
-from jumak.protocol.envelope import MAX_FRAME
+from jumak.protocol.envelope import LONGEST_FRAME
 from jumak.server.session import Session
 from jumak.server.shop import RunningShop
 
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 PORTION = 50
 """Lines taken from a plugin before everybody else has a turn."""
 
-MAX_LINE = MAX_FRAME + 1_000
+MAX_LINE = LONGEST_FRAME + 1_000
 MAX_UNREAD = 16 * 1024 * 1024
 KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SYSTEMROOT", "SSL_CERT_FILE")
 """All a plugin sees of the server's environment: the rest may hold secrets."""
@@ -232,10 +232,12 @@ class PluginProcess:
         process = self._process
         if process is None or process.stdin is None or process.stdin.is_closing():
             return
-        process.stdin.write(frame + b"\n")
+        # What waits already counts: one long message may be longer than all of that.
         if self._unread_bytes() > MAX_UNREAD:
             self._console.write("error", "it does not read its messages: stopped")
             self._kill()
+            return
+        process.stdin.write(frame + b"\n")
 
     def _unread_bytes(self) -> int:
         process = self._process

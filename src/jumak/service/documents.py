@@ -81,6 +81,7 @@ class Install(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An installed plugin package (contract, plugin-runtime §9).
 
     folder: the unpacked copy, relative to the shop's directory.  hash: of the package's files.
+    origin_map: external origin → local origin, for development.
     disabled_reason: why the shop itself switched it off, for people; empty when staff did.
     """
 
@@ -99,6 +100,7 @@ class Install(Struct, frozen=True, kw_only=True, omit_defaults=True):
     loaded_at: str
     settings: tuple[dict[str, Any], ...] = ()
     disabled_reason: str = ""
+    origin_map: dict[str, str] = {}
 
 
 class SettingPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
