@@ -22,7 +22,7 @@ from jumak.domain.caller import Caller
 from jumak.plugins.console import Console
 from jumak.plugins.headless_network import Bridge, HeadlessNetwork, Said
 from jumak.plugins.node import find_node, permission_flags
-from jumak.plugins.process import Limits, PluginProcess
+from jumak.plugins.process import MAX_LINE, Limits, PluginProcess
 from jumak.server.session import Session
 from jumak.server.shop import RunningShop
 from jumak.service.documents import Install
@@ -55,7 +55,7 @@ class HeadlessProcess(PluginProcess):
     """See `PluginProcess`. entry: the script in the folder. bridge: its network, None for none."""
 
     # A request's body of 10 MB, as base64 (plugin-runtime §7).
-    longest_line: ClassVar[int] = 15_000_000
+    longest_line: ClassVar[int] = max(MAX_LINE, 15_000_000)
 
     def __init__(
         self,

@@ -26,7 +26,9 @@ from jumak.domain.calendar import calendar_of
 from jumak.domain.caller import SYSTEM, Caller
 from jumak.domain.errors import NotFound
 from jumak.domain.origin import read_acl
+from jumak.plugins.bridge import Bridge
 from jumak.plugins.console import Console
+from jumak.plugins.headless import HeadlessProcess
 from jumak.plugins.manifest import ID, check_id
 from jumak.plugins.package import Package, check_requirements, place, read_package, remove_copies
 from jumak.plugins.process import Limits, PluginProcess
@@ -93,6 +95,7 @@ class PluginHost:
         shop.live["plugin.open-session.request"] = self.answer_open_session
         shop.live["plugin-log.list.request"] = self.answer_log
         shop.live["log"] = self.answer_log_message
+        Bridge.of(shop).denied = self._denied
         shop.store.on_commit(self._committed)
         for install in (await shop.store.reader().all(Install)).values():
             if install.enabled:
@@ -288,7 +291,7 @@ class PluginHost:
             wait = min(wait * 2, LONGEST_WAIT)
 
     def _process(self, install: Install, console: Console, kept: Kept) -> PluginProcess:
-        return PythonProcess(
+        common = (
             self._shop,
             caller_of(install),
             self._folder / install.folder,
@@ -297,6 +300,9 @@ class PluginHost:
             self._limits,
             partial(self._set, kept, "running"),
         )
+        if install.headless and "worker" in install.kinds:
+            return HeadlessProcess(*common, install=install, bridge=Bridge.of(self._shop))
+        return PythonProcess(*common)
 
     def _set(self, kept: Kept, state: str, reason: str = "") -> None:
         if kept.state.state == "stopping" and state == "running":
@@ -317,6 +323,12 @@ class PluginHost:
                 body=b"",
                 run=partial(record_disable, plugin_id=install.id, reason=reason),
             )
+        )
+
+    def _denied(self, install: Install, origin: str) -> None:
+        """A line for whoever can add the origin; the refusal itself went to the plugin."""
+        self.console(install.id).write(
+            "warn", f"{origin} is not on the allow-list", title="ACL_DENIED", data={"origin": origin}
         )
 
     def _tell(self, install: Install) -> None:

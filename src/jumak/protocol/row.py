@@ -42,6 +42,7 @@ class Row(Struct, frozen=True, kw_only=True):
     """A message: what it carries, what it answers, who may send it.
 
     scopes: any one suffices, none = everybody.  write: changes the shop, takes `commandId`.
+    apart: may take long for its own reasons, so it waits for nothing of its noun, and nothing for it.
     sdk: the SDK members that send it, empty for extensions.  page: where it is specified.
     """
 
@@ -51,6 +52,7 @@ class Row(Struct, frozen=True, kw_only=True):
     reply: type[Reply] = Done
     scopes: tuple[str, ...] = ()
     write: bool = False
+    apart: bool = False
     sdk: str = ""
     rate_limited: bool = False
     origin: str = "extension"

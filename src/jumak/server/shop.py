@@ -67,6 +67,10 @@ class RunningShop:
         """Answered messages by name, for the metrics."""
         self.refusals: dict[str, int] = {}
         """Refused messages by code, for the metrics."""
+        self.own_ports: set[int] = set()
+        """Ports this shop listens at; nobody is led back to them from inside."""
+        self.network: object | None = None
+        """How plugins reach the network (`plugins/bridge`, which the server does not know)."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     def dispatch(

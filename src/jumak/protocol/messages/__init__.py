@@ -5,6 +5,7 @@ from __future__ import annotations
 from jumak.protocol.messages import (
     admin,
     bill,
+    bridge,
     cash_receipt,
     catalog,
     device,
@@ -26,6 +27,7 @@ from jumak.protocol.row import Row
 ROWS: tuple[Row, ...] = (
     *admin.ROWS,
     *bill.ROWS,
+    *bridge.ROWS,
     *cash_receipt.ROWS,
     *catalog.ROWS,
     *device.ROWS,
