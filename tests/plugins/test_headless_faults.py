@@ -24,6 +24,7 @@ from jumak.service.plugin import record_install
 from jumak.service.plugin_version import Decided
 from jumak.service.ports import Command, Transaction
 from jumak.testing import SimulatedShop, simulated_shop
+from tests.ports import free_port
 
 from .headless_shop import FakeBridge, Run
 
@@ -245,7 +246,7 @@ def about(pid: int) -> list[str]:
     return [Path(f"/proc/{pid}/{name}").read_text() for name in ("environ", "limits", "cmdline")]
 
 
-async def install(shop: SimulatedShop, folder: Path, code: str) -> PluginHost:
+async def install(shop: SimulatedShop, folder: Path, code: str, acl: tuple[str, ...] = ()) -> PluginHost:
     host = await shop.host()
     home = folder / "plugins" / "p" / ("0" * 16)
     home.mkdir(parents=True)
@@ -258,7 +259,7 @@ async def install(shop: SimulatedShop, folder: Path, code: str) -> PluginHost:
         name="시험",
         sdk_name="p",
         profile="documented",
-        acl=(),
+        acl=acl,
         scopes=("plugin",),
         entry="main.js",
         kinds=("worker",),
@@ -292,6 +293,31 @@ async def test_a_killed_process_comes_back(shop: SimulatedShop, tmp_path: Path):
         assert (waking - shop.clock.now()).total_seconds() == wait
         shop.clock.jump(seconds=wait)
     await until(lambda: fares() == "running")
+
+
+async def test_the_real_bridge(shop: SimulatedShop, tmp_path: Path):
+    """H-62, H-65: an installed headless worker reaches what its list names, and is told what to add for the rest."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked = (await reader.readuntil(b"\r\n")).decode()
+        body = asked.split(" HTTP")[0].encode()
+        writer.write(
+            b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+        )
+        await writer.drain()
+        writer.close()
+
+    port = free_port()
+    async with await asyncio.start_server(answer, "127.0.0.1", port):
+        code = f"""
+            fetch('http://127.0.0.1:{port}/menu?x=1').then((r) => r.text()).then((text) => console.log('got', text))
+              .then(() => fetch('http://127.0.0.1:{port + 1}/')).catch((e) => console.log(e.message));
+        """
+        host = await install(shop, tmp_path / "shop", code, acl=(f"http://127.0.0.1:{port}",))
+        said = host.console("p").entries
+        await until(lambda: any("got GET /menu?x=1" in entry.text for entry in said))
+        await until(lambda: any("Failed to fetch" in entry.text for entry in said))
+    assert any(f"http://127.0.0.1:{port + 1}" in entry.text and "list" in entry.text for entry in said)
 
 
 async def test_without_node(shop: SimulatedShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
