@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import json
 import zlib
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -90,11 +89,6 @@ def message(url: str, payload: str | None, method: str = "POST", headers: str = 
     return f'{{"url":"{url}","method":"{method}","headers":{headers}{tail}}}'
 
 
-@pytest.fixture
-async def authority(tmp_path: Path) -> AsyncIterator[Authority]:
-    yield Authority(tmp_path)
-
-
 # -- the body -----------------------------------------------------------------------------------------
 
 
@@ -150,7 +144,7 @@ async def test_nulls_elsewhere_do_not_touch_the_payload():
     """H-21, H-60: null equals absent in the message, not inside what is somebody else's."""
     async with serving() as server, shop_with(install(server.url)) as shop:
         plugin = await plugin_in(shop)
-        body = f'{{"url":"{server.url}","method":"POST","headers":null,"timeoutMs":null,"payload":{{"a":null,"n":1e21}}}}'
+        body = f'{{"url":"{server.url}","method":"POST","headers":[],"timeoutMs":null,"payload":{{"a":null,"n":1e21}}}}'
         assert (await plugin.say(body))["code"] == 200
         assert server.asked[-1].body == b'{"a":null,"n":1e21}'
 
@@ -231,7 +225,7 @@ def test_any_json_is_sent_in_its_dense_form(written: tuple[str, str]):
     """H-60: ∀ JSON text: through envelope and row, the body is the text without spaces between its parts."""
     spaced, dense = written
     frame = decode_frame(
-        f'{{"name":"http.request","data":{{"url":"http://a","method":"POST","payload":{spaced}}}}}'
+        f'{{"name":"http.request","data":{{"url":"http://a","method":"POST","headers":[],"payload":{spaced}}}}}'
     )
     payload = decode_data(HTTP, frame.data).payload
     assert isinstance(payload, Raw)
@@ -474,8 +468,9 @@ async def test_an_answer_that_breaks_off_is_a_failure(said: bytes):
         assert caught.value.code == "NETWORK"
 
 
-async def test_tls_is_checked_by_the_name(authority: Authority):
+async def test_tls_is_checked_by_the_name(tmp_path: Path):
     """H-62, plugin-runtime §7: the name of the URL must be on a certificate of somebody trusted."""
+    authority = Authority(tmp_path)
     async with serving(tls=authority.server("api.example.com"), host="api.example.com") as server:
         plugin = install("https://api.example.com", "https://other.example.com")
         async with shop_with(plugin) as shop:
@@ -735,6 +730,24 @@ async def test_what_is_under_way_is_bounded():
         gate.set()
         assert [(await call).code for call in calls[:6]] == [200] * 6
         assert (await bridge.fetch(plugin, "POST", server.url, [], body)).code == 200
+
+
+async def test_a_large_answer_waits_for_a_slow_plugin():
+    """H-71, wire §9: a plugin that does not read gets no more until it has; its session lives on."""
+    async with (
+        serving(lambda asked: answer(b"a" * 200_000)) as server,
+        shop_with(install(server.url)) as shop,
+    ):
+        plugin = await plugin_in(shop)
+        waiting = [5_000]
+        plugin.session._backlog = lambda: waiting[0]
+        asked = asyncio.create_task(plugin.say(message(server.url, None, "GET")))
+        async with asyncio.timeout(10):
+            while not server.asked or server.at_once:  # noqa: ASYNC110 (the server counts)
+                await asyncio.sleep(0.005)
+        assert not (await asyncio.wait({asked}, timeout=0.05))[0]
+        waiting[0] = 0
+        assert len((await asked)["body"]) == 200_000
 
 
 # -- for the runner of headless plugins ----------------------------------------------------------------

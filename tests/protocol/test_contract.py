@@ -36,8 +36,6 @@ NOT_SERVED_NOUNS = frozenset(
         "customer-display",
         "plugin-budget",
         "personal-data",
-        "http",
-        "websocket",
         "barcode",
         "power-saver",
         "popup",

@@ -15,7 +15,13 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from jumak.testing import menu
+from jumak.domain.caller import SYSTEM
+from jumak.domain.fact import Fact
+from jumak.protocol.row import Done
+from jumak.service.documents import Install
+from jumak.service.ports import Command, Transaction
+from jumak.testing import SimulatedShop, menu
+from tests.ports import free_port
 from tests.service.asking import a_line, a_payment, an_order
 
 Json = dict[str, Any]
@@ -24,6 +30,9 @@ Ask = Callable[[str, Json], Awaitable[Json]]
 
 UPLOAD = "0" * 32
 """Id of the upload that holds `package()`."""
+
+ANSWERING = f"http://127.0.0.1:{free_port()}"
+"""A server the day calls; whoever asks needs it on its allow-list."""
 
 STILL = "import time\nprint('hello')\ntime.sleep(60)\n"
 
@@ -55,12 +64,39 @@ def a_draft_line(key: str, **more: Any) -> Json:
     } | more  # fmt: skip
 
 
+async def let_call(shop: SimulatedShop, caller_id: str) -> None:
+    """Puts the server of the day on the allow-list of whoever lives it."""
+    install = Install(
+        id=caller_id,
+        name=caller_id,
+        sdk_name=caller_id,
+        version="0",
+        hash="0" * 64,
+        kind="python",
+        profile="documented",
+        entry="main",
+        acl=(ANSWERING,),
+        scopes=("plugin",),
+        enabled=False,
+        folder="nowhere",
+        loaded_at="2026-02-02T11:00:00+09:00",
+    )
+
+    async def put(tx: Transaction) -> Done:
+        tx.put(install)
+        tx.record(Fact("shop.update", "1", {"changes": ["seeded"]}))
+        return Done()
+
+    result = await shop.running.store.execute(Command(caller=SYSTEM, name="shop.seed", body=b"", run=put))
+    assert result.error is None
+
+
 async def every_request(ask: Ask, now: datetime) -> None:
     """The day. now: of the shop's clock."""
     for part in (_about, _menu, _floor, _orders, _staff_at_orders, _money_back, _tables, _kitchen):
         await part(ask)
     await _requests(ask, now)
-    for part in (_cart, _people, _devices, _plugins):
+    for part in (_cart, _people, _devices, _plugins, _network):
         await part(ask)
     await _line_at_the_door(ask, now)
     await _events(ask)
@@ -471,6 +507,18 @@ async def _plugins(ask: Ask) -> None:
         await ask(f"{store}.set", {"key": "k", "value": "값"})
         await ask(f"{store}.get", {"key": "k"})
         await ask(f"{store}.delete", {"key": "k"})
+
+
+async def _network(ask: Ask) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nX-Kind: rice wine\r\nContent-Length: 2\r\n\r\nok")
+        writer.close()
+
+    port = int(ANSWERING.rpartition(":")[2])
+    async with await asyncio.start_server(answer, "127.0.0.1", port):
+        call = {"url": ANSWERING, "method": "POST", "payload": {"a": 1}, "headers": [["X-A", "b"]]}
+        await ask("http.request", call | {"timeoutMs": 20_000})
 
 
 async def _hello(ask: Ask, plugin_id: str) -> None:

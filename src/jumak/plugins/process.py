@@ -21,6 +21,7 @@ from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError
 from jumak.plugins.console import Console, Level
 from jumak.protocol.envelope import LONGEST_FRAME
+from jumak.server.outbox import LONG_FRAME
 from jumak.server.session import Session
 from jumak.server.shop import RunningShop
 
@@ -67,6 +68,7 @@ class PluginProcess:
         self._session: Session | None = None
         self._stopping = False
         self._is_up = False
+        self._long = 0
         self._over = False
 
     @property
@@ -232,12 +234,14 @@ class PluginProcess:
         process = self._process
         if process is None or process.stdin is None or process.stdin.is_closing():
             return
-        # What waits already counts: one long message may be longer than all of that.
-        if self._unread_bytes() > MAX_UNREAD:
+        if self._unread_bytes() < LONG_FRAME:
+            self._long = 0
+        if len(frame) > LONG_FRAME:
+            self._long = max(self._long, len(frame))
+        process.stdin.write(frame + b"\n")
+        if self._unread_bytes() - self._long > MAX_UNREAD:
             self._console.write("error", "it does not read its messages: stopped")
             self._kill()
-            return
-        process.stdin.write(frame + b"\n")
 
     def _unread_bytes(self) -> int:
         process = self._process
