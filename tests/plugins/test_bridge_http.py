@@ -23,7 +23,7 @@ from jumak.protocol.envelope import decode_data, decode_frame
 from jumak.protocol.table import TABLE
 from jumak.sdk import PosPluginSdkError
 from jumak.server.session import Session
-from jumak.testing import SimulatedShop
+from jumak.testing import SimulatedShop, menu, simulated_shop
 from tests.ports import free_port
 
 from .bridging import PLUGIN, Asked, Authority, Names, answer, bridge_of, install, lead, serving, shop_with
@@ -380,6 +380,20 @@ async def test_an_origin_off_the_list_is_named_and_told():
         assert server.url in str(caught.value)
         assert told == [(PLUGIN, server.url)]
         assert server.asked == []
+
+
+async def test_the_console_names_the_origin_to_add(tmp_path: Path):
+    """H-62, H-73: whoever looks after the plugin sees what it wanted, without the path that may hold secrets."""
+    async with simulated_shop(folder=tmp_path / "shop", documents=(*menu.DOCUMENTS, install())) as shop:
+        host = await shop.host()
+        with pytest.raises(PosPluginSdkError):
+            await ask(shop, url="https://api.example.com/secret")
+        (entry,) = host.console(PLUGIN).entries
+        assert (entry.level, entry.title, entry.data) == (
+            "warn",
+            "ACL_DENIED",
+            {"origin": "https://api.example.com"},
+        )
 
 
 async def test_only_an_installed_plugin_has_a_list():
