@@ -12,6 +12,7 @@ import pytest
 
 from jumak.domain.errors import InvalidArgument, NotFound
 from jumak.plugins.host import PluginHost
+from jumak.plugins.package import pack, read_package
 from jumak.plugins.process import Limits
 from jumak.sdk import PosPluginSdkError
 from jumak.testing import SimulatedShop, simulated_shop
@@ -331,9 +332,7 @@ async def test_refused_packages_change_nothing(shop: SimulatedShop, tmp_path: Pa
     assert (await shop.request("plugin.list.request"))["plugins"] == []
     uploads = tmp_path / "shop" / "uploads"
     uploads.mkdir()
-    from jumak.plugins.commands import zipped
-
-    (uploads / "0123").write_bytes(zipped(write(tmp_path, "")))
+    (uploads / "0123").write_bytes(pack(read_package(write(tmp_path, ""))))
     reply = await shop.request(
         "plugin.install.request",
         {"package": "0123", "overrides": {"id": "other", "name": "다른 이름", "scopes": ["kds:read"]}},

@@ -72,7 +72,7 @@ async def let_call(shop: SimulatedShop, caller_id: str) -> None:
         sdk_name=caller_id,
         version="0",
         hash="0" * 64,
-        kind="python",
+        kinds=("python",),
         profile="documented",
         entry="main",
         acl=(ANSWERING,),

@@ -61,6 +61,8 @@ class RunningShop:
         self.live: dict[str, LiveHandler] = dict(LIVE)
         self.deadlines: dict[str, float] = {}
         """Seconds for the messages that may take longer than `DEADLINE_S` (popups, the HTTP bridge)."""
+        self.origins: Callable[[str], str | None] = _no_origin
+        """A plugin's id → the origin of its pages for whoever asks now, None where they cannot run."""
         self.counts: dict[str, int] = {}
         """Answered messages by name, for the metrics."""
         self.refusals: dict[str, int] = {}
@@ -93,9 +95,9 @@ class RunningShop:
             elif (reads := QUERIES.get(name)) is not None:
                 self.begin(self._finish(reads(self.store.reader(), caller, data), name, answered))
             elif (handler := self.live.get(name)) is not None:
-                self.start(
-                    self._run_live(handler, Ask(self, caller, session, name, command_id), data, answered)
-                )
+                first = _first(answered)
+                ask = Ask(self, caller, session, name, command_id, first)
+                self.start(self._run_live(handler, ask, data, first))
             else:
                 raise unknown(name)
         except Exception as error:
@@ -214,5 +216,22 @@ class RunningShop:
         answered(Result(error=error))
 
 
+def _first(answered: Answered) -> Answered:
+    """Passes on the first answer alone."""
+    is_open = True
+
+    def once(result: Result) -> None:
+        nonlocal is_open
+        if is_open:
+            is_open = False
+            answered(result)
+
+    return once
+
+
 async def _finished(rest: Rest) -> None:
     await rest
+
+
+def _no_origin(_plugin_id: str) -> str | None:
+    return None
