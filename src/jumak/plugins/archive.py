@@ -90,11 +90,12 @@ def _read_zip(source: Path) -> dict[str, bytes]:
             for info in archive.infolist():
                 # Read as it stands in the file: zipfile cuts names at a zero byte.
                 name = info.orig_filename
-                _check_path(name.rstrip("/") if info.is_dir() else name)
+                is_folder = name.endswith("/")
+                _check_path(name[:-1] if is_folder else name)
                 mode = info.external_attr >> 16
                 if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
                     raise _link(name)
-                if info.is_dir():
+                if is_folder:
                     continue
                 if info.flag_bits & 0x41:
                     raise wrong(
