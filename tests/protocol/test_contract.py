@@ -33,8 +33,6 @@ NOT_SERVED_NOUNS = frozenset(
         "printer",
         "customer-display",
         "personal-data",
-        "http",
-        "websocket",
         "data",
     }
 )

@@ -15,7 +15,13 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from jumak.testing import menu
+from jumak.domain.caller import SYSTEM
+from jumak.domain.fact import Fact
+from jumak.protocol.row import Done
+from jumak.service.documents import Install
+from jumak.service.ports import Command, Transaction
+from jumak.testing import SimulatedShop, menu
+from tests.ports import free_port
 from tests.service.asking import a_line, a_payment, an_order
 
 Json = dict[str, Any]
@@ -44,6 +50,8 @@ async def ready(pos):
 
 plugin.run()
 """
+ANSWERING = f"http://127.0.0.1:{free_port()}"
+"""A server the day calls; whoever asks needs it on its allow-list."""
 
 
 def package() -> bytes:
@@ -73,12 +81,39 @@ def a_draft_line(key: str, **more: Any) -> Json:
     } | more  # fmt: skip
 
 
+async def let_call(shop: SimulatedShop, caller_id: str) -> None:
+    """Puts the server of the day on the allow-list of whoever lives it."""
+    install = Install(
+        id=caller_id,
+        name=caller_id,
+        sdk_name=caller_id,
+        version="0",
+        hash="0" * 64,
+        kinds=("python",),
+        profile="documented",
+        entry="main",
+        acl=(ANSWERING,),
+        scopes=("plugin",),
+        enabled=False,
+        folder="nowhere",
+        loaded_at="2026-02-02T11:00:00+09:00",
+    )
+
+    async def put(tx: Transaction) -> Done:
+        tx.put(install)
+        tx.record(Fact("shop.update", "1", {"changes": ["seeded"]}))
+        return Done()
+
+    result = await shop.running.store.execute(Command(caller=SYSTEM, name="shop.seed", body=b"", run=put))
+    assert result.error is None
+
+
 async def every_request(ask: Ask, now: datetime) -> None:
     """The day. now: of the shop's clock."""
     for part in (_about, _menu, _floor, _orders, _staff_at_orders, _money_back, _tables, _kitchen):
         await part(ask)
     await _requests(ask, now)
-    for part in (_cart, _people, _devices, _plugins):
+    for part in (_cart, _people, _devices, _plugins, _network):
         await part(ask)
     await _line_at_the_door(ask, now)
     await _events(ask)
@@ -458,6 +493,8 @@ async def _devices(ask: Ask) -> None:
 
 
 async def _plugins(ask: Ask) -> None:
+    wanted = {"package": UPLOAD, "fileName": "still.zip", "overrides": {"name": "조용한 플러그인"}}
+    await ask("plugin.inspect", wanted)
     installed = (
         await ask(
             "plugin.install",
@@ -469,13 +506,25 @@ async def _plugins(ask: Ask) -> None:
     await ask(
         "plugin.update", plugin | {"enabled": True, "acl": ["https://example.com"], "scopes": ["plugin"]}
     )
+    more = {
+        "version": installed["hash"],
+        "devices": [],
+        "headless": False,
+        "originMap": {},
+        "sdkName": "still",
+    }
+    await ask("plugin.update", plugin | more)
+    await ask("hosted-plugin.list", {})
+    entries = [{"level": "info", "title": "계산대", "text": "hello"}]
+    report = {"state": "running", "reason": "", "loadMs": 12, "entries": entries}
+    await ask("plugin.report", {"pluginId": installed["id"], **report})
     await ask("plugin.open-session", {"pluginId": installed["id"]})
     await _hello(ask, installed["id"])
     await _attempts(ask, installed["id"])
     # Stopped while it is being started again: nothing may wait for ever.
     await ask("plugin.restart", plugin)
     await ask("plugin.update", plugin | {"enabled": False})
-    await ask("plugin.uninstall", plugin)
+    await ask("plugin.uninstall", plugin | {"keepData": False})
     me = (await ask("plugin.info", {}))["id"]
     await ask(
         "setting.set-inputs",
@@ -532,6 +581,18 @@ async def _until(ask: Ask, name: str, data: Json, key: str) -> None:
             if (await ask(name, data))[key]:
                 return
             await asyncio.sleep(0.01)
+
+
+async def _network(ask: Ask) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nX-Kind: rice wine\r\nContent-Length: 2\r\n\r\nok")
+        writer.close()
+
+    port = int(ANSWERING.rpartition(":")[2])
+    async with await asyncio.start_server(answer, "127.0.0.1", port):
+        call = {"url": ANSWERING, "method": "POST", "payload": {"a": 1}, "headers": [["X-A", "b"]]}
+        await ask("http.request", call | {"timeoutMs": 20_000})
 
 
 async def _hello(ask: Ask, plugin_id: str) -> None:

@@ -18,9 +18,9 @@ from tests.tidy.refusals import refusals
 
 ERRORS = frozenset(
     {
-        "PosError", "InvalidArgument", "Unauthenticated", "PermissionDenied", "NotFound", "UnknownMethod",
+        "PosError", "InvalidArgument", "Unauthenticated", "PermissionDenied", "AclDenied", "NotFound", "UnknownMethod",
         "Conflict", "DuplicateKey", "InvalidState", "UnsupportedMode", "Locked", "RateLimited",
-        "HostUnavailable", "TimedOut",
+        "NetworkFailed", "HostUnavailable", "TimedOut",
     }
 )  # fmt: skip
 

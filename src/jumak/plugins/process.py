@@ -75,6 +75,7 @@ class PluginProcess(ABC):
         self._session: Session | None = None
         self._stopping = False
         self._is_up = False
+        self._long = 0
         self._over = False
         self._why = ""
         self._doing: set[asyncio.Task[None]] = set()

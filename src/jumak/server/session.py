@@ -123,6 +123,7 @@ class Session:
         self._backlog = backlog
         self._replay = Replay(shop, self._deliver, backlog)
         self._when_lost: list[Callable[[], None]] = []
+        self._room = asyncio.Lock()
         self.closed = False
         self._opening: asyncio.TimerHandle | None = self._loop.call_later(OPEN_WITHIN_S, self._too_late)
 
@@ -347,10 +348,14 @@ class Session:
             self._when_lost.append(hear)
 
     async def room(self) -> None:
-        """Returns once the other side has read most of what was sent to it, or is gone."""
-        # A look now and then: a pipe to a process tells nobody when it has emptied.
-        while self._backlog() > MAX_BACKLOG and not self.closed:  # noqa: ASYNC110  # no event to await
-            await asyncio.sleep(0.01)
+        """Returns once the other side has read most of what was sent to it, or is gone.
+
+        What is sent right after it is counted before the next one who waits may send.
+        """
+        async with self._room:
+            # A look now and then: a pipe to a process tells nobody when it has emptied.
+            while self._backlog() > MAX_BACKLOG and not self.closed:  # noqa: ASYNC110  # no event to await
+                await asyncio.sleep(0.01)
 
     # -- who it is, what it sees -----------------------------------------------------------------
 

@@ -7,13 +7,17 @@ staff does not change back.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 from msgspec import Struct
 
-from jumak.domain.caller import Profile
+from jumak.domain.caller import Caller, Profile
 from jumak.domain.errors import InvalidArgument
 from jumak.protocol.scopes import ALL_SCOPES, expand
 from jumak.service.documents import Copy, Install
+
+HostedKind = Literal["worker", "iframe"]
 
 KEPT_VERSIONS = 5
 """Copies of a plugin that are kept to go back to, the one in force included."""
@@ -104,6 +108,26 @@ def copies_of(install: Install) -> tuple[Copy, ...]:
 def copy_of(install: Install) -> Copy:
     """The copy in force."""
     return copies_of(install)[0]
+
+
+def runs_on_server(install: Install) -> bool:
+    """Whether the server runs a process for it."""
+    return "python" in install.kinds or (install.headless and "worker" in install.kinds)
+
+
+def hosted_kinds(install: Install) -> tuple[HostedKind, ...]:
+    """What tills run of it: its page, and its worker unless that runs headless."""
+    kinds: list[HostedKind] = []
+    if "worker" in install.kinds and not install.headless:
+        kinds.append("worker")
+    if "iframe" in install.kinds:
+        kinds.append("iframe")
+    return tuple(kinds)
+
+
+def is_for(install: Install, till: Caller) -> bool:
+    """Whether this till is to host it."""
+    return install.enabled and (not install.devices or till.device_id in install.devices)
 
 
 def check_headless(install: Install) -> None:

@@ -106,7 +106,7 @@ class _Entry(Struct, frozen=True):
 class Access:
     """What one plugin may call.
 
-    acl: origins, one leading `*.` label allowed; what is no origin allows nothing.  origin_map:
+    acl, origin_map: as `domain/origin.py` lets them be kept.  acl: origins, one leading `*.` label allowed; what is no origin allows nothing.  origin_map:
     external origin → local origin; a mapped one counts as allowed and is never contacted.
     """
 
@@ -134,30 +134,6 @@ class Access:
                 origin=target.name,
             )
         return Route(target, target.origin)
-
-
-def check_allow(acl: Iterable[str], path: str = "$.acl") -> None:
-    """Raises InvalidArgument for an entry that would allow nothing. path: where the list stands."""
-    for place, text in enumerate(acl):
-        if _entry(text) is None:
-            raise InvalidArgument(
-                f"'{text[:200]}'은(는) 주소가 아닙니다. https://api.example.com 또는 https://*.example.com 처럼 적어 주세요.",
-                f"'{text[:200]}' is no origin: write it as https://api.example.com or https://*.example.com",
-                path=f"{path}[{place}]",
-            )
-
-
-def check_map(origin_map: Mapping[str, str], path: str = "$.originMap") -> None:
-    """Raises InvalidArgument unless every key and value is an origin without a star."""
-    for outside, inside in origin_map.items():
-        for text in (outside, inside):
-            entry = _entry(text)
-            if entry is None or entry.any:
-                raise InvalidArgument(
-                    f"'{text[:200]}'은(는) 주소가 아닙니다. https://api.example.com 처럼 적어 주세요.",
-                    f"'{text[:200]}' is no origin: write it as https://api.example.com",
-                    path=f"{path}[{outside[:200]!r}]",
-                )
 
 
 def parse(url: str, schemes: tuple[str, ...]) -> Target:

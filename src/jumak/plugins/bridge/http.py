@@ -164,7 +164,7 @@ async def _ask(network: Network, route: Route, asked: _Asked, take: Callable[[in
                 tuple((_latin(name), _latin(value)) for name, value in response.headers),
             )
             encoding = (_value(fields, "content-encoding") or "").strip().lower()
-            async with aclosing(response.aiter_stream()) as raw, aclosing(_unpacked(raw, encoding)) as pieces:
+            async with aclosing(_unpacked(response.aiter_stream(), encoding)) as pieces:
                 received = await _whole(pieces, _value(fields, "content-length"), asked.method, take)
         finally:
             await stream.aclose()

@@ -17,7 +17,7 @@ class HttpRequest(Data, frozen=True, kw_only=True):
 
     url: Url
     method: Annotated[str, Meta(min_length=1, max_length=20)]
-    headers: Annotated[tuple[Pair, ...], Meta(max_length=200)] = ()
+    headers: Annotated[tuple[Pair, ...], Meta(max_length=200)]
     payload: Raw | UnsetType = UNSET
     timeout_ms: Annotated[float, Meta(gt=0)] | None = None
 
