@@ -103,3 +103,20 @@ export function fields<S extends Readonly<Record<string, Decode<unknown>>>>(
     return Object.fromEntries(read) as { readonly [K in keyof S]: Decoded<S[K]> };
   };
 }
+
+export function oneOf<const T extends string>(...words: readonly T[]): Decode<T> {
+  return (value, path = "$") => {
+    const found = words.find((word) => word === value);
+    if (found === undefined) throw new ShapeError(path, words.join(" or "));
+    return found;
+  };
+}
+
+/** The value, or null when it has another shape. */
+export function attempt<T>(decode: Decode<T>, value: unknown): T | null {
+  try {
+    return decode(value);
+  } catch {
+    return null;
+  }
+}

@@ -42,7 +42,7 @@ export const decodeHostedChange = fields({ pluginId: text, restart: orElse(flag,
 export const decodeToken = fields({ token: text, expiresAt: text });
 export const decodeVerdict = fields({ restartAfterMs: maybe(number), disabled: orElse(flag, false) });
 
-const version = fields({ version: text, hash: orElse(text, ""), at: orElse(text, "") });
+const version = fields({ version: text, hash: text, installedAt: orElse(text, "") });
 const install = fields({
   id: text,
   name: text,
@@ -56,7 +56,6 @@ const install = fields({
   scopes: list(text),
   loadedAt: orElse(text, ""),
   loadMs: maybe(number),
-  enabled: maybe(flag),
   headless: orElse(flag, false),
   versions: readable(version),
 });
@@ -73,23 +72,32 @@ export const decodeInspection = fields({
   profile: text,
   acl: list(text),
   scopes: list(text),
+  addedScopes: orElse(list(text), []),
+  headless: orElse(flag, false),
   hasManifest: orElse(flag, false),
   installed: maybe(fields({ version: text, hash: text })),
 });
 export type Inspection = Decoded<typeof decodeInspection>;
 export const decodeUpload = fields({ id: text });
 
+const traced = fields({
+  direction: text,
+  name: text,
+  bytes: orElse(number, 0),
+  ms: orElse(number, -1),
+  code: orElse(text, ""),
+  body: orElse(text, ""),
+});
 const logEntry = fields({
   seq: number,
   at: text,
   level: text,
   text: orElse(text, ""),
   title: orElse(text, ""),
-  data: anything,
+  trace: maybe(traced),
 });
 export type LogEntry = Decoded<typeof logEntry>;
 export const decodeLog = fields({ entries: readable(logEntry) });
-export const decodeLogEvent = fields({ pluginId: text, entry: logEntry });
 
 const budget = fields({ method: text, used60s: number, used30min: number });
 export type Budget = Decoded<typeof budget>;
@@ -123,6 +131,9 @@ const attempt = fields({
   tender: text,
   amount: number,
   state: text,
+  method: maybe(fields({ pluginId: text, id: text })),
+  gaveUp: orElse(flag, false),
+  hint: maybe(text),
   error: maybe(failure),
   createdAt: orElse(text, ""),
 });

@@ -25,7 +25,6 @@ export class Context {
   load = 0;
   /** Host requests this context has to answer. */
   readonly asked = new Set<string>();
-  readonly #deliver: (envelope: Envelope) => void;
   readonly #now: () => number;
   #ready = false;
   #reloading = false;
@@ -37,10 +36,10 @@ export class Context {
 
   constructor(
     readonly kind: ContextKind,
-    deliver: (envelope: Envelope) => void,
+    /** Puts an envelope into it. */
+    readonly post: (envelope: object) => void,
     now: () => number,
   ) {
-    this.#deliver = deliver;
     this.#now = now;
   }
 
@@ -54,7 +53,7 @@ export class Context {
     if (this.#ready) return;
     this.#ready = true;
     this.#reloading = false;
-    for (const envelope of this.#waiting.splice(0)) this.#deliver(envelope);
+    for (const envelope of this.#waiting.splice(0)) this.post(envelope);
     if (this.#missed.length > 0) this.#redelivery = setTimeout(() => this.#redeliver(), REDELIVER_AFTER_MS);
   }
 
@@ -78,7 +77,7 @@ export class Context {
     const now = this.#now();
     if (this.#ready) {
       if (isPayment) this.#recent = [...this.#recent.filter(({ at }) => at > now - 2_000), { envelope, at: now }];
-      this.#deliver(envelope);
+      this.post(envelope);
     } else if (!this.#reloading) this.#wait(envelope);
     else if (isPayment && this.#missed.length < MAX_MISSED) this.#missed.push({ envelope, at: now });
   }
@@ -86,7 +85,7 @@ export class Context {
   /** Hands over a host request, once the context is ready. */
   ask(envelope: Envelope, callbackId: string): void {
     this.asked.add(callbackId);
-    if (this.#ready) this.#deliver(envelope);
+    if (this.#ready) this.post(envelope);
     else this.#wait(envelope);
   }
 
@@ -104,6 +103,6 @@ export class Context {
   #redeliver(): void {
     const since = this.#now() - MISSED_LIVE_MS;
     for (const { envelope, at } of this.#missed.splice(0))
-      if (at >= since) this.#deliver({ ...envelope, replayed: true });
+      if (at >= since) this.post({ ...envelope, replayed: true });
   }
 }

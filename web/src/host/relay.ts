@@ -9,8 +9,8 @@
  * - `payment.method.event.request` goes to the context that registered the method;
  * - `payment.event.request` goes to both, and one veto is a veto;
  * - the others go to both, and the first answer that is no error counts.
- * A context whose page goes away while it owes an answer answers `HOST_UNAVAILABLE`: what it did is
- * unknown, and the shop must not take that for a refusal (NET-1).
+ * A context whose page goes away while it owes an answer gives an error there. The answer to a payment
+ * then has no `complete` at all: what happened is unknown, and nobody may take it for a refusal (NET-1).
  */
 
 import { isObject, type Json } from "../client/decode";
@@ -18,7 +18,6 @@ import { type Envelope, replyName } from "../client/envelope";
 import { refusal, unavailable } from "../client/errors";
 import type { Asked } from "../client/session";
 import { Context, type ContextKind } from "./context";
-import type { Trace } from "./trace";
 
 const INFO = "plugin.info.request";
 const METHOD_ASK = "payment.method.event.request";
@@ -46,7 +45,6 @@ interface Round {
 
 export class Relay {
   readonly #line: Line;
-  readonly #trace: Trace;
   readonly #events: RelayEvents;
   readonly #now: () => number;
   readonly #contexts = new Map<ContextKind, Context>();
@@ -54,9 +52,8 @@ export class Relay {
   readonly #rounds = new Map<string, Round>();
   #info: Json | null = null;
 
-  constructor(line: Line, trace: Trace, events: RelayEvents, now: () => number = Date.now) {
+  constructor(line: Line, events: RelayEvents, now: () => number = Date.now) {
     this.#line = line;
-    this.#trace = trace;
     this.#events = events;
     this.#now = now;
   }
@@ -69,19 +66,8 @@ export class Relay {
   /** A context exists; `post` puts an envelope into it. */
   attach(kind: ContextKind, post: (envelope: object) => void): void {
     this.#contexts.get(kind)?.end();
-    const context = new Context(
-      kind,
-      (envelope) => {
-        this.#trace.message("out", envelope.callbackId === undefined ? "push" : "ask", kind, envelope.name, envelope.data);
-        post(envelope);
-      },
-      this.#now,
-    );
-    this.#contexts.set(kind, context);
-    this.#posts.set(context, post);
+    this.#contexts.set(kind, new Context(kind, post, this.#now));
   }
-
-  readonly #posts = new WeakMap<Context, (envelope: object) => void>();
 
   /** A message a context posted, whatever it is. */
   take(kind: ContextKind, value: unknown): void {
@@ -102,7 +88,7 @@ export class Relay {
       // A BigInt, a cycle: structured clone carries them, JSON does not.
       const why = error instanceof Error ? error.message : String(error);
       this.#events.malformed(kind, `${name}: ${why}`);
-      if (callbackId !== undefined && callbackId !== null) this.#reply(context, callbackId, name, notJson(why), 0);
+      if (callbackId !== undefined && callbackId !== null) this.#reply(context, callbackId, name, notJson(why));
     }
   }
 
@@ -127,12 +113,17 @@ export class Relay {
     const context = this.#contexts.get(kind);
     if (context === undefined) return;
     for (const callbackId of context.unload(at))
-      this.#heard(context, callbackId, { name: "", version: 1, callbackId, data: unavailable() });
+      this.#heard(context, callbackId, { name: "", version: 1, callbackId, data: this.#lost(callbackId) });
   }
 
   end(): void {
     for (const context of this.#contexts.values()) context.end();
     this.#contexts.clear();
+  }
+
+  #lost(callbackId: string): Json {
+    const { complete, ...unknown } = unavailable();
+    return this.#rounds.get(callbackId)?.name === METHOD_ASK ? unknown : { complete, ...unknown };
   }
 
   #askedOf({ name, data }: Envelope): readonly Context[] {
@@ -148,8 +139,7 @@ export class Relay {
   }
 
   #tellWho(context: Context, callbackId: unknown, info: Json): void {
-    this.#trace.request(context.kind, INFO, {});
-    this.#reply(context, callbackId, INFO, { complete: true, ...info }, 0);
+    this.#reply(context, callbackId, INFO, { complete: true, ...info });
     const wasReady = context.ready;
     context.begin();
     if (!wasReady) this.#events.began(context.kind);
@@ -157,16 +147,13 @@ export class Relay {
 
   #ask(context: Context, callbackId: unknown, asked: Asked): void {
     const { load } = context;
-    const since = this.#now();
     this.#line.ask(asked, ({ data }) => {
-      if (context.load === load) this.#reply(context, callbackId, asked.name, data, this.#now() - since);
+      if (context.load === load) this.#reply(context, callbackId, asked.name, data);
     });
-    this.#trace.request(context.kind, asked.name, asked.data);
   }
 
   #tell(context: Context, asked: Asked): void {
     this.#line.tell(asked);
-    if (asked.name !== "log") this.#trace.message("in", "note", context.kind, asked.name, asked.data);
     if (!isObject(asked.data) || typeof asked.data["id"] !== "string") return;
     if (asked.name === "payment.method.add") this.#methods.set(asked.data["id"], context);
     if (asked.name === "payment.method.remove") this.#methods.delete(asked.data["id"]);
@@ -176,7 +163,6 @@ export class Relay {
     // First, so that an answer which has no JSON is thrown out before anything is forgotten.
     JSON.stringify(data);
     context.asked.delete(callbackId);
-    this.#trace.message("in", "answer", context.kind, name, data);
     this.#heard(context, callbackId, { name, version: 1, callbackId, data });
   }
 
@@ -184,7 +170,7 @@ export class Relay {
     const round = this.#rounds.get(callbackId);
     if (round === undefined) return;
     round.left.delete(context);
-    const refused = !isObject(answer.data) || answer.data["complete"] === false;
+    const refused = !isObject(answer.data) || answer.data["complete"] !== true;
     if (refused) round.refused = answer;
     const decided = round.name === VETO_ASK ? refused : !refused;
     if (!decided && round.left.size > 0) return;
@@ -194,9 +180,8 @@ export class Relay {
     this.#line.answer(callbackId, said.name === "" ? replyName(round.name) : said.name, said.data ?? {});
   }
 
-  #reply(context: Context, callbackId: unknown, name: string, data: unknown, ms: number): void {
-    this.#trace.reply(context.kind, name, data, ms);
-    this.#posts.get(context)?.({ name: replyName(name), version: 1, callbackId, data });
+  #reply(context: Context, callbackId: unknown, name: string, data: unknown): void {
+    context.post({ name: replyName(name), version: 1, callbackId, data });
   }
 }
 
