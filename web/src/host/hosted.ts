@@ -97,6 +97,11 @@ export class Hosted {
     run.start();
   }
 
+  /** Plays a sound of this plugin; nothing while it does not run. */
+  play(url: string): void {
+    this.#run?.play(url);
+  }
+
   /** Stops it: it is told, has 300 ms, and is gone. */
   async stop(): Promise<void> {
     clearTimeout(this.#again);
@@ -210,6 +215,10 @@ class Run {
 
   farewell(graceMs: number): void {
     this.#relay.push({ name: "plugin.stopping.event", version: 1, data: { graceMs } });
+  }
+
+  play(url: string): void {
+    this.#frames?.play(url);
   }
 
   end(): void {

@@ -18,6 +18,8 @@ import { BEGIN, type Begin, decodeSaid, type Said, type ToWatcher } from "./watc
 export interface Frames {
   post(kind: ContextKind, envelope: object): void;
   ping(whom: "frame" | "worker"): void;
+  /** Plays a sound on the plugin's own origin, so that its allow-list decides. */
+  play(url: string): void;
   /** Takes them out of the page, and with them whatever runs in them. */
   remove(): void;
 }
@@ -97,6 +99,7 @@ export class PageStage implements Stage {
         if (kind === "worker") tell({ do: "post", envelope });
         else tab?.contentWindow?.postMessage(envelope, plugin.origin);
       },
+      play: (url) => tell({ do: "play", url }),
       ping: (whom) => tell({ do: "ping", whom }),
       remove: () => {
         if (tab !== null) this.#senders.delete(tab.contentWindow);
@@ -125,7 +128,10 @@ export class PageStage implements Stage {
     frame.setAttribute("referrerpolicy", "no-referrer");
     frame.src = address;
     frame.toggleAttribute("inert", true);
-    if (kind === "watcher") frame.setAttribute("aria-hidden", "true");
+    if (kind === "watcher") {
+      frame.setAttribute("aria-hidden", "true");
+      frame.allow = "autoplay";
+    }
     this.#place.append(frame);
     return frame;
   }

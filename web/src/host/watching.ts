@@ -17,6 +17,7 @@ export interface Begin {
 
 export type ToWatcher =
   | { readonly do: "post"; readonly envelope: object }
+  | { readonly do: "play"; readonly url: string }
   | { readonly do: "ping"; readonly whom: "frame" | "worker" };
 
 export const decodeSaid = fields({

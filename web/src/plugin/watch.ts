@@ -12,6 +12,7 @@ import { RUN } from "./running";
 
 const MESSAGES_PER_S = 2_000;
 const LOOK_EVERY_MS = 50;
+const LONGEST_SOUND_MS = 30_000;
 
 type Say = (said: Partial<Said> & Pick<Said, "say">) => void;
 
@@ -25,6 +26,7 @@ addEventListener("message", function begin(event: MessageEvent) {
   const worker = told.worker === undefined ? null : runWorker(told.worker, told.originMap, say);
   port.onmessage = ({ data }: MessageEvent<ToWatcher>) => {
     if (data.do === "post") worker?.post(data.envelope);
+    else if (data.do === "play") play(data.url, say);
     else if (data.whom === "worker") worker?.ping();
     else say({ say: "pong", whom: "frame" });
   };
@@ -58,6 +60,14 @@ function runWorker(entry: string, originMap: Begin["originMap"], say: Say) {
   };
 }
 
+/** Here the plugin's own policy says what may be played: its files, and what is on its allow-list. */
+function play(url: string, say: Say): void {
+  const sound = new Audio(new URL(url, location.origin).href);
+  const stop = setTimeout(() => sound.pause(), LONGEST_SOUND_MS);
+  sound.onended = () => clearTimeout(stop);
+  sound.play().catch((error: unknown) => say({ say: "problem", whom: "frame", text: `${url}: ${describe(error)}` }));
+}
+
 /** Looks for a sister frame of this origin, the plugin's page, and attaches to each page it loads. */
 function watchTab(say: Say): void {
   let seen: Document | null = null;
@@ -72,7 +82,7 @@ function watchTab(say: Say): void {
 }
 
 function attach(tab: Tab, say: Say): void {
-  tab.addEventListener("error", (event) => {
+  tab.addEventListener("error", (event: Event) => {
     // Resources that fail come as plain events of their element, in the capture phase alone.
     if (event instanceof tab.ErrorEvent) say({ say: "problem", whom: "tab", text: describe(event.error, event.message) });
     else say({ say: "problem", whom: "tab", text: `Could not be loaded: ${resource(event.target)}` });
