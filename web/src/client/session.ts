@@ -100,7 +100,7 @@ export class Session {
    */
   ask(asked: Asked, answered: (reply: Envelope) => void, atOnce = false): void {
     this.#number += 1;
-    const callbackId = `${this.#number.toString(36)}`;
+    const callbackId = this.#number.toString(36);
     const { name } = asked;
     const data = WRITES.has(name) ? withCommandId(asked.data) : asked.data;
     const frame = JSON.stringify({ name, version: asked.version ?? 1, callbackId, data });

@@ -133,8 +133,13 @@ export class Hosted {
       // The shop is not there to ask; its own back-off is kept meanwhile.
       verdict = { restartAfterMs: waitMs };
     }
-    if (this.#run !== null || this.state !== "crashed" || !again || verdict.disabled === true) return;
+    if (!this.#isDown() || !again || verdict.disabled === true) return;
     this.#again = setTimeout(() => this.start(), verdict.restartAfterMs ?? waitMs);
+  }
+
+  /** Whether it still lies where it fell: somebody may have stopped or started it meanwhile. */
+  #isDown(): boolean {
+    return this.#run === null && this.state === "crashed";
   }
 
   #set(state: HostedState, reason: string): void {

@@ -9,8 +9,9 @@ export function describe(error: unknown, otherwise = ""): string {
   }
   if (otherwise !== "") return otherwise.slice(0, LONGEST);
   try {
-    return String(typeof error === "object" ? JSON.stringify(error) : error).slice(0, LONGEST);
+    return (typeof error === "string" ? error : JSON.stringify(error)).slice(0, LONGEST);
   } catch {
+    // What has no JSON: undefined, a function, a cycle.
     return typeof error;
   }
 }

@@ -122,8 +122,11 @@ function isOurs(frame: Window): frame is Tab {
 }
 
 function resource(target: EventTarget | null): string {
-  if (target === null || !("getAttribute" in target) || typeof target.getAttribute !== "function") return "a resource";
-  return String(target.getAttribute("src") ?? target.getAttribute("href") ?? "a resource").slice(0, 500);
+  for (const key of ["src", "href"]) {
+    const address: unknown = target === null ? null : Reflect.get(target, key);
+    if (typeof address === "string" && address !== "") return address.slice(0, 500);
+  }
+  return "a resource";
 }
 
 function isNavigation(entry: PerformanceEntry, tab: Tab): entry is PerformanceNavigationTiming {

@@ -12,7 +12,7 @@ export function plainText(value: unknown, keys: readonly string[] = ["message", 
       const found = value[key];
       if (typeof found === "string" && found !== "") return found.slice(0, LONGEST);
     }
-  return value === undefined || value === null ? "" : (JSON.stringify(value) ?? "").slice(0, LONGEST);
+  return value === undefined || value === null ? "" : JSON.stringify(value).slice(0, LONGEST);
 }
 
 /** What an alert says: a heading, where it has one, and the text under it. */
@@ -27,6 +27,6 @@ export function alertText(alert: unknown): { readonly heading: string; readonly 
 
 /** A scanned or typed code without control characters. */
 export function cleanCode(code: string): string {
-  // eslint-disable-next-line no-control-regex -- scanners send separators and prefixes as control characters
+  // Scanners send separators and prefixes as control characters.
   return code.replace(/[\u0000-\u001f\u007f]/g, "").trim();
 }
