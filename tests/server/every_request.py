@@ -25,11 +25,29 @@ Ask = Callable[[str, Json], Awaitable[Json]]
 UPLOAD = "0" * 32
 """Id of the upload that holds `package()`."""
 
-STILL = "import time\nprint('hello')\ntime.sleep(60)\n"
+STILL = """
+from jumak.sdk import Plugin
+
+plugin = Plugin("still")
+
+
+async def pay(data):
+    return {"event": data["event"], "id": data["id"], "paymentDto": {}}
+
+
+@plugin.on_start
+async def ready(pos):
+    pos.connection.answer("payment.method.event.request", pay)
+    pos.notify("payment.method.add", {"id": "stamp", "image": "", "payment_name": "스탬프"})
+    print("hello")
+
+
+plugin.run()
+"""
 
 
 def package() -> bytes:
-    """A plugin that says hello and does nothing, as a zip."""
+    """A plugin that says hello, and whose payment method approves without saying what; as a zip."""
     out = io.BytesIO()
     about = {"id": "still", "name": "조용한 플러그인", "version": "1", "kind": "python"}
     with zipfile.ZipFile(out, "w") as archive:
@@ -448,6 +466,7 @@ async def _plugins(ask: Ask) -> None:
     )
     await ask("plugin.open-session", {"pluginId": installed["id"]})
     await _hello(ask, installed["id"])
+    await _attempts(ask, installed["id"])
     # Stopped while it is being started again: nothing may wait for ever.
     await ask("plugin.restart", plugin)
     await ask("plugin.update", plugin | {"enabled": False})
@@ -471,6 +490,43 @@ async def _plugins(ask: Ask) -> None:
         await ask(f"{store}.set", {"key": "k", "value": "값"})
         await ask(f"{store}.get", {"key": "k"})
         await ask(f"{store}.delete", {"key": "k"})
+
+
+async def _attempts(ask: Ask, plugin_id: str) -> None:
+    """Cash, and a method whose answer only a manager can make something of."""
+    order = (await ask("order.add", {"order": an_order(a_line(1, quantity=2))}))["order"]
+    start = {
+        "orderId": order["id"],
+        "tender": "CASH",
+        "amount": 4_000,
+        "expectedUnpaid": 10_000,
+        "tendered": 5_000,
+    }
+    attempt = (await ask("payment.start", start))["attempt"]
+    await ask("payment-attempt.get", {"id": attempt["id"]})
+    await _until(ask, "payment-method.list", {}, "methods")
+    method = {"pluginId": plugin_id, "id": "stamp"}
+    start = {
+        "orderId": order["id"],
+        "tender": "METHOD",
+        "amount": 6_000,
+        "expectedUnpaid": 6_000,
+        "method": method,
+    }
+    attempt = {"id": (await ask("payment.start", start))["attempt"]["id"]}
+    wanted = {"states": ["NEEDS_MANUAL"], "orderId": order["id"]}
+    await _until(ask, "payment-attempt.list", wanted, "attempts")
+    await ask("payment-attempt.resolve", attempt | {"how": "CONFIRM_NOT_PAID", "note": "결제되지 않음"})
+    await ask("payment-attempt.cancel", attempt)
+
+
+async def _until(ask: Ask, name: str, data: Json, key: str) -> None:
+    """Asks until there is something under this key: the plugin is another process."""
+    async with asyncio.timeout(20):
+        while True:
+            if (await ask(name, data))[key]:
+                return
+            await asyncio.sleep(0.01)
 
 
 async def _hello(ask: Ask, plugin_id: str) -> None:

@@ -29,6 +29,7 @@ from jumak.plugins.console import Console
 from jumak.plugins.manifest import ID, check_id
 from jumak.plugins.package import Package, check_requirements, place, read_package, remove_copies
 from jumak.plugins.process import Limits, PluginProcess
+from jumak.plugins.python import PythonProcess
 from jumak.protocol.messages.plugin import (
     InstallData,
     LogData,
@@ -86,6 +87,7 @@ class PluginHost:
         """Takes over the plugins' messages and starts what is enabled; does not wait for any of it."""
         shop = self._shop
         shop.connections.states = self.states
+        shop.note = lambda plugin_id, level, text: self.console(plugin_id).write(level, text, title="POS")
         shop.live["plugin.install.request"] = self.answer_install
         shop.live["plugin.open-session.request"] = self.answer_open_session
         shop.live["plugin-log.list.request"] = self.answer_log
@@ -285,7 +287,7 @@ class PluginHost:
             wait = min(wait * 2, LONGEST_WAIT)
 
     def _process(self, install: Install, console: Console, kept: Kept) -> PluginProcess:
-        return PluginProcess(
+        return PythonProcess(
             self._shop,
             caller_of(install),
             self._folder / install.folder,

@@ -15,7 +15,7 @@ from msgspec.json import Decoder
 
 from jumak.domain.errors import InvalidArgument
 from jumak.protocol.errors import Lang, error_json, invalid_input
-from jumak.protocol.row import AnyKeys, Reply, Row
+from jumak.protocol.row import AnyKeys, AnyShape, Reply, Row, Tolerant
 
 MAX_FRAME = 2_500_000
 """Longest message taken, bytes: a stored value of 1 MB (plugin-runtime §6) and the quoting around it."""
@@ -219,9 +219,25 @@ class _FreeKeys:
         return msgspec.convert({"keys": keys}, self._kind)
 
 
-def _decoder_of(kind: type[Struct]) -> Decoder[Any] | _FreeKeys:
+class _FreeShape:
+    """Decodes a message of any shape: whole, or what is no object into the first field."""
+
+    def __init__(self, kind: type[AnyShape | Tolerant]) -> None:
+        self._kind = kind
+        self._first = kind.__struct_encode_fields__[0]
+
+    def decode(self, raw: bytes) -> AnyShape | Tolerant:
+        value = without_nulls(_any.decode(raw))
+        if issubclass(self._kind, AnyShape) or not isinstance(value, dict):
+            value = {self._first: value}
+        return msgspec.convert(value, self._kind)
+
+
+def _decoder_of(kind: type[Struct]) -> Decoder[Any] | _FreeKeys | _FreeShape:
     if issubclass(kind, AnyKeys):
         return _FreeKeys(kind)
+    if issubclass(kind, AnyShape | Tolerant):
+        return _FreeShape(kind)
     decoder = _decoders.get(kind)
     if decoder is None:
         decoder = _decoders[kind] = Decoder(kind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jumak.protocol.messages import (
     admin,
+    attempt,
     bill,
     cash_receipt,
     catalog,
@@ -19,12 +20,14 @@ from jumak.protocol.messages import (
     staff,
     storage,
     table,
+    ui,
     waiting,
 )
 from jumak.protocol.row import Row
 
 ROWS: tuple[Row, ...] = (
     *admin.ROWS,
+    *attempt.ROWS,
     *bill.ROWS,
     *cash_receipt.ROWS,
     *catalog.ROWS,
@@ -40,6 +43,7 @@ ROWS: tuple[Row, ...] = (
     *staff.ROWS,
     *storage.ROWS,
     *table.ROWS,
+    *ui.ROWS,
     *waiting.ROWS,
 )
 """Rows of every noun."""

@@ -69,12 +69,14 @@ SDK = "sdk-0.0.27"
 NETWORK = ("network",)
 
 ROWS = (
-    Row(name="http.request", kind="request", data=HttpRequest, reply=HttpReply, scopes=NETWORK,
+    Row(name="http.request", kind="request", data=HttpRequest, reply=HttpReply, scopes=NETWORK, concurrent=True,
         sdk="http.get|http.post|http.put|http.patch|http.delete|http.head|http.options", origin=SDK, page=PAGE,
         about="an HTTP call through the shop"),
     Row(name="websocket.connect.request", kind="request", data=SocketConnect, reply=Done, scopes=NETWORK,
+        concurrent=True,
         sdk="websocket.create", origin=SDK, page=PAGE, about="open a socket through the shop"),
     Row(name="websocket.disconnect.request", kind="request", data=SocketDisconnect, reply=Done, scopes=NETWORK,
+        concurrent=True,
         sdk="websocket.disconnect", origin=SDK, page=PAGE, about="close it"),
     Row(name="websocket.send", kind="notify", data=SocketSend, scopes=NETWORK,
         sdk="websocket.send", origin=SDK, page=PAGE, about="send a message over it"),
