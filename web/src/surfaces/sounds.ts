@@ -28,7 +28,7 @@ const SOUNDS: Readonly<Record<string, readonly Tone[]>> = {
 export function soundOf(sound: unknown): { readonly url: string } | { readonly name: string } {
   const { url, name } = isObject(sound) ? sound : { url: undefined, name: sound };
   if (typeof url === "string" && url !== "") return { url };
-  return { name: typeof name === "string" && name in SOUNDS ? name : "notification" };
+  return { name: typeof name === "string" && Object.hasOwn(SOUNDS, name) ? name : "notification" };
 }
 
 let audio: AudioContext | null = null;
