@@ -13,6 +13,8 @@ export type ContextKind = "worker" | "tab";
 const MAX_WAITING = 1_000;
 const MAX_MISSED = 1_000;
 const REDELIVER_AFTER_MS = 3_000;
+/** As long as a page may take from its last word to its going. */
+const LONGEST_LEAVING_MS = 10_000;
 const MISSED_LIVE_MS = 10 * 60_000;
 
 interface Missed {
@@ -76,7 +78,7 @@ export class Context {
     const isPayment = envelope.name === "payment.change.event";
     const now = this.#now();
     if (this.#ready) {
-      if (isPayment) this.#recent = [...this.#recent.filter(({ at }) => at > now - 2_000), { envelope, at: now }];
+      if (isPayment) this.#recent = [...this.#recent.filter(({ at }) => at > now - LONGEST_LEAVING_MS), { envelope, at: now }];
       this.post(envelope);
     } else if (!this.#reloading) this.#wait(envelope);
     else if (isPayment && this.#missed.length < MAX_MISSED) this.#missed.push({ envelope, at: now });

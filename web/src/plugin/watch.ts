@@ -12,6 +12,8 @@ import { RUN } from "./running";
 
 const MESSAGES_PER_S = 2_000;
 const LOOK_EVERY_MS = 50;
+/** A `beforeunload` longer ago was of a download, or of a navigation that was given up. */
+const LONGEST_LEAVING_MS = 10_000;
 const LONGEST_SOUND_MS = 30_000;
 
 type Say = (said: Partial<Said> & Pick<Said, "say">) => void;
@@ -90,7 +92,13 @@ function attach(tab: Tab, say: Say): void {
   tab.addEventListener("unhandledrejection", ({ reason }) =>
     say({ say: "problem", whom: "tab", text: `Unhandled rejection: ${describe(reason)}` }),
   );
-  tab.addEventListener("pagehide", () => say({ say: "leaving", whom: "tab", at: Date.now() }));
+  // A page that reloads runs on until the new one arrives: what reaches it meanwhile is lost on it.
+  let leftAt = 0;
+  tab.addEventListener("beforeunload", () => (leftAt = Date.now()));
+  tab.addEventListener("pagehide", () => {
+    const now = Date.now();
+    say({ say: "leaving", whom: "tab", at: now - leftAt < LONGEST_LEAVING_MS ? leftAt : now });
+  });
   const loaded = () => {
     const [navigation] = tab.performance.getEntriesByType("navigation");
     if (navigation === undefined || !isNavigation(navigation, tab)) return;

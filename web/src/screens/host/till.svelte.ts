@@ -21,11 +21,18 @@ export class Till {
   device = $state("");
   shopName = $state("");
   #session: Session | null = null;
+  /** What the device may without a person: the owner's own till may everything. */
+  #deviceScopes: ReadonlySet<string> = new Set();
   /** In memory alone, so that a lost connection asks nobody to sign in again. */
   #pin: string | null = null;
   readonly #pushes = new Map<string, PushHandler>();
   readonly #asks = new Map<string, AskHandler>();
   readonly #opened: (() => void)[] = [];
+
+  /** Whether orders may be handled here: somebody signed in, or the till is the owner's own. */
+  get works(): boolean {
+    return this.scopes.has("staff:order");
+  }
 
   may(scope: string): boolean {
     return this.scopes.has(scope);
@@ -80,10 +87,9 @@ export class Till {
   async signOut(): Promise<void> {
     this.#pin = null;
     this.person = null;
-    const scopes = new Set(this.scopes);
-    for (const scope of scopes) if (scope.startsWith("staff:")) scopes.delete(scope);
-    this.scopes = scopes;
+    this.scopes = this.#deviceScopes;
     await this.do("staff.logout.request", {});
+    this.#heard();
   }
 
   /** Asks the shop. Raises ShopError, ShapeError. */
@@ -129,7 +135,8 @@ export class Till {
   #begin({ device, scopes }: Opened): void {
     this.state = "open";
     this.device = device?.name ?? "";
-    this.scopes = new Set(scopes);
+    this.#deviceScopes = new Set(scopes);
+    this.scopes = this.#deviceScopes;
     // Once what was prepared, a sign-in, is over.
     void this.ask("merchant.info.request", {}, decodeMerchant)
       .then(({ merchant }) => (this.shopName = merchant.name))
