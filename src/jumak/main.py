@@ -23,8 +23,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 import jumak.service
 from jumak.domain.caller import SYSTEM
+from jumak.plugins.bridge import Bridge
 from jumak.plugins.host import PluginHost
-from jumak.protocol.envelope import MAX_FRAME
+from jumak.protocol.envelope import LONGEST_FRAME
 from jumak.protocol.row import Done
 from jumak.server import schedule, site
 from jumak.server.app import App
@@ -125,6 +126,8 @@ async def run_shop(
     store.on_commit(timetable.committed)
     publisher.listen("shop.", lambda _: timetable.wake())
     running = shop.start(timetable.run())
+    bridge = Bridge.of(shop)
+    bridge.start()
     plugins = PluginHost(shop, folder) if folder is not None else None
     if plugins is not None:
         # A cart survives its plugin and its page, not the POS itself (contract, draft-order §3).
@@ -135,6 +138,7 @@ async def run_shop(
         running.cancel()
         if plugins is not None:
             await plugins.stop()
+        bridge.stop()
         await shop.close()
 
     return shop, end
@@ -192,6 +196,7 @@ async def serve(options: ServeOptions) -> None:
     with _listening(options) as listener:
         async with opened_shop(options.folder, serving=True, guard=guard) as shop:
             url = _url(options, listener)
+            shop.own_ports.add(listener.getsockname()[1])
             token, _ = shop.credentials.issue(COMMAND_LINE)
             app = App(
                 shop,
@@ -299,7 +304,7 @@ def server_config(options: ServeOptions, app: App) -> uvicorn.Config:
         server_header=False,
         date_header=False,
         timeout_keep_alive=75,
-        ws_max_size=4 * MAX_FRAME,
+        ws_max_size=LONGEST_FRAME + 1_000_000,
         ws_ping_interval=PING_EVERY_S,
         ws_ping_timeout=MISSED_PINGS_S,
         ws_per_message_deflate=False,

@@ -43,7 +43,6 @@ NOT_SERVED_NOUNS = frozenset(
 NOT_SERVED = frozenset(
     {
         "payment.refund.request",
-        "payment.confirm-refund.request",
         "cash-receipt.send.request",
         "cash-receipt.cancel.request",
         "cash-receipt.list.request",

@@ -232,6 +232,11 @@ async def _orders(ask: Ask) -> None:
     )["payment"]
     await ask("payment.get", {"id": payment["id"]})
     await ask("payment.cancel", {"order": {"id": order["id"]}, "payment": {"id": payment["id"]}})
+    outside = a_payment(order, 1_000, "day-0")
+    outside_id = (await ask("payment.add", {"order": {"id": order["id"]}, "paymentDto": outside}))["payment"][
+        "id"
+    ]
+    await ask("payment.confirm-refund", {"id": outside_id, "note": "앱에서 직접 환불"})
     by_card = a_payment(order, 3_000, "day-2", sourceType="CARD", cardDetails=card)
     in_cash = a_payment(order, unpaid - 3_000, "day-3", sourceType="CASH")
     for dto in (by_card, in_cash):

@@ -244,6 +244,23 @@ async def test_a_plugin_that_is_not_there(shop, counter):
         await shop.ask("payment.cancel.request", back(order, payment), MANAGER)
     assert refused.value.reason == "PLUGIN_NOT_RUNNING"
     assert await state_of(shop, payment) != "CANCELLED"
+    # The way out: the order waits, a manager returns the money some other way and says so (CAN-2).
+    reply = await shop.ask("order.cancel.request", {"id": order["id"]}, MANAGER)
+    assert reply["cancelPending"] is True
+    confirmed = {"id": payment["id"], "note": "계좌로 환불"}
+    for _ in range(2):
+        done = await shop.ask("payment.confirm-refund.request", confirmed, MANAGER)
+        assert done["payment"]["state"] == "CANCELLED"
+    assert (await shop.get(order["id"]))["orderState"] == "CANCELLED"
+
+
+async def test_cash_is_returned_by_the_till(shop, counter):
+    """CAN-2: nobody confirms by word what the drawer gives back."""
+    order = await shop.add(CASHIER, a_line(2))
+    cash = await counter.start(order, tender="CASH")
+    with pytest.raises(InvalidState) as refused:
+        await shop.ask("payment.confirm-refund.request", {"id": cash["payment"]["id"], "note": "x"}, MANAGER)
+    assert refused.value.reason == "TILL_PAYMENT"
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,10 @@ from msgspec import Struct
 from jumak.domain.calendar import calendar_of
 from jumak.domain.caller import SYSTEM, Caller
 from jumak.domain.errors import NotFound
+from jumak.domain.origin import read_acl
+from jumak.plugins.bridge import Bridge
 from jumak.plugins.console import Console
+from jumak.plugins.headless import HeadlessProcess
 from jumak.plugins.manifest import ID, check_id
 from jumak.plugins.package import Package, check_requirements, place, read_package, remove_copies
 from jumak.plugins.process import Limits, PluginProcess
@@ -46,8 +49,9 @@ from jumak.protocol.scopes import check_names, expand
 from jumak.server.connections import Push
 from jumak.server.live import Ask
 from jumak.server.shop import RunningShop
-from jumak.service.documents import Install
-from jumak.service.plugin import install_view, record_disable, record_install
+from jumak.service.documents import Copy, Install
+from jumak.service.plugin import grantable, install_view, record_disable, record_install
+from jumak.service.plugin_version import Decided
 from jumak.service.ports import Command, Committed, PluginState, Transaction
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(seconds=60)
@@ -92,6 +96,7 @@ class PluginHost:
         shop.live["plugin.open-session.request"] = self.answer_open_session
         shop.live["plugin-log.list.request"] = self.answer_log
         shop.live["log"] = self.answer_log_message
+        Bridge.of(shop).denied = self._denied
         shop.store.on_commit(self._committed)
         for install in (await shop.store.reader().all(Install)).values():
             if install.enabled:
@@ -139,13 +144,13 @@ class PluginHost:
     async def _install(self, package: Package, overrides: Overrides, ask: Ask | None) -> PluginReply:
         await asyncio.to_thread(place, package, self._folder)
         at = calendar_of(self._shop.store.reader().shop).iso(self._shop.clock.now())
-        install = _install_of(package, overrides, at)
+        copy = _copy_of(package, at)
 
         async def run(tx: Transaction) -> PluginReply:
-            return await record_install(tx, install)
+            return await record_install(tx, package.manifest.id, copy, decided(overrides))
 
         if ask is not None:
-            return await ask.write(run, body=msgspec.json.encode([install.id, install.hash]))
+            return await ask.write(run, body=msgspec.json.encode([package.manifest.id, copy.hash]))
         result = await self._shop.store.execute(
             Command(caller=SYSTEM, name="plugin.install.request", body=b"", run=run)
         )
@@ -287,7 +292,7 @@ class PluginHost:
             wait = min(wait * 2, LONGEST_WAIT)
 
     def _process(self, install: Install, console: Console, kept: Kept) -> PluginProcess:
-        return PythonProcess(
+        common = (
             self._shop,
             caller_of(install),
             self._folder / install.folder,
@@ -296,6 +301,9 @@ class PluginHost:
             self._limits,
             partial(self._set, kept, "running"),
         )
+        if install.headless and "worker" in install.kinds:
+            return HeadlessProcess(*common, install=install, bridge=Bridge.of(self._shop))
+        return PythonProcess(*common)
 
     def _set(self, kept: Kept, state: str, reason: str = "") -> None:
         if kept.state.state == "stopping" and state == "running":
@@ -316,6 +324,12 @@ class PluginHost:
                 body=b"",
                 run=partial(record_disable, plugin_id=install.id, reason=reason),
             )
+        )
+
+    def _denied(self, install: Install, origin: str) -> None:
+        """A line for whoever can add the origin; the refusal itself went to the plugin."""
+        self.console(install.id).write(
+            "warn", f"{origin} is not on the allow-list", title="ACL_DENIED", data={"origin": origin}
         )
 
     def _tell(self, install: Install) -> None:
@@ -343,21 +357,30 @@ def caller_of(install: Install) -> Caller:
     )
 
 
-def _install_of(package: Package, overrides: Overrides, at: str) -> Install:
+def _copy_of(package: Package, at: str) -> Copy:
     manifest = package.manifest
-    return Install(
-        id=manifest.id,
-        name=overrides.name or manifest.name,
-        sdk_name=manifest.sdk_name or manifest.id,
-        version=manifest.version,
+    return Copy(
         hash=package.hash,
-        kind="python",
-        profile=overrides.profile or manifest.profile,
-        entry=package.entry,
-        acl=manifest.acl if overrides.acl is None else tuple(overrides.acl),
-        scopes=manifest.scopes if overrides.scopes is None else tuple(overrides.scopes),
-        enabled=True,
+        version=manifest.version,
+        installed_at=at,
         folder=f"{manifest.id}/{package.hash[:16]}",
-        loaded_at=at,
+        name=manifest.name,
+        sdk_name=manifest.sdk_name or manifest.id,
+        profile=manifest.profile,
+        acl=manifest.acl,
+        scopes=manifest.scopes,
+        entry=package.entry,
         settings=manifest.settings,
+    )
+
+
+def decided(overrides: Overrides) -> Decided:
+    """What the installer decided, checked. Raises InvalidArgument naming the field."""
+    return Decided(
+        name=overrides.name,
+        sdk_name=overrides.sdk_name,
+        acl=None if overrides.acl is None else read_acl(overrides.acl, "$.overrides.acl"),
+        scopes=None if overrides.scopes is None else grantable(overrides.scopes, "$.overrides.scopes"),
+        profile=overrides.profile,
+        headless=overrides.headless,
     )

@@ -28,18 +28,22 @@ class Node(Struct, frozen=True):
     version: tuple[int, int, int]
 
 
-class NoNode(OSError):
+class NodeMissingError(OSError):
     """There is no Node here that can run a plugin; the text says what to do."""
 
 
 def find_node() -> Node:
-    """The Node to use. Raises NoNode. Blocks while a version is asked for, once per program."""
+    """The Node to use. Raises NodeMissingError. Blocks while a version is asked for, once per program."""
     if named := os.environ.get("JUMAK_NODE"):
         node = _known(Path(named))
         if node is None:
-            raise NoNode(f"JUMAK_NODE={named} is no Node program; name one that is {_oldest()} or newer")
+            raise NodeMissingError(
+                f"JUMAK_NODE={named} is no Node program; name one that is {_oldest()} or newer"
+            )
         if node.version < OLDEST:
-            raise NoNode(f"JUMAK_NODE={named} is Node {_text(node)}; {_oldest()} or newer is needed")
+            raise NodeMissingError(
+                f"JUMAK_NODE={named} is Node {_text(node)}; {_oldest()} or newer is needed"
+            )
         return node
     seen = []
     for path in _candidates():
@@ -48,7 +52,7 @@ def find_node() -> Node:
             return node
         seen.append(f"{path}: {'no Node' if node is None else _text(node)}")
     found = f" ({'; '.join(seen)})" if seen else ""
-    raise NoNode(
+    raise NodeMissingError(
         f"headless workers need Node {_oldest()} or newer and there is none{found}: "
         f"`pip install 'jumak[headless]'` beside the server, or name one in JUMAK_NODE"
     )

@@ -23,7 +23,7 @@ from msgspec import Struct
 from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError
 from jumak.plugins.console import Console, Level
-from jumak.protocol.envelope import MAX_FRAME
+from jumak.protocol.envelope import LONGEST_FRAME
 from jumak.server.session import Session
 from jumak.server.shop import RunningShop
 
@@ -35,7 +35,7 @@ PORTION = 50
 PORTION_S = 0.005
 """Portions that come quicker than this are a flood: it is read at this pace, so that it costs the server little."""
 
-MAX_LINE = MAX_FRAME + 1_000
+MAX_LINE = LONGEST_FRAME + 1_000
 MAX_UNREAD = 16 * 1024 * 1024
 
 
@@ -133,6 +133,7 @@ class PluginProcess(ABC):
             for task in helpers:
                 task.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
+            await asyncio.gather(_read_off(process.stdout), _read_off(process.stderr))
         return self._why or _ending(process.returncode)
 
     @abstractmethod
@@ -266,9 +267,11 @@ class PluginProcess(ABC):
         process = self._process
         if process is None or process.stdin is None or process.stdin.is_closing():
             return
-        process.stdin.write(frame + b"\n")
+        # What waits already counts: one long message may be longer than all of that.
         if self._unread_bytes() > MAX_UNREAD:
             self._end_because("it does not read its messages: stopped")
+            return
+        process.stdin.write(frame + b"\n")
 
     def _unread_bytes(self) -> int:
         process = self._process
@@ -305,6 +308,14 @@ class _Pace:
         if self._taken % PORTION == 0:
             await asyncio.sleep(max(0.0, self._began + PORTION_S - time.monotonic()))
             self._began = time.monotonic()
+
+
+async def _read_off(stream: asyncio.StreamReader) -> None:
+    """A pipe is closed at its end alone, and a flood that was cut short is not at its end."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(1):
+            while await stream.read(1 << 20):
+                pass
 
 
 def _level_of(text: str) -> Level:

@@ -156,7 +156,7 @@ class GivingBack:
         await self._shop.clock.wait_until(self._shop.clock.now() + PATIENCE)
         self._tell_staff(
             f"주문 {order.number}의 환불에 플러그인 '{plugin}'이(가) 아직 답하지 않았습니다. "
-            "직접 환불했다면 매니저가 확인해 주세요"
+            "직접 환불했다면 매니저가 외부 환불을 확인해 주세요"
         )
 
     # -- asking ----------------------------------------------------------------------------------

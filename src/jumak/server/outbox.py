@@ -39,6 +39,10 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._queue)
 
+    def backlog(self) -> int:
+        """How much waits to leave: frames, or kilobytes when they are larger."""
+        return max(len(self._queue), self._bytes // 1_000)
+
     def put(self, frame: bytes) -> None:
         """Sends a frame; after `close` it is dropped."""
         if self._closing is not None or self._over:
@@ -52,11 +56,13 @@ class Outbox:
             if rest is not None:
                 self._start(rest)
             return
-        self._queue.append(frame)
-        self._bytes += len(frame)
-        if len(self._queue) > MAX_FRAMES or self._bytes > MAX_BYTES:
+        # What waits already counts: one long frame may be longer than all of that.
+        if len(self._queue) >= MAX_FRAMES or self._bytes > MAX_BYTES:
             self._queue.clear()
             self._overflow()
+            return
+        self._queue.append(frame)
+        self._bytes += len(frame)
 
     def close(self, code: int, reason: str) -> None:
         """Closes the connection once what is queued has left."""

@@ -7,6 +7,7 @@ it every frame that arrives. What holds:
 - writes join the store's queue in the order they arrive; a read, or a message that is answered
   beside the store, waits for what its own namespace still has under way, so replies inside a
   namespace keep their order and a read shows the writes before it (H-17, H-39);
+- what is `apart` (the network, whose servers answer when they like) waits for nothing;
 - the reply to a write is sent from the store's own callback, which runs before its pushes (H-30);
 - store events reach it once, in rising `seq`, also across a resume (H-38).
 """
@@ -75,6 +76,9 @@ MAX_WAITING = 10_000
 MAX_WAITING_BYTES = 16_000_000
 """Messages of one connection that wait for an earlier one of their namespace; more are refused."""
 
+MAX_BACKLOG = 1_000
+"""What may wait to leave while somebody could go on sending for ever; far from the limit of a slow client."""
+
 CLOSE_POLICY = 1008
 CLOSE_LATER = 1013
 
@@ -85,7 +89,8 @@ class Session:
     """See the module. Everything happens on the event loop; no method may be called from a thread.
 
     caller: who it is when the door already knows (a process it started), else the token of the
-    first frame tells.  backlog: how many frames are waiting to leave, for a replay's pace.
+    first frame tells.  backlog: how many frames (of a kilobyte) wait to leave, for the pace of
+    whoever could send without end.
     """
 
     answers = True
@@ -115,7 +120,9 @@ class Session:
         self._asked: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._malformed: deque[float] = deque()
         self._loop = asyncio.get_running_loop()
+        self._backlog = backlog
         self._replay = Replay(shop, self._deliver, backlog)
+        self._when_lost: list[Callable[[], None]] = []
         self.closed = False
         self._opening: asyncio.TimerHandle | None = self._loop.call_later(OPEN_WITHIN_S, self._too_late)
 
@@ -155,7 +162,9 @@ class Session:
             self._refuse(frame, error)
             return
         waiting = self._waiting.get(row.namespace)
-        if waiting:
+        if row.apart:
+            self._start(row, frame)
+        elif waiting:
             self._wait(waiting, row, frame)
         elif self._may_start(row, caller):
             self._start(row, frame)
@@ -182,7 +191,7 @@ class Session:
         waiting.append((row, frame))
 
     def _start(self, row: Row, frame: Frame) -> None:
-        namespace = row.namespace
+        namespace = "" if row.apart else row.namespace
         caller = self.caller
         assert caller is not None
         beside = row.write and not self.shop.queues(row, caller)
@@ -326,6 +335,22 @@ class Session:
             if not future.done():
                 future.set_exception(HostUnavailable("연결이 끊어졌습니다.", "The connection was lost"))
         self._asked.clear()
+        for hear in self._when_lost:
+            hear()
+        self._when_lost.clear()
+
+    def when_lost(self, hear: Callable[[], None]) -> None:
+        """Calls it once the connection is gone, at once when it is already."""
+        if self.closed:
+            hear()
+        else:
+            self._when_lost.append(hear)
+
+    async def room(self) -> None:
+        """Returns once the other side has read most of what was sent to it, or is gone."""
+        # A look now and then: a pipe to a process tells nobody when it has emptied.
+        while self._backlog() > MAX_BACKLOG and not self.closed:  # noqa: ASYNC110  # no event to await
+            await asyncio.sleep(0.01)
 
     # -- who it is, what it sees -----------------------------------------------------------------
 

@@ -101,8 +101,12 @@ class RunningShop:
         """Answered messages by name, for the metrics."""
         self.refusals: dict[str, int] = {}
         """Refused messages by code, for the metrics."""
-        self._tasks: set[asyncio.Task[Any]] = set()
         self._questions = 0
+        self.own_ports: set[int] = set()
+        """Ports this shop listens at; nobody is led back to them from inside."""
+        self.network: object | None = None
+        """How plugins reach the network (`plugins/bridge`, which the server does not know)."""
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     def dispatch(
         self,

@@ -6,7 +6,7 @@ from typing import Any
 
 from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.caller import Caller
-from jumak.domain.errors import DuplicateKey, HostUnavailable, InvalidArgument, NotFound
+from jumak.domain.errors import DuplicateKey, HostUnavailable, InvalidArgument, InvalidState, NotFound
 from jumak.domain.order.add import body_hash
 from jumak.domain.order.paying import (
     Paid,
@@ -18,6 +18,7 @@ from jumak.domain.order.paying import (
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment, PaymentDto
+from jumak.protocol.messages.attempt import ConfirmRefund
 from jumak.protocol.messages.payment import (
     AddPayment,
     CancelPayment,
@@ -150,22 +151,25 @@ async def cancel_one(tx: Transaction, data: CancelPayment, *, given_back: bool =
         await check_unlocked(tx, order)
         if tx.caller.is_staff:
             await _check_returnable(tx, order, payment)
+    await _take_back(tx, order, payment, **({"overridden": True} if data.override else {}))
+    return CancelPaymentReply()
+
+
+async def _take_back(tx: Transaction, order: Order, payment: Payment, **said: Any) -> Order:
+    """The books after a payment went back; the last one ends an order that waited for it (CAN-3)."""
     iso = calendar_of(tx.shop).iso(tx.at)
     after = cancel_payment(order, payment.id, iso=iso)
     # An attempt of unknown end may still bring money: the order waits for that too (CAN-2).
     waits = await tx.get(InFlight, order.id) is not None
     ended = None if waits else ended_by_last_payment(after, iso)
     facts = [] if ended is None else [order_fact("update", ended), order_fact("cancel", ended)]
-    await keep(
+    return await keep(
         tx,
         order,
         after if ended is None else ended,
-        payments=[
-            payment_fact("cancel", order.id, payment.id, **({"overridden": True} if data.override else {}))
-        ],
+        payments=[payment_fact("cancel", order.id, payment.id, **said)],
         orders=facts,
     )
-    return CancelPaymentReply()
 
 
 async def _check_returnable(tx: Transaction, order: Order, payment: Payment) -> None:
@@ -183,6 +187,30 @@ def not_running(plugin: str) -> HostUnavailable:
         reason="PLUGIN_NOT_RUNNING",
         plugin=plugin,
     )
+
+
+@command("payment.confirm-refund.request")
+async def confirm_refund(tx: Transaction, data: ConfirmRefund) -> PaymentReply:
+    """The plugin is gone or will not say: a manager confirms that the money went back (CAN-2), audited.
+
+    For EXTERNAL payments and what plugins entered; what the till took it returns itself. Raises
+    NotFound, Locked, InvalidState TILL_PAYMENT.
+    """
+    order = await tx.order_of_payment(data.id)
+    if order is None:
+        raise NotFound("없는 결제입니다", f"there is no payment {data.id[:64]}", path="$.id")
+    payment = find_payment(order, data.id)
+    if payment.source_type != "EXTERNAL" and not backing_of(order).payments[payment.id].by_plugin:
+        raise InvalidState(
+            "포스에서 받은 결제는 결제 취소로 돌려주세요",
+            "the till took this payment; give it back with payment.cancel",
+            reason="TILL_PAYMENT",
+            paymentId=payment.id,
+        )
+    if payment.state != "CANCELLED":
+        await check_unlocked(tx, order)
+        order = await _take_back(tx, order, payment, confirmed="outside", note=data.note)
+    return PaymentReply(payment=find_payment(order, payment.id))
 
 
 @query("payment.get.request")

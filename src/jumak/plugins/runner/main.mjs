@@ -16,7 +16,7 @@ import { CONTROL, ENVELOPE, HANDLED, MESSAGE, PER_MESSAGE } from './port.mjs';
  * @property {string} token opens the session; the plugin never sees it
  * @property {string} folder the plugin's installed copy
  * @property {string} entry file inside the folder
- * @property {string} name
+ * @property {string} pluginName
  * @property {string} origin where the plugin believes it is
  * @property {string} client version of the server
  * @property {string} language
@@ -53,7 +53,7 @@ function end(reason) {
 function run(start) {
   const waiting = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(new URL('./boot.mjs', import.meta.url), {
-    name: start.name,
+    name: start.pluginName,
     env: {},
     argv: [],
     stdout: true,
@@ -63,7 +63,7 @@ function run(start) {
       waiting,
       folder: start.folder,
       entry: start.entry,
-      name: start.name,
+      name: start.pluginName,
       origin: start.origin,
       client: start.client,
       language: start.language,

@@ -29,8 +29,9 @@ export function makeErrors(host, scope, console) {
   /** The address, line and column an error is from. @param {unknown} error */
   function place(error) {
     const text = describe(error);
-    // A syntax error has its place before its text, any other in the first call.
-    return /^\S*?(\w+:\S+?):(\d+)()$/m.exec(text.split('\n')[0] ?? '') ?? CALL.exec(text);
+    // What cannot be read has its place before its text, anything else in its first call.
+    const unread = error instanceof SyntaxError ? /^(\S+):(\d+)\n/.exec(text) : null;
+    return unread ?? CALL.exec(text);
   }
 
   /** An error in who is told of errors is only written down. @param {unknown} error */

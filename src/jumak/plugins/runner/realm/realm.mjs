@@ -20,15 +20,15 @@ export function start(host) {
   lockDispatcher();
   const { plugin } = host;
   const location = new URL(plugin.entry, `${plugin.origin}/`);
+  const timers = makeTimers(host, location.href);
+  removeOthers(host.language);
   const link = makeLink(host);
   const console = makeConsole(host, link);
   const files = makeFiles(host, location);
   const scope = makeScope();
   const errors = makeErrors(host, scope, console);
-  const timers = makeTimers(host, location.href);
   const Request = makeRequest(location.href);
 
-  removeOthers(host.language);
   makeGlobals({
     ...scope.members,
     ...timers,

@@ -7,6 +7,8 @@ const OPEN = 1;
 const CLOSING = 2;
 const CLOSED = 3;
 
+/** The code of a connection that ended without saying so. */
+const LOST = 1006;
 const EVENTS = ['open', 'message', 'error', 'close'];
 const MAX_REASON_BYTES = 123;
 
@@ -44,6 +46,7 @@ export function makeWebSocket(host, link, location) {
     /** Binary messages are made of blobs in turn: what is sent after one leaves after it. @type {Promise<void> | null} */
     #sending = null;
     #buffered = 0;
+    #isGivenUp = false;
 
     /** @param {string | URL} url @param {string | string[]} [protocols] */
     constructor(url, protocols = []) {
@@ -98,14 +101,14 @@ export function makeWebSocket(host, link, location) {
         const sent = before.then(async () => {
           const bytes = await data.arrayBuffer();
           this.#buffered -= size;
-          this.#pass({ bytes: host.toBase64(bytes) });
+          this.#pass({ binary: host.toBase64(bytes) });
           if (this.#sending === sent) this.#sending = null;
         });
         this.#sending = sent;
       } else {
         const what =
           data instanceof ArrayBuffer || ArrayBuffer.isView(data)
-            ? { bytes: host.toBase64(data) }
+            ? { binary: host.toBase64(data) }
             : { text: String(data) };
         if (this.#sending) this.#sending = this.#sending.then(() => this.#pass(what));
         else this.#pass(what);
@@ -121,13 +124,14 @@ export function makeWebSocket(host, link, location) {
         throw new DOMException('WebSocket: the reason is longer than 123 bytes', 'SyntaxError');
       }
       if (this.#state >= CLOSING) return;
+      this.#isGivenUp = this.#state === CONNECTING;
       this.#state = CLOSING;
       const close = () => link.tell({ name: 'runner.socket-close', id: this.#id, code, reason });
       if (this.#sending) void this.#sending.then(close);
       else close();
     }
 
-    /** @param {{text?: string, bytes?: string}} what */
+    /** @param {{text?: string, binary?: string}} what */
     #pass(what) {
       if (this.#state <= CLOSING) link.tell({ name: 'runner.socket-send', id: this.#id, ...what });
     }
@@ -144,14 +148,15 @@ export function makeWebSocket(host, link, location) {
       } else {
         this.#state = CLOSED;
         sockets.delete(this.#id);
-        const isClean = message['failed'] === undefined;
-        if (!isClean) {
+        const failed = this.#isGivenUp ? 'it was closed before it was open' : message['failed'];
+        if (failed !== undefined) {
           const event = new Event('error');
-          Object.defineProperty(event, 'message', { value: message['failed'] });
+          Object.defineProperty(event, 'message', { value: failed });
           this.dispatchEvent(event);
         }
-        const { code, reason } = message;
-        this.dispatchEvent(new CloseEvent('close', { code, reason, wasClean: isClean && code !== 1006 }));
+        const code = failed === undefined ? message['code'] : LOST;
+        const reason = failed === undefined ? message['reason'] : '';
+        this.dispatchEvent(new CloseEvent('close', { code, reason, wasClean: code !== LOST }));
       }
     }
 
@@ -159,8 +164,8 @@ export function makeWebSocket(host, link, location) {
     #arrived(message) {
       /** @type {string | ArrayBuffer | Blob} */
       let data = message['text'];
-      if (message['bytes'] !== undefined) {
-        const { buffer } = host.fromBase64(message['bytes']);
+      if (message['binary'] !== undefined) {
+        const { buffer } = host.fromBase64(message['binary']);
         data = this.#binaryType === 'blob' ? new Blob([buffer]) : buffer;
       }
       const origin = new URL(this.#url).origin;
