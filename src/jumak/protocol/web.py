@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from jumak.protocol.envelope import MAX_FRAME
+from jumak.protocol.envelope import LONGEST_FRAME
 from jumak.protocol.row import Row
 
 _READ_VERBS = frozenset({"get", "get-list", "list", "search", "find", "info", "values", "is-blocked"})
@@ -37,8 +37,8 @@ def web_module(table: Mapping[str, Row]) -> str:
             "/** Requests the SDK limits per method: 100 in a minute, 200 in half an hour. */",
             f"export const RATE_LIMITED: ReadonlySet<string> = new Set({limited});",
             "",
-            "/** The longest frame the shop reads, in bytes. */",
-            f"export const MAX_FRAME_BYTES = {MAX_FRAME:_};",
+            "/** The longest frame the shop reads. */",
+            f"export const LONGEST_FRAME = {LONGEST_FRAME:_};",
             "",
         ]
     )

@@ -184,5 +184,5 @@ export const RATE_LIMITED: ReadonlySet<string> = new Set([
   "table.list.request",
 ]);
 
-/** The longest frame the shop reads, in bytes. */
-export const MAX_FRAME_BYTES = 2_500_000;
+/** The longest frame the shop reads. */
+export const LONGEST_FRAME = 16_000_000;

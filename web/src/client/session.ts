@@ -10,7 +10,7 @@
 import type { Json } from "./decode";
 import type { Envelope } from "./envelope";
 import { refusal, timedOut, unavailable } from "./errors";
-import { MAX_FRAME_BYTES, READS, WRITES } from "./messages.generated";
+import { LONGEST_FRAME, READS, WRITES } from "./messages.generated";
 import { newId } from "./ids";
 import { isPlain } from "./plain";
 import type { Opened } from "./shapes";
@@ -60,6 +60,7 @@ export class Session {
   readonly #events: SessionEvents;
   readonly #pending = new Map<string, Pending>();
   #notes: string[] = [];
+  #answers: string[] = [];
   #ready = false;
   #number = 0;
 
@@ -104,7 +105,7 @@ export class Session {
     const { name } = asked;
     const data = WRITES.has(name) ? withCommandId(asked.data) : asked.data;
     const frame = JSON.stringify({ name, version: asked.version ?? 1, callbackId, data });
-    if (frame.length > MAX_FRAME_BYTES) {
+    if (frame.length > LONGEST_FRAME) {
       answered({ name, version: 1, callbackId, data: tooLong() });
       return;
     }
@@ -118,7 +119,7 @@ export class Session {
   /** Sends a notification; while the connection is down the newest 500 are kept. Throws like `ask`. */
   tell({ name, version, data }: Asked): void {
     const frame = JSON.stringify({ name, version: version ?? 1, data });
-    if (frame.length > MAX_FRAME_BYTES) return;
+    if (frame.length > LONGEST_FRAME) return;
     if (this.#ready) {
       this.#wire.send(frame);
       return;
@@ -127,9 +128,11 @@ export class Session {
     if (this.#notes.length > MAX_NOTES_WAITING) this.#notes.shift();
   }
 
-  /** Answers a host request; lost with the connection it came over, as the shop then knows. */
+  /** Answers a host request. One that comes while the connection is down is kept: it may be an approval. */
   answer(callbackId: string, name: string, data: unknown): void {
-    if (this.#wire.open) this.#wire.send(JSON.stringify({ name, version: 1, callbackId, data }));
+    const frame = JSON.stringify({ name, version: 1, callbackId, data });
+    if (this.#wire.open) this.#wire.send(frame);
+    else this.#answers.push(frame);
   }
 
   async #opened(session: Opened): Promise<void> {
@@ -138,6 +141,7 @@ export class Session {
     await this.#options.prepare?.(this).catch(() => undefined);
     if (!this.#wire.open) return;
     this.#ready = true;
+    for (const answer of this.#answers.splice(0)) this.#wire.send(answer);
     for (const note of this.#notes.splice(0)) this.#wire.send(note);
     for (const pending of this.#pending.values()) if (!pending.sent) this.#send(pending);
   }
@@ -202,5 +206,5 @@ const tooLong = () =>
   refusal(
     "INVALID_ARGUMENT",
     "메시지가 너무 깁니다. 나누어 보내 주세요.",
-    `The message is longer than ${String(MAX_FRAME_BYTES)} characters; send less at a time`,
+    `The message is longer than ${String(LONGEST_FRAME)} characters; send less at a time`,
   );

@@ -190,7 +190,11 @@ class Run {
     });
     this.#relay = new Relay(
       this.#session,
-      { began: () => this.#ran(), malformed: (kind, why) => this.#countMalformed(kind, why) },
+      {
+        began: () => this.#ran(),
+        malformed: (kind, why) => this.#countMalformed(kind, why),
+        stray: (kind, name) => this.#write("warn", kind, `An answer nobody waits for was dropped: ${name}`),
+      },
       () => home.now(),
     );
     // A life that goes on after a crash has missed payments, as a reloaded page has (H-37).

@@ -35,6 +35,8 @@ export interface RelayEvents {
   began(kind: ContextKind): void;
   /** Something that is no message was dropped. */
   malformed(kind: ContextKind, why: string): void;
+  /** An answer nobody waits for, a second one for instance, was dropped. */
+  stray(kind: ContextKind, name: string): void;
 }
 
 interface Round {
@@ -81,6 +83,7 @@ export class Relay {
     const version = typeof value["version"] === "number" ? value["version"] : 1;
     try {
       if (typeof callbackId === "string" && context.asked.has(callbackId)) this.#answered(context, callbackId, name, data);
+      else if (name.endsWith(".response")) this.#events.stray(kind, name);
       else if (callbackId === undefined || callbackId === null) this.#tell(context, { name, version, data });
       else if (name === INFO && this.#info !== null) this.#tellWho(context, callbackId, this.#info);
       else this.#ask(context, callbackId, { name, version, data });

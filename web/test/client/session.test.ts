@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Session } from "../../src/client/session";
 import type { Envelope } from "../../src/client/envelope";
-import { MAX_FRAME_BYTES } from "../../src/client/messages.generated";
+import { LONGEST_FRAME } from "../../src/client/messages.generated";
 import { FakeDoor } from "../fakes";
 
 function session(token: () => Promise<string> = () => Promise.resolve("secret")) {
@@ -106,7 +106,7 @@ describe("a session", () => {
   it("H-10: refuses what is too long for the shop instead of losing it", async () => {
     const { made, door } = await open();
     const replies: unknown[] = [];
-    made.ask({ name: "storage.set.request", data: { value: "x".repeat(MAX_FRAME_BYTES) } }, ({ data }) => replies.push(data));
+    made.ask({ name: "storage.set.request", data: { value: "x".repeat(LONGEST_FRAME) } }, ({ data }) => replies.push(data));
     expect(replies).toEqual([expect.objectContaining({ error: { code: "INVALID_ARGUMENT" } })]);
     expect(door.last.asked("storage.set.request")).toEqual([]);
   });
@@ -159,6 +159,16 @@ describe("a session", () => {
     made.answer("host:1", "popup.open.response", { complete: true });
     expect(asks).toEqual(["popup.open.request"]);
     expect(door.last.sent.at(-1)).toMatchObject({ callbackId: "host:1", data: { complete: true } });
+  });
+
+  it("H-45: keeps an answer that comes while the connection is down", async () => {
+    const { made, door } = await open();
+    door.last.lose();
+    made.answer("host:1", "payment.method.event.response", { complete: true });
+    await vi.advanceTimersByTimeAsync(500);
+    door.last.welcome({ resumed: true });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(door.last.asked("payment.method.event.response")).toMatchObject([{ callbackId: "host:1" }]);
   });
 
   it("keeps notifications while the connection is down", async () => {

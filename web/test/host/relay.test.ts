@@ -8,13 +8,18 @@ function relay() {
   const worker: Json[] = [];
   const tab: Json[] = [];
   const malformed: string[] = [];
-  const made = new Relay(session, { began: () => undefined, malformed: (_, why) => malformed.push(why) });
+  const stray: string[] = [];
+  const made = new Relay(session, {
+    began: () => undefined,
+    malformed: (_, why) => malformed.push(why),
+    stray: (_, name) => stray.push(name),
+  });
   made.info = { id: "points", name: "points-sdk", version: "1.0", profile: "field" };
   made.attach("worker", (envelope) => isObject(envelope) && worker.push(envelope));
   made.attach("tab", (envelope) => isObject(envelope) && tab.push(envelope));
   const info = (kind: "worker" | "tab", callbackId = "i") =>
     made.take(kind, { name: "plugin.info.request", version: 1, callbackId, data: {} });
-  return { made, session, worker, tab, malformed, info };
+  return { made, session, worker, tab, malformed, stray, info };
 }
 
 const paid = (id: string) => ({ name: "payment.change.event", version: 1, seq: 1, data: { event: "paid", payment: { id } } });
@@ -125,6 +130,18 @@ describe("what the shop asks of a plugin", () => {
     const data = { event: "pay", id: "card", complete: true, paymentDto: { paymentKey: "k" } };
     made.take("tab", { name: "payment.method.event.response", version: 1, callbackId: "host:1", data });
     expect(session.answers).toEqual([{ callbackId: "host:1", data }]);
+  });
+
+  it("H-45: a second answer is dropped and told", () => {
+    const { made, session, stray, info } = relay();
+    info("worker");
+    made.ask(pay, "host:1");
+    const answer = { name: "payment.method.event.response", version: 1, callbackId: "host:1", data: { complete: true } };
+    made.take("worker", answer);
+    made.take("worker", answer);
+    expect(session.answers).toHaveLength(1);
+    expect(stray).toEqual(["payment.method.event.response"]);
+    expect(session.asked).toEqual([]);
   });
 
   it("is not answered by the other context", () => {
