@@ -23,7 +23,7 @@ MEMBER, MESSAGE = "draftOrder.get", "draft-order.get.request"
 
 ROUNDS, CALLS = 7, 300
 
-PYTHON_DRIVER = f"""
+PYTHON_DRIVER = """
 import time
 from jumak.sdk import Plugin
 
@@ -35,7 +35,7 @@ async def measure(pos, message, sender):
     for _ in range(message["times"]):
         await pos.draft_order.get()
     value = (time.perf_counter() - began) * 1_000 / message["times"]
-    await pos.plugin_unicast.send({{"id": message["id"], "value": value}}, sender)
+    await pos.plugin_unicast.send({"id": message["id"], "value": value}, sender)
 
 plugin.run()
 """
@@ -81,7 +81,9 @@ def _token(folder: Path) -> str:
 
 
 def _jumak(*words: str) -> str:
-    done = subprocess.run([sys.executable, "-m", "jumak", *words], stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "jumak", *words], stdout=subprocess.PIPE, text=True, check=True
+    )
     return done.stdout
 
 
