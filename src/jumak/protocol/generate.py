@@ -15,6 +15,7 @@ from jumak.protocol.openapi import openapi_document
 from jumak.protocol.reference import facts_page, messages_page
 from jumak.protocol.schema import Json, messages_schema
 from jumak.protocol.table import TABLE
+from jumak.protocol.typescript import typescript_files
 
 
 def documents() -> dict[str, str]:
@@ -24,6 +25,7 @@ def documents() -> dict[str, str]:
         "schema/openapi.json": _pretty(openapi_document(TABLE)),
         "docs/reference/messages.md": messages_page(TABLE),
         "docs/reference/facts.md": facts_page(),
+        **typescript_files(TABLE),
     }
 
 
