@@ -181,7 +181,7 @@ def _spell(schema: Json, *, nullable: bool = False) -> str:
         case "array":
             items = schema.get("items")
             inner = _spell(items) if isinstance(items, dict) else "unknown"
-            return f"({inner})[]" if " " in inner else f"{inner}[]"
+            return f"({inner})[]" if " | " in inner else f"{inner}[]"
         case "object":
             values = schema.get("additionalProperties")
             return f"Record<string, {_spell(values) if isinstance(values, dict) else 'unknown'}>"

@@ -444,7 +444,7 @@ export interface DraftOrderDeleteLineItemRequest {
 
 /** The cart as plugins see it (contract, draft-order §1.2). */
 export interface DraftOrderFields {
-  lineItems: (Record<string, unknown>)[];
+  lineItems: Record<string, unknown>[];
   price: DraftTotals;
   discounts: PluginDiscount[];
   ignorePrint: boolean;
@@ -468,7 +468,7 @@ export interface DraftOrderUpdateItemMemoRequest {
 /** The options of this line from now on. */
 export interface DraftOrderUpdateItemOptionChoicesRequest {
   key: string;
-  optionChoices: (Record<string, unknown>)[];
+  optionChoices: Record<string, unknown>[];
 }
 
 /** How many of this line. */
@@ -1435,7 +1435,7 @@ export interface PluginSettingGetRequest {
 
 /** The page as staff see it; passwords masked. */
 export interface PluginSettingGetResponse {
-  inputs: (Record<string, unknown>)[];
+  inputs: Record<string, unknown>[];
   values: Record<string, unknown>;
 }
 
