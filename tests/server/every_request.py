@@ -435,6 +435,8 @@ async def _devices(ask: Ask) -> None:
 
 
 async def _plugins(ask: Ask) -> None:
+    wanted = {"package": UPLOAD, "fileName": "still.zip", "overrides": {"name": "조용한 플러그인"}}
+    await ask("plugin.inspect", wanted)
     installed = (
         await ask(
             "plugin.install",
@@ -446,12 +448,24 @@ async def _plugins(ask: Ask) -> None:
     await ask(
         "plugin.update", plugin | {"enabled": True, "acl": ["https://example.com"], "scopes": ["plugin"]}
     )
+    more = {
+        "version": installed["hash"],
+        "devices": [],
+        "headless": False,
+        "originMap": {},
+        "sdkName": "still",
+    }
+    await ask("plugin.update", plugin | more)
+    await ask("hosted-plugin.list", {})
+    entries = [{"level": "info", "title": "계산대", "text": "hello"}]
+    report = {"state": "running", "reason": "", "loadMs": 12, "entries": entries}
+    await ask("plugin.report", {"pluginId": installed["id"], **report})
     await ask("plugin.open-session", {"pluginId": installed["id"]})
     await _hello(ask, installed["id"])
     # Stopped while it is being started again: nothing may wait for ever.
     await ask("plugin.restart", plugin)
     await ask("plugin.update", plugin | {"enabled": False})
-    await ask("plugin.uninstall", plugin)
+    await ask("plugin.uninstall", plugin | {"keepData": False})
     me = (await ask("plugin.info", {}))["id"]
     await ask(
         "setting.set-inputs",

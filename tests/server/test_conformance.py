@@ -356,7 +356,7 @@ async def day_inside(folder: Path) -> Inside:
         return day
 
 
-DEPENDS_ON_THE_DOOR = ("plugin.", "plugin-log.", "audit.", "device.list")
+DEPENDS_ON_THE_DOOR = ("plugin.", "hosted-plugin.", "plugin-log.", "audit.", "device.list")
 """Answers whose optional keys tell how a process fares and from which device somebody asked."""
 
 

@@ -91,9 +91,9 @@ class RunningShop:
             elif (reads := QUERIES.get(name)) is not None:
                 self.begin(self._finish(reads(self.store.reader(), caller, data), name, answered))
             elif (handler := self.live.get(name)) is not None:
-                self.start(
-                    self._run_live(handler, Ask(self, caller, session, name, command_id), data, answered)
-                )
+                first = _first(answered)
+                ask = Ask(self, caller, session, name, command_id, first)
+                self.start(self._run_live(handler, ask, data, first))
             else:
                 raise unknown(name)
         except Exception as error:
@@ -216,5 +216,22 @@ def _no_origin(_plugin_id: str) -> str | None:
     return None
 
 
+def _first(answered: Answered) -> Answered:
+    """Passes on the first answer alone."""
+    is_open = True
+
+    def once(result: Result) -> None:
+        nonlocal is_open
+        if is_open:
+            is_open = False
+            answered(result)
+
+    return once
+
+
 async def _finished(rest: Rest) -> None:
     await rest
+
+
+def _no_origin(_plugin_id: str) -> str | None:
+    return None
