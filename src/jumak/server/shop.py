@@ -212,10 +212,6 @@ class RunningShop:
         answered(Result(error=error))
 
 
-def _no_origin(_plugin_id: str) -> str | None:
-    return None
-
-
 def _first(answered: Answered) -> Answered:
     """Passes on the first answer alone."""
     is_open = True
