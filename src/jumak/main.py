@@ -24,20 +24,23 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 import jumak.service
 from jumak.domain.caller import SYSTEM
 from jumak.domain.origin import LOCAL
+from jumak.plugins.bridge import Bridge
 from jumak.plugins.host import PluginHost
-from jumak.protocol.envelope import MAX_FRAME
+from jumak.protocol.envelope import LONGEST_FRAME
 from jumak.protocol.row import Done
 from jumak.server import schedule, site
 from jumak.server.app import App
 from jumak.server.clock import SystemClock, WaitingClock
 from jumak.server.connections import Connections
 from jumak.server.flood import FloodGuard, NoGuard
+from jumak.server.giving_back import GivingBack
 from jumak.server.ids import UuidIds
 from jumak.server.origins import Hosts
 from jumak.server.owner import COMMAND_LINE, OwnerAccess, remove_access, write_access
+from jumak.server.paying import Paying
 from jumak.server.policy import NOTHING
 from jumak.server.publish import Publisher
-from jumak.server.shop import RunningShop
+from jumak.server.shop import Gate, RunningShop
 from jumak.server.uploads import Uploads
 from jumak.server.views import VIEWS
 from jumak.service.catalog import open_day
@@ -105,6 +108,12 @@ async def run_shop(
     publisher = Publisher(shop)
     publisher.views.update(VIEWS)
     follow_devices(shop, publisher)
+    paying, giving_back = Paying(shop), GivingBack(shop)
+    publisher.listen("attempt.", paying.follow)
+    publisher.listen("order.cancel-pending", giving_back.follow)
+    shop.gates["payment.cancel.request"] = Gate(giving_back.needed, giving_back.before_payment)
+    shop.gates["order.cancel.request"] = Gate(giving_back.needed, giving_back.before_order)
+    await paying.recover()
     store.on_commit(publisher.publish)
     day = schedule.DayOpening(_begin_day)
     timetable = schedule.Schedule(
@@ -118,6 +127,8 @@ async def run_shop(
     store.on_commit(timetable.committed)
     publisher.listen("shop.", lambda _: timetable.wake())
     running = shop.start(timetable.run())
+    bridge = Bridge.of(shop)
+    bridge.start()
     plugins = PluginHost(shop, folder) if folder is not None else None
     if plugins is not None:
         # A cart survives its plugin and its page, not the POS itself (contract, draft-order §3).
@@ -128,6 +139,7 @@ async def run_shop(
         running.cancel()
         if plugins is not None:
             await plugins.stop()
+        bridge.stop()
         await shop.close()
 
     return shop, end
@@ -185,6 +197,7 @@ async def serve(options: ServeOptions) -> None:
     with _listening(options) as listener:
         async with opened_shop(options.folder, serving=True, guard=guard) as shop:
             url = _url(options, listener)
+            shop.own_ports.add(listener.getsockname()[1])
             token, _ = shop.credentials.issue(COMMAND_LINE)
             app = App(
                 shop,
@@ -292,7 +305,7 @@ def server_config(options: ServeOptions, app: App) -> uvicorn.Config:
         server_header=False,
         date_header=False,
         timeout_keep_alive=75,
-        ws_max_size=4 * MAX_FRAME,
+        ws_max_size=LONGEST_FRAME + 1_000_000,
         ws_ping_interval=PING_EVERY_S,
         ws_ping_timeout=MISSED_PINGS_S,
         ws_per_message_deflate=False,

@@ -9,7 +9,6 @@ tills; `hosted.py` tells the tills of them and hears how they fare.
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import logging
 import re
 from collections.abc import Mapping
@@ -24,14 +23,18 @@ from msgspec import UNSET, Struct
 
 from jumak.domain.calendar import calendar_of
 from jumak.domain.caller import SYSTEM, Caller
-from jumak.domain.errors import HostUnavailable, NotFound, PosError
+from jumak.domain.errors import NotFound, PosError
 from jumak.domain.origin import read_acl
+from jumak.plugins.bridge import Bridge
 from jumak.plugins.console import Console
 from jumak.plugins.dev_server import is_url, read_dev_server
+from jumak.plugins.headless import HeadlessProcess
 from jumak.plugins.hosted import HostedPlugins
 from jumak.plugins.manifest import ID, check_id
+from jumak.plugins.node import NodeMissingError
 from jumak.plugins.package import Package, place, read_package, remove_copies, remove_orphans
 from jumak.plugins.process import Limits, PluginProcess
+from jumak.plugins.python import PythonProcess
 from jumak.plugins.supervision import Supervision, given_up
 from jumak.protocol.messages.plugin import (
     InspectReply,
@@ -107,6 +110,7 @@ class PluginHost:
         """Takes over the plugins' messages and starts what is enabled; does not wait for any of it."""
         shop = self._shop
         shop.connections.states = self.states
+        shop.note = lambda plugin_id, level, text: self.console(plugin_id).write(level, text, title="POS")
         shop.live["plugin.install.request"] = self.answer_install
         shop.live["plugin.inspect.request"] = self.answer_inspect
         shop.live["plugin.report.request"] = self._hosted.answer_report
@@ -114,6 +118,7 @@ class PluginHost:
         shop.live["plugin.open-session.request"] = self.answer_open_session
         shop.live["plugin-log.list.request"] = self.answer_log
         shop.live["log"] = self.answer_log_message
+        Bridge.of(shop).denied = self._denied
         shop.store.on_commit(self._committed)
         installs = await shop.store.reader().all(Install)
         await asyncio.to_thread(remove_orphans, self._folder, frozenset(map(str, installs)))
@@ -374,9 +379,10 @@ class PluginHost:
             try:
                 kept.process = self._process(install, console, kept)
                 reason = await kept.process.run()
-            except HostUnavailable as missing:
-                console.write("error", missing.en)
-                self._set(kept, "stopped", missing.ko)
+            except NodeMissingError as missing:
+                # Starting it again brings no Node: whoever installs one restarts it.
+                console.write("error", str(missing))
+                self._set(kept, "stopped", str(missing))
                 return
             except OSError as problem:
                 reason = f"could not start: {problem}"
@@ -394,8 +400,7 @@ class PluginHost:
             kept.wakes_at = None
 
     def _process(self, install: Install, console: Console, kept: Kept) -> PluginProcess:
-        """The run of a plugin here. Raises HostUnavailable when this shop cannot run its kind."""
-        parts = (
+        common = (
             self._shop,
             caller_of(install),
             self._folder / install.folder,
@@ -404,16 +409,9 @@ class PluginHost:
             self._limits,
             partial(self._set, kept, "running"),
         )
-        if "python" in install.kinds:
-            return PluginProcess(*parts)
-        if importlib.util.find_spec("jumak.plugins.headless") is None:
-            raise HostUnavailable(
-                "이 서버는 worker를 화면 없이(headless) 실행할 수 없습니다. headless를 끄면 계산대에서 실행됩니다.",
-                "This server has no headless runner; switch headless off and the tills run the worker.",
-            )
-        headless: Any = importlib.import_module("jumak.plugins.headless")
-        process: PluginProcess = headless.HeadlessProcess(*parts, install)
-        return process
+        if install.headless and "worker" in install.kinds:
+            return HeadlessProcess(*common, install=install, bridge=Bridge.of(self._shop))
+        return PythonProcess(*common)
 
     def _set(self, kept: Kept, state: PluginStateName, reason: str = "") -> None:
         if kept.state.state == "stopping" and state == "running":
@@ -437,6 +435,12 @@ class PluginHost:
                 body=b"",
                 run=partial(record_disable, plugin_id=install.id, reason=reason),
             )
+        )
+
+    def _denied(self, install: Install, origin: str) -> None:
+        """A line for whoever can add the origin; the refusal itself went to the plugin."""
+        self.console(install.id).write(
+            "warn", f"{origin} is not on the allow-list", title="ACL_DENIED", data={"origin": origin}
         )
 
     def _tell(self, install: Install) -> None:

@@ -34,6 +34,19 @@ class AnyKeys(Data, frozen=True, kw_only=True):
     keys: dict[str, Any]
 
 
+class AnyShape(Data, frozen=True, kw_only=True):
+    """A notification whose whole `data` may be anything, a text as well as an object (E-12)."""
+
+    value: Any = None
+
+
+class Tolerant(Data, frozen=True, kw_only=True):
+    """A notification that is never refused for its shape (H-74).
+
+    Its fields are of any kind and have defaults; `data` that is no object stands in the first of them.
+    """
+
+
 class Done(Reply, frozen=True, kw_only=True):
     """No keys beside `complete`."""
 
@@ -42,6 +55,8 @@ class Row(Struct, frozen=True, kw_only=True):
     """A message: what it carries, what it answers, who may send it.
 
     scopes: any one suffices, none = everybody.  write: changes the shop, takes `commandId`.
+    echo: keys of `data` that every answer repeats, a refusal too.
+    apart: may take long for its own reasons, so it waits for nothing of its noun, and nothing for it.
     sdk: the SDK members that send it, empty for extensions.  page: where it is specified.
     """
 
@@ -51,6 +66,8 @@ class Row(Struct, frozen=True, kw_only=True):
     reply: type[Reply] = Done
     scopes: tuple[str, ...] = ()
     write: bool = False
+    echo: tuple[str, ...] = ()
+    apart: bool = False
     sdk: str = ""
     rate_limited: bool = False
     origin: str = "extension"
@@ -73,4 +90,16 @@ class Row(Struct, frozen=True, kw_only=True):
         return self.name.split(".", 1)[0]
 
 
-__all__ = ["UNSET", "AnyKeys", "Data", "Done", "Nothing", "Reply", "Row", "RowKind", "UnsetType"]
+__all__ = [
+    "UNSET",
+    "AnyKeys",
+    "AnyShape",
+    "Data",
+    "Done",
+    "Nothing",
+    "Reply",
+    "Row",
+    "RowKind",
+    "Tolerant",
+    "UnsetType",
+]

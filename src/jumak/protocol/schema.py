@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from jumak.protocol.row import AnyKeys, Done, Nothing, Row
+from jumak.protocol.row import AnyKeys, AnyShape, Done, Nothing, Row
 
 Json = dict[str, Any]
 
@@ -55,6 +55,8 @@ class Components:
         for row in self._rows:
             if issubclass(row.data, AnyKeys):
                 self.schemas[self._refs[row.data]] = _free_keys(self.schemas[self._refs[row.data]])
+            elif issubclass(row.data, AnyShape):
+                self.schemas[self._refs[row.data]] = _free_shape(self.schemas[self._refs[row.data]])
         reached = self._reached()
         self.schemas = {name: self.schemas[name] for name in sorted(reached)}
 
@@ -162,6 +164,10 @@ def _free_keys(schema: Json) -> Json:
         "type": "object",
         "additionalProperties": inner.get("additionalProperties", {}),
     }
+
+
+def _free_shape(schema: Json) -> Json:
+    return {"title": schema.get("title", ""), "description": schema.get("description", "")}
 
 
 def _schema_of_custom(kind: type) -> Json:

@@ -7,6 +7,7 @@ it every frame that arrives. What holds:
 - writes join the store's queue in the order they arrive; a read, or a message that is answered
   beside the store, waits for what its own namespace still has under way, so replies inside a
   namespace keep their order and a read shows the writes before it (H-17, H-39);
+- what is `apart` (the network, whose servers answer when they like) waits for nothing;
 - the reply to a write is sent from the store's own callback, which runs before its pushes (H-30);
 - store events reach it once, in rising `seq`, also across a resume (H-38).
 """
@@ -59,19 +60,24 @@ from jumak.server.live import Ask, live
 from jumak.server.replay import Replay, can_resume
 from jumak.service.documents import Device
 from jumak.service.ports import Result
-from jumak.service.registry import COMMANDS
 from jumak.service.session import utc_text, visible_pushes
 
 if TYPE_CHECKING:
     from jumak.server.shop import RunningShop
 
 OPEN = "session.open.request"
+HOST = "host:"
+"""How callback ids of the shop's own questions begin."""
+
 OPEN_WITHIN_S = 5.0
 MAX_MALFORMED = 100
 MALFORMED_WINDOW_S = 60.0
 MAX_WAITING = 10_000
 MAX_WAITING_BYTES = 16_000_000
 """Messages of one connection that wait for an earlier one of their namespace; more are refused."""
+
+MAX_BACKLOG = 1_000
+"""What may wait to leave while somebody could go on sending for ever; far from the limit of a slow client."""
 
 CLOSE_POLICY = 1008
 CLOSE_LATER = 1013
@@ -83,7 +89,8 @@ class Session:
     """See the module. Everything happens on the event loop; no method may be called from a thread.
 
     caller: who it is when the door already knows (a process it started), else the token of the
-    first frame tells.  backlog: how many frames are waiting to leave, for a replay's pace.
+    first frame tells.  backlog: how many frames (of a kilobyte) wait to leave, for the pace of
+    whoever could send without end.
     """
 
     answers = True
@@ -105,14 +112,18 @@ class Session:
         self._send, self._close = send, close
         self._names: frozenset[str] | None = None
         self._busy: dict[str, int] = {}
+        self._writing: dict[str, int] = {}
+        """By namespace the writes under way beside the store's queue."""
         self._waiting: dict[str, deque[tuple[Row, Frame]]] = {}
         self._waiting_bytes = 0
         self._draining: set[str] = set()
         self._asked: dict[str, asyncio.Future[dict[str, Any]]] = {}
-        self._ask_number = 0
         self._malformed: deque[float] = deque()
         self._loop = asyncio.get_running_loop()
+        self._backlog = backlog
         self._replay = Replay(shop, self._deliver, backlog)
+        self._when_lost: list[Callable[[], None]] = []
+        self._room = asyncio.Lock()
         self.closed = False
         self._opening: asyncio.TimerHandle | None = self._loop.call_later(OPEN_WITHIN_S, self._too_late)
 
@@ -129,6 +140,8 @@ class Session:
             return
         if frame.callback_id is not None and frame.callback_id in self._asked:
             self._take_answer(self._asked.pop(frame.callback_id), frame)
+        elif self._is_late(frame):
+            self._take_late(frame)
         elif frame.name == OPEN:
             self._open(frame)
         elif self.caller is None:
@@ -150,12 +163,20 @@ class Session:
             self._refuse(frame, error)
             return
         waiting = self._waiting.get(row.namespace)
-        if waiting:
+        if row.apart:
+            self._start(row, frame)
+        elif waiting:
             self._wait(waiting, row, frame)
-        elif row.name in COMMANDS or not self._busy.get(row.namespace):
+        elif self._may_start(row, caller):
             self._start(row, frame)
         else:
             self._wait(self._waiting.setdefault(row.namespace, deque()), row, frame)
+
+    def _may_start(self, row: Row, caller: Caller) -> bool:
+        """A write of the store's queue passes what is under way, unless that is a write as well (H-39)."""
+        if self.shop.queues(row, caller):
+            return not self._writing.get(row.namespace)
+        return not self._busy.get(row.namespace)
 
     def _wait(self, waiting: deque[tuple[Row, Frame]], row: Row, frame: Frame) -> None:
         size = len(bytes(frame.data))
@@ -171,19 +192,25 @@ class Session:
         waiting.append((row, frame))
 
     def _start(self, row: Row, frame: Frame) -> None:
-        namespace = row.namespace
+        namespace = "" if row.apart else row.namespace
+        caller = self.caller
+        assert caller is not None
+        beside = row.write and not self.shop.queues(row, caller)
         self._busy[namespace] = self._busy.get(namespace, 0) + 1
+        self._writing[namespace] = self._writing.get(namespace, 0) + beside
 
         def answered(result: Result) -> None:
             if frame.callback_id is not None and not self.closed:
                 self._answer(frame.name, frame.callback_id, result)
+            elif isinstance(result.error, PosError):
+                # Nobody waits for the answer of a notification: its author looks at the console.
+                self.shop.note(caller.id, "warn", f"{row.name} was refused: {result.error.en}")
             self._busy[namespace] -= 1
+            self._writing[namespace] -= beside
             if namespace in self._waiting and namespace not in self._draining:
                 self._start_waiting(namespace)
 
         body = bytes(frame.data)
-        caller = self.caller
-        assert caller is not None
         try:
             command_id = command_id_of(body) if row.write else None
         except PosError as error:
@@ -196,7 +223,8 @@ class Session:
         waiting = self._waiting[namespace]
         self._draining.add(namespace)
         while waiting and not self.closed:
-            if waiting[0][0].name not in COMMANDS and self._busy[namespace]:
+            assert self.caller is not None
+            if not self._may_start(waiting[0][0], self.caller):
                 break
             row, frame = waiting.popleft()
             self._waiting_bytes -= len(bytes(frame.data))
@@ -300,6 +328,7 @@ class Session:
         self._replay.stop()
         self._waiting.clear()
         self.shop.connections.all.discard(self)
+        self.shop.connections.methods.forget(self)
         self.shop.sign_ins.forget_session(self)
         if self.caller is not None and self.caller.staff is not None:
             self.shop.end_streams_of(self.caller)
@@ -307,6 +336,26 @@ class Session:
             if not future.done():
                 future.set_exception(HostUnavailable("연결이 끊어졌습니다.", "The connection was lost"))
         self._asked.clear()
+        for hear in self._when_lost:
+            hear()
+        self._when_lost.clear()
+
+    def when_lost(self, hear: Callable[[], None]) -> None:
+        """Calls it once the connection is gone, at once when it is already."""
+        if self.closed:
+            hear()
+        else:
+            self._when_lost.append(hear)
+
+    async def room(self) -> None:
+        """Returns once the other side has read most of what was sent to it, or is gone.
+
+        What is sent right after it is counted before the next one who waits may send.
+        """
+        async with self._room:
+            # A look now and then: a pipe to a process tells nobody when it has emptied.
+            while self._backlog() > MAX_BACKLOG and not self.closed:  # noqa: ASYNC110  # no event to await
+                await asyncio.sleep(0.01)
 
     # -- who it is, what it sees -----------------------------------------------------------------
 
@@ -344,8 +393,19 @@ class Session:
 
     # -- asking the other side -------------------------------------------------------------------
 
-    async def ask(self, name: str, data: dict[str, Any], timeout_s: float = 30.0) -> dict[str, Any]:
+    async def ask(
+        self,
+        name: str,
+        data: dict[str, Any],
+        timeout_s: float | None = 30.0,
+        *,
+        callback_id: str | None = None,
+    ) -> dict[str, Any]:
         """A host request (contract, wire §7): sends it and returns the answer's `data`.
+
+        timeout_s: None waits for as long as the connection lasts.  callback_id: by which the answer is
+        known also when it comes late or over another connection; begins with `host:`.  An answer nobody
+        waits for goes to `RunningShop.late_answers`.
 
         Raises PermissionDenied without the message's scope, HostUnavailable when the connection
         is lost, TimedOut without an answer. An answer with `complete: false` is returned as it is.
@@ -353,8 +413,9 @@ class Session:
         row = TABLE[name]
         if self.caller is None or (row.scopes and not self.caller.may(*row.scopes)):
             raise PermissionDenied("권한이 없습니다.", "It has no scope for this", reason="SCOPE")
-        self._ask_number += 1
-        callback_id = f"host:{self._ask_number}"
+        if self.closed:
+            raise HostUnavailable("연결이 끊어졌습니다.", "The connection was lost")
+        callback_id = callback_id or f"{HOST}{self.shop.next_question()}"
         future: asyncio.Future[dict[str, Any]] = self._loop.create_future()
         self._asked[callback_id] = future
         self._send(request_frame(name, callback_id, msgspec.json.encode(data)))
@@ -366,6 +427,28 @@ class Session:
         finally:
             self._asked.pop(callback_id, None)
 
+    def _is_late(self, frame: Frame) -> bool:
+        """An answer to a question of ours that nobody waits for: `host:` ids are ours alone."""
+        if self.caller is None or frame.callback_id is None or not frame.callback_id.startswith(HOST):
+            return False
+        row = TABLE.get(frame.name)
+        return row is None or row.kind not in ("request", "notify")
+
+    def _take_late(self, frame: Frame) -> None:
+        assert self.caller is not None
+        callback_id = frame.callback_id or ""
+        try:
+            data = msgspec.json.decode(bytes(frame.data))
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as problem:
+            self._count_malformed(MalformedFrame(invalid_input(problem), None))
+            return
+        said = data if isinstance(data, dict) else {}
+        taken = [take(self, callback_id, said) for take in self.shop.late_answers]
+        if not any(taken):
+            self.shop.note(
+                self.caller.id, "warn", f"an answer nobody waits for was dropped: {frame.name[:100]}"
+            )
+
     def _take_answer(self, future: asyncio.Future[dict[str, Any]], frame: Frame) -> None:
         try:
             data = msgspec.json.decode(bytes(frame.data))
@@ -374,7 +457,7 @@ class Session:
             self._count_malformed(MalformedFrame(invalid_input(problem), None))
             data = None
         if not future.done():
-            future.set_result(data if isinstance(data, dict) else {"complete": False})
+            future.set_result(data if isinstance(data, dict) else {})
 
 
 @live("subscribe.request")

@@ -11,7 +11,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from msgspec import Struct
 
 from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError, TimedOut
@@ -34,11 +36,33 @@ if TYPE_CHECKING:
     from jumak.server.session import Session
 
 Answered = Callable[[Result], None]
+NoteLevel = Literal["info", "warn", "error"]
+WorkT = TypeVar("WorkT")
 
 DEADLINE_S = 30.0
 """Every request is answered inside this or refused with TIMEOUT (H-12)."""
 
 log = logging.getLogger(__name__)
+
+
+class Gate(Struct, frozen=True):
+    """What stands before a write.
+
+    needed: whether anybody has to be asked at all; quick, for it is asked of every such message.
+    before: asks, and returns what is to run then, or an answer at once; raises refusals.
+    """
+
+    needed: Callable[[Caller], bool]
+    before: Callable[[Ask, Any], Awaitable[Callable[[Transaction, Any], Awaitable[Any]] | Reply]]
+
+
+def _note(plugin_id: str, level: NoteLevel, text: str) -> None:
+    log.log(
+        {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}[level],
+        "%s: %s",
+        plugin_id,
+        text,
+    )
 
 
 class RunningShop:
@@ -59,6 +83,16 @@ class RunningShop:
         self.throttle = Throttle()
         self.guard = guard if guard is not None else FloodGuard()
         self.live: dict[str, LiveHandler] = dict(LIVE)
+        self.gates: dict[str, Gate] = {}
+        """Writes before which somebody may have to be asked."""
+        self.late_answers: list[Callable[[Session, str, dict[str, Any]], bool]] = []
+        """Who takes answers of plugins that nobody waits for any more: session, callback id, data."""
+        self.note: Callable[[str, NoteLevel, str], None] = _note
+        """Writes a line on a plugin's console; the plugin host puts its own here."""
+        self.popup_open: Callable[[str], bool] = lambda plugin_id: False  # noqa: ARG005  # nobody shows popups
+        """Whether a popup of this plugin is open on some till."""
+        self.close_popups: Callable[[str], None] = lambda plugin_id: None  # noqa: ARG005  # nobody shows popups
+        """Closes the popups of a plugin: staff stopped waiting for it."""
         self.deadlines: dict[str, float] = {}
         """Seconds for the messages that may take longer than `DEADLINE_S` (popups, the HTTP bridge)."""
         self.origins: Callable[[str], str | None] = _no_origin
@@ -67,7 +101,12 @@ class RunningShop:
         """Answered messages by name, for the metrics."""
         self.refusals: dict[str, int] = {}
         """Refused messages by code, for the metrics."""
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._questions = 0
+        self.own_ports: set[int] = set()
+        """Ports this shop listens at; nobody is led back to them from inside."""
+        self.network: object | None = None
+        """How plugins reach the network (`plugins/bridge`, which the server does not know)."""
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     def dispatch(
         self,
@@ -86,7 +125,10 @@ class RunningShop:
             require(caller.scopes, row.scopes)
             data = decode_data(row, body)
             use_case = COMMANDS.get(name)
-            if use_case is not None:
+            if use_case is not None and not self.queues(row, caller):
+                ask = Ask(self, caller, session, name, command_id)
+                self.start(self._run_gated(self.gates[name], ask, data, answered))
+            elif use_case is not None:
                 self._submit(caller, name, use_case, data, answered, command_id)
             elif (reads := QUERIES.get(name)) is not None:
                 self.begin(self._finish(reads(self.store.reader(), caller, data), name, answered))
@@ -98,6 +140,18 @@ class RunningShop:
                 raise unknown(name)
         except Exception as error:
             self._refuse(name, error, answered)
+
+    def queues(self, row: Row, caller: Caller) -> bool:
+        """This message joins the store's queue at once: a write, and nobody has to be asked before."""
+        if row.name not in COMMANDS:
+            return False
+        gate = self.gates.get(row.name)
+        return gate is None or not gate.needed(caller)
+
+    def next_question(self) -> int:
+        """A number for a question to a plugin, never used twice while the shop runs."""
+        self._questions += 1
+        return self._questions
 
     async def ask(self, caller: Caller, row: Row, body: bytes, *, command_id: str | None = None) -> Result:
         """`dispatch` and wait."""
@@ -112,6 +166,13 @@ class RunningShop:
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Runs something beside the messages until it ends or the shop closes."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def start_future(self, work: Coroutine[Any, Any, WorkT]) -> asyncio.Task[WorkT]:
+        """`start` for work with an outcome that somebody awaits."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -192,6 +253,24 @@ class RunningShop:
                 raise TimedOut("제시간에 응답이 없었습니다.", "No answer in time") from None
 
         await self._finish(in_time(), ask.name, answered)
+
+    async def _run_gated(self, gate: Gate, ask: Ask, data: Any, answered: Answered) -> None:
+        """Asks first; then the write joins the queue like any other, so its reply precedes its pushes (H-30)."""
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                agreed = await gate.before(ask, data)
+        except TimeoutError:
+            self._refuse(ask.name, TimedOut("제시간에 응답이 없었습니다.", "No answer in time"), answered)
+        except Exception as error:
+            self._refuse(ask.name, error, answered)
+        except asyncio.CancelledError:
+            answered(Result(error=TimedOut("서버가 종료되었습니다.", "The server stopped")))
+            raise
+        else:
+            if isinstance(agreed, Reply):
+                answered(Result(reply=encode_reply(agreed)))
+            else:
+                self._submit(ask.caller, ask.name, agreed, data, answered, ask.command_id)
 
     async def _finish(self, work: Awaitable[Reply], name: str, answered: Answered) -> None:
         try:

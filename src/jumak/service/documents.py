@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from jumak.domain.attempt import Attempt
 from jumak.domain.caller import Profile, Role
 from jumak.domain.cash_receipt import CashReceipt, OrderReceipts
 from jumak.domain.catalog import CatalogItem, Category, Option
@@ -75,6 +76,18 @@ class PaymentLock(Struct, frozen=True, kw_only=True):
     lock_id: str
     holder: str
     expires_ms: int
+
+
+class InFlight(Struct, frozen=True, kw_only=True):
+    """What an open attempt reserves of an order (PAY-2). id: the order's id.
+
+    locked: somebody is being charged right now, so nobody else touches the order (OFF-6).
+    """
+
+    id: str
+    attempt_id: str
+    amount: int
+    locked: bool
 
 
 PluginKind = Literal["worker", "iframe", "python"]
@@ -177,6 +190,8 @@ KINDS: dict[str, type[Struct]] = {
     "approval": Approval,
     "cart": Cart,
     "lock": PaymentLock,
+    "attempt": Attempt,
+    "in-flight": InFlight,
     "install": Install,
     "setting": SettingPage,
     "cash-receipt": CashReceipt,

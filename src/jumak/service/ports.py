@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from msgspec import Raw, Struct
 
+from jumak.domain.attempt import MethodRef
 from jumak.domain.caller import Caller
 from jumak.domain.catalog import CatalogItem, Category, Option
 from jumak.domain.fact import Fact
@@ -292,6 +293,9 @@ class Live(Protocol):
 
     def push_to(self, caller_id: str, name: str, data: Any) -> bool:
         """Send a push without seq to every session of one identity; False when it has none."""
+
+    def payment_method(self, caller: Caller, plugin_id: str, method_id: str) -> MethodRef | None:
+        """This method of a running plugin, as this caller may use it; None when nobody is there to ask."""
 
     def plugin_states(self) -> Mapping[str, PluginState]:
         """How each plugin fares, on the server and in tills, by id; empty where none are hosted."""

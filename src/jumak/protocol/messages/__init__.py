@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from jumak.protocol.messages import (
     admin,
+    attempt,
     bill,
+    bridge,
     cash_receipt,
     catalog,
     device,
@@ -19,13 +21,16 @@ from jumak.protocol.messages import (
     staff,
     storage,
     table,
+    ui,
     waiting,
 )
 from jumak.protocol.row import Row
 
 ROWS: tuple[Row, ...] = (
     *admin.ROWS,
+    *attempt.ROWS,
     *bill.ROWS,
+    *bridge.ROWS,
     *cash_receipt.ROWS,
     *catalog.ROWS,
     *device.ROWS,
@@ -40,6 +45,7 @@ ROWS: tuple[Row, ...] = (
     *staff.ROWS,
     *storage.ROWS,
     *table.ROWS,
+    *ui.ROWS,
     *waiting.ROWS,
 )
 """Rows of every noun."""

@@ -211,6 +211,33 @@ class BeforeAddReply(Reply, frozen=True, kw_only=True):
     payload: dict[str, Any]
 
 
+class FillingPlugin(Data, frozen=True, kw_only=True):
+    """A plugin that fills in new items."""
+
+    id: str
+    name: str
+
+
+class BeforeAddListReply(Reply, frozen=True, kw_only=True):
+    """The plugins that answered within a second."""
+
+    plugins: list[FillingPlugin]
+
+
+class BeforeAddFill(Data, frozen=True, kw_only=True):
+    """Ask this plugin; barcode, title: what staff have typed so far."""
+
+    plugin_id: str
+    barcode: Annotated[str, Meta(max_length=64)] | None = None
+    title: Annotated[str, Meta(max_length=200)] | None = None
+
+
+class BeforeAddFillReply(Reply, frozen=True, kw_only=True):
+    """A partial item for the form; absent when the plugin suggests nothing."""
+
+    initial_value: dict[str, Any] | UnsetType = UNSET
+
+
 SDK = "sdk-0.0.27"
 PAGE = "catalog.md"
 MORE = "extensions.md §9"
@@ -241,6 +268,11 @@ ROWS: tuple[Row, ...] = (
         sdk="catalog.on('before-add')", origin=SDK, page=PAGE, about="Staff add an item and ask a plugin to fill in."),
     Row(name="catalog-item.before-add-health-check.request", kind="host-request", data=Nothing, scopes=READ,
         sdk="(automatic)", origin=SDK, page=PAGE, about="Does a plugin fill in new items?"),
+    Row(name="catalog-item.before-add-list.request", kind="request", data=Nothing, reply=BeforeAddListReply, scopes=("staff:manage",),
+        apart=True, sdk="ext.catalogItem.beforeAddList", page=MORE, about="Which plugins fill in a new item?"),
+    Row(name="catalog-item.before-add-fill.request", kind="request", data=BeforeAddFill, reply=BeforeAddFillReply,
+        scopes=("staff:manage",), apart=True, sdk="ext.catalogItem.beforeAddFill", page=MORE,
+        about="Have a plugin fill in a new item; nothing is saved."),
     Row(name="catalog-item.set-state.request", kind="request", data=SetItemState, reply=ItemReply, scopes=MARK, write=True,
         sdk="ext.catalogItem.setState", page=MORE, about="Mark an item or price sold out, unavailable or on sale."),
     Row(name="catalog-item-option.set-choice-state.request", kind="request", data=SetChoiceState, reply=OptionReply, scopes=MARK,

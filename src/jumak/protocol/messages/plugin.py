@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, UnsetType, field
 
 from jumak.domain.caller import Profile
-from jumak.protocol.row import Data, Done, Nothing, Reply, Row
+from jumak.protocol.row import Data, Done, Nothing, Reply, Row, Tolerant
 
 
 class InfoReply(Reply, frozen=True, kw_only=True):
@@ -268,15 +268,37 @@ class StoppingEvent(Data, frozen=True, kw_only=True):
     grace_ms: int
 
 
-class LogMessage(Data, frozen=True, kw_only=True):
+class LogMessage(Tolerant, frozen=True, kw_only=True):
     """A line for the plugin's own console; accepted in any shape (contract, wire §12)."""
 
-    type: Any = None
     log: Any = None
+    type: Any = None
+
+
+LogKind = Literal["log", "trace"]
+
+
+class TracedMessage(Data, frozen=True, kw_only=True, omit_defaults=True):
+    """A message of the plugin's session. in: from the plugin.
+
+    bytes: size of the whole message.  ms: from a request to this reply.  code: of a reply, `OK` or the
+    error's.  body: the beginning of its `data`, secrets masked; absent where all of it is secret.
+    """
+
+    direction: Literal["in", "out"]
+    name: str
+    bytes: int
+    callback_id: str = ""
+    ms: float = -1
+    code: str = ""
+    body: str = ""
 
 
 class LogEntry(Data, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of a plugin's console. seq: rises; at: shop-local; title, data: of `log` messages."""
+    """One line of a plugin's console. seq: rises; at: shop-local; title, data: of `log` messages.
+
+    trace: of an entry of kind `trace`, whose text says the same for people.
+    """
 
     seq: int
     at: str
@@ -284,20 +306,46 @@ class LogEntry(Data, frozen=True, kw_only=True, omit_defaults=True):
     text: str
     title: str = ""
     data: Any = None
+    kind: LogKind = "log"
+    trace: TracedMessage | None = None
 
 
 class LogData(Data, frozen=True, kw_only=True):
-    """A plugin's console after an entry, oldest first; without `after` the newest `limit`."""
+    """A plugin's console after an entry, oldest first; without `after` the newest `limit`.
+
+    kinds: `log` unless given; with `trace` the messages both ways too.
+    """
 
     plugin_id: str
     after: int | None = None
     limit: int | None = None
+    kinds: list[LogKind] | None = None
 
 
 class LogReply(Reply, frozen=True, kw_only=True):
     """Entries of the console."""
 
     entries: list[LogEntry]
+
+
+class BudgetData(Data, frozen=True, kw_only=True):
+    """Whose calls."""
+
+    plugin_id: str
+
+
+class MethodBudget(Data, frozen=True, kw_only=True):
+    """Calls of one method in the last minute (the SDK allows 100) and half hour (200)."""
+
+    method: str
+    used_60s: int = field(name="used60s")
+    used_30min: int = field(name="used30min")
+
+
+class BudgetReply(Reply, frozen=True, kw_only=True):
+    """Methods the plugin called in the last half hour, the most used first."""
+
+    methods: list[MethodBudget]
 
 
 class LogEvent(Data, frozen=True, kw_only=True):
@@ -348,6 +396,8 @@ ROWS = (
         sdk="(automatic)", origin=SDK, page="wire.md", about="a line for the plugin's own console"),
     Row(name="plugin-log.list.request", kind="request", data=LogData, reply=LogReply,
         scopes=MANAGER, sdk="ext.pluginLog.list", page=EXT, about="a plugin's console"),
+    Row(name="plugin-budget.get.request", kind="request", data=BudgetData, reply=BudgetReply,
+        scopes=MANAGER, sdk="ext.pluginBudget.get", page=EXT, about="calls against the SDK's rate limit"),
     Row(name="plugin-log.event", kind="push", data=LogEvent,
         scopes=MANAGER, sdk="ext.pluginLog.on", page=EXT, about="a new line of a plugin's console"),
 )  # fmt: skip
