@@ -23,6 +23,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 import jumak.service
 from jumak.domain.caller import SYSTEM
+from jumak.domain.origin import LOCAL
 from jumak.plugins.bridge import Bridge
 from jumak.plugins.host import PluginHost
 from jumak.protocol.envelope import LONGEST_FRAME
@@ -34,7 +35,7 @@ from jumak.server.connections import Connections
 from jumak.server.flood import FloodGuard, NoGuard
 from jumak.server.giving_back import GivingBack
 from jumak.server.ids import UuidIds
-from jumak.server.origins import LOCAL, Hosts
+from jumak.server.origins import Hosts
 from jumak.server.owner import COMMAND_LINE, OwnerAccess, remove_access, write_access
 from jumak.server.paying import Paying
 from jumak.server.policy import NOTHING

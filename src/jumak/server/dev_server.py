@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 import websockets
 from msgspec import Struct
 
+from jumak.domain.origin import is_loopback
 from jumak.server.files import UNKNOWN_TYPE, File
 from jumak.server.http import Asked, Receive, Scope, Send
-from jumak.server.origins import is_loopback
 
 ANSWER_WITHIN_S = 60.0
 """It may have to build first."""

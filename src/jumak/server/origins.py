@@ -19,14 +19,12 @@ from contextvars import ContextVar
 
 from msgspec import Struct
 
-LOCAL = "localhost"
+from jumak.domain.origin import LOCAL, PORTS, is_loopback
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)(?::([0-9]{1,5}))?")
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _MAX_KNOWN = 256
 """How many spellings of `Host` are remembered; what is nobody's is not."""
-
-DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
 class Place(Struct, frozen=True):
@@ -117,12 +115,12 @@ class Hosts:
         place = self._read(host, scheme == "https")
         if place is None or place.plugin is None:
             return None
-        port = place.port or DEFAULT_PORTS[scheme]
+        port = place.port or PORTS[scheme]
         return place.plugin if port in self._ports(at) else None
 
     def is_ours(self, scheme: str, host: str, port: int | None, at: Place) -> bool:
         """Whether an entry of an allow-list is, or includes by its `*.`, this server: the shop or a plugin of it."""
-        if (port or DEFAULT_PORTS[scheme]) not in self._ports(at):
+        if (port or PORTS[scheme]) not in self._ports(at):
             return False
         if host.startswith("*."):
             return host[2:] in self.names or any(name.endswith(host[1:]) for name in self.names)
@@ -137,7 +135,7 @@ class Hosts:
         return (at or self._here).origin(plugin_id)
 
     def _ports(self, at: Place) -> tuple[int | None, int]:
-        return self._here.port, at.port or DEFAULT_PORTS[at.scheme]
+        return self._here.port, at.port or PORTS[at.scheme]
 
     def _read(self, host: str, secure: bool) -> Place | None:
         found = _HOST.fullmatch(host.lower())
@@ -157,16 +155,6 @@ def own_names() -> frozenset[str]:
     whole = socket.gethostname().lower().rstrip(".")
     first = whole.partition(".")[0]
     return frozenset({whole, first, f"{first}.local"} - {"", ".local"})
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a name or address is this machine, as seen from itself."""
-    if host == LOCAL:
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _is_address(host: str) -> bool:

@@ -12,10 +12,11 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from jumak.server.origins import DEFAULT_PORTS, Hosts, Place
+from jumak.domain.origin import PORTS
+from jumak.server.origins import Hosts, Place
 
 _ORIGIN = re.compile(
-    r"(https?|wss?)://((?:\*\.)?[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)(?::([0-9]{1,5}))?/?", re.IGNORECASE
+    r"(https?|wss?)://((?:\*\.)?[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?)(?::([0-9]{1,5}))?/?", re.IGNORECASE
 )
 _TWINS = {"http": "ws", "https": "wss", "ws": "http", "wss": "https"}
 _SECURE = {"http": "https", "ws": "wss", "https": "https", "wss": "wss"}
@@ -54,7 +55,7 @@ class Source(Struct, frozen=True):
     def covers(self, other: Source) -> bool:
         """Whether a browser lets `other` pass when this stands in a policy: `http:` lets `https:` pass as well."""
         named = self.host == other.host or (self.host[:2] == "*." and other.host.endswith(self.host[1:]))
-        mine, others = self.port or DEFAULT_PORTS[self.scheme], other.port or DEFAULT_PORTS[other.scheme]
+        mine, others = self.port or PORTS[self.scheme], other.port or PORTS[other.scheme]
         upgraded = mine == 80 and others == 443
         schemes = {self.scheme, self.twin.scheme, _SECURE[self.scheme], _SECURE[self.twin.scheme]}
         return named and (mine == others or upgraded) and other.scheme in schemes

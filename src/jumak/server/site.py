@@ -9,10 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import jumak
+from jumak.domain.origin import is_loopback
 from jumak.server import pages
 from jumak.server.files import IMMUTABLE, NO_CACHE, answer_file, answer_redirect, answer_text, read_file
 from jumak.server.http import Asked, Scope, Send
-from jumak.server.origins import Place, is_loopback
+from jumak.server.origins import Place
 from jumak.server.policy import page_headers, page_policy
 
 WEB = Path(jumak.__file__).parent / "web"
