@@ -34,6 +34,7 @@ from jumak.server.clock import SystemClock, WaitingClock
 from jumak.server.connections import Connections
 from jumak.server.flood import FloodGuard, NoGuard
 from jumak.server.giving_back import GivingBack
+from jumak.server.hosted import list_hosted
 from jumak.server.ids import UuidIds
 from jumak.server.origins import Hosts
 from jumak.server.owner import COMMAND_LINE, OwnerAccess, remove_access, write_access
@@ -104,6 +105,7 @@ async def run_shop(
     """
     load_use_cases()
     shop = RunningShop(store, connections=connections, clock=clock, ids=UuidIds(), guard=guard)
+    shop.live["hosted-plugin.list.request"] = list_hosted
     await shop.credentials.reload()
     publisher = Publisher(shop)
     publisher.views.update(VIEWS)

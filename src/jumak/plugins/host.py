@@ -114,7 +114,6 @@ class PluginHost:
         shop.live["plugin.install.request"] = self.answer_install
         shop.live["plugin.inspect.request"] = self.answer_inspect
         shop.live["plugin.report.request"] = self._hosted.answer_report
-        shop.live["hosted-plugin.list.request"] = self._hosted.answer_list
         shop.live["plugin.open-session.request"] = self.answer_open_session
         shop.live["plugin-log.list.request"] = self.answer_log
         shop.live["log"] = self.answer_log_message

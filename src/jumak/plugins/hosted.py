@@ -1,4 +1,4 @@
-"""Plugins that tills host: what each till is to run, and how it says they fare (contract, extensions §11).
+"""Plugins that tills host: telling tills to look again, and how they say plugins fare (contract, extensions §11).
 
 The page host of a till only reports; whether a plugin is started again or given up is decided here,
 by the rule that holds for processes of the server too.
@@ -14,13 +14,11 @@ from msgspec import UNSET, Struct, UnsetType
 from jumak.domain.caller import Caller
 from jumak.plugins.console import Console
 from jumak.plugins.supervision import Supervision
-from jumak.protocol.messages.plugin import HostedPlugin, HostedReply, ReportData, ReportReply
-from jumak.protocol.row import Nothing
+from jumak.protocol.messages.plugin import ReportData, ReportReply
 from jumak.server.connections import Push
 from jumak.server.live import Ask
 from jumak.server.shop import RunningShop
 from jumak.service.documents import Install
-from jumak.service.plugin import tab_view
 from jumak.service.plugin_version import hosted_kinds, is_for
 from jumak.service.ports import DeviceState, PluginStateName
 
@@ -70,32 +68,6 @@ class HostedPlugins:
         if restart and install is not None and install.enabled and hosted_kinds(install):
             event["restart"] = True
         self._shop.connections.send(Push("hosted-plugin.change.event", msgspec.json.encode(event)))
-
-    async def answer_list(self, ask: Ask, data: Nothing) -> HostedReply:  # noqa: ARG002 (asks for all)
-        """`hosted-plugin.list.request`."""
-        installs = await self._shop.store.reader().all(Install)
-        plugins = []
-        for key in sorted(installs, key=str):
-            install = installs[key]
-            kinds = hosted_kinds(install)
-            origin = self._shop.origins(install.id)
-            if origin is None or not kinds or not is_for(install, ask.caller):
-                continue
-            plugins.append(
-                HostedPlugin(
-                    id=install.id,
-                    name=install.name,
-                    version=install.version,
-                    hash=install.hash,
-                    profile=install.profile,
-                    kinds=list(kinds),
-                    origin=origin,
-                    origin_map=install.origin_map,
-                    entry=install.entry if "worker" in kinds else "",
-                    tab=tab_view(install.tab) if "iframe" in kinds else None,
-                )
-            )
-        return HostedReply(plugins=plugins)
 
     async def answer_report(self, ask: Ask, data: ReportData) -> ReportReply:
         """`plugin.report.request`: a crash is answered with when to start again, or that it is over."""
