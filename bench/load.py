@@ -101,7 +101,7 @@ class HttpLoad:
     def __init__(self, token: str, seconds: float, clients: int) -> None:
         self.orders = Orders()
         self.head = (
-            b"POST /v1/order.add HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer %b\r\n"
+            b"POST /v1/order.add HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %b\r\n"
             b"Content-Type: application/json\r\nContent-Length: %%d\r\n\r\n" % token.encode()
         )
         self.times: list[float] = []
@@ -158,7 +158,7 @@ class Socket(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         key = base64.b64encode(os.urandom(16)).decode()
         self._transport.write(
-            f"GET {self._path} HTTP/1.1\r\nHost: bench\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"GET {self._path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
         )
 

@@ -24,18 +24,25 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 import jumak.server.before_add  # binds its messages
 import jumak.service
 from jumak.domain.caller import SYSTEM
+from jumak.domain.origin import LOCAL
+from jumak.plugins.bridge import Bridge
 from jumak.plugins.host import PluginHost
-from jumak.protocol.envelope import MAX_FRAME
+from jumak.protocol.envelope import LONGEST_FRAME
 from jumak.protocol.row import Done
-from jumak.server import schedule
+from jumak.server import schedule, site
 from jumak.server.app import App
 from jumak.server.clock import SystemClock, WaitingClock
 from jumak.server.connections import Connections
 from jumak.server.flood import FloodGuard, NoGuard
+from jumak.server.giving_back import GivingBack
+from jumak.server.hosted import list_hosted
 from jumak.server.ids import UuidIds
+from jumak.server.origins import Hosts
 from jumak.server.owner import COMMAND_LINE, OwnerAccess, remove_access, write_access
+from jumak.server.paying import Paying
+from jumak.server.policy import NOTHING
 from jumak.server.publish import Publisher
-from jumak.server.shop import RunningShop
+from jumak.server.shop import Gate, RunningShop
 from jumak.server.uploads import Uploads
 from jumak.server.views import VIEWS
 from jumak.service.catalog import open_day
@@ -55,16 +62,24 @@ MAX_HEAD = 64_000
 YOUNG_OBJECTS = 50_000
 """The collector looks at new objects once there are this many: a batch of orders makes some thousands, no garbage."""
 
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # named, not bound
+"""Listening at all addresses, and the one by which this machine reaches itself then."""
+
 GRACE_S = 5
 """What is under way may take this long once the server is told to stop."""
 
 
 class ServeOptions(Struct, frozen=True, kw_only=True):
-    """How to serve a shop. flood_guard: off only for benchmarks."""
+    """How to serve a shop.
+
+    names: it is reached by, beside localhost, addresses and what the machine is called.
+    flood_guard: off only for benchmarks.
+    """
 
     folder: Path
     host: str = "127.0.0.1"
     port: int = 8700
+    names: tuple[str, ...] = ()
     browser: bool = False
     flood_guard: bool = True
     tls_cert: Path | None = None
@@ -91,11 +106,18 @@ async def run_shop(
     """
     load_use_cases()
     shop = RunningShop(store, connections=connections, clock=clock, ids=UuidIds(), guard=guard)
+    shop.live["hosted-plugin.list.request"] = list_hosted
     await shop.credentials.reload()
     shop.ui.serve()
     publisher = Publisher(shop)
     publisher.views.update(VIEWS)
     follow_devices(shop, publisher)
+    paying, giving_back = Paying(shop), GivingBack(shop)
+    publisher.listen("attempt.", paying.follow)
+    publisher.listen("order.cancel-pending", giving_back.follow)
+    shop.gates["payment.cancel.request"] = Gate(giving_back.needed, giving_back.before_payment)
+    shop.gates["order.cancel.request"] = Gate(giving_back.needed, giving_back.before_order)
+    await paying.recover()
     store.on_commit(publisher.publish)
     day = schedule.DayOpening(_begin_day)
     timetable = schedule.Schedule(
@@ -109,6 +131,8 @@ async def run_shop(
     store.on_commit(timetable.committed)
     publisher.listen("shop.", lambda _: timetable.wake())
     running = shop.start(timetable.run())
+    bridge = Bridge.of(shop)
+    bridge.start()
     plugins = PluginHost(shop, folder) if folder is not None else None
     if plugins is not None:
         # A cart survives its plugin and its page, not the POS itself (contract, draft-order §3).
@@ -119,6 +143,7 @@ async def run_shop(
         running.cancel()
         if plugins is not None:
             await plugins.stop()
+        bridge.stop()
         await shop.close()
 
     return shop, end
@@ -176,13 +201,21 @@ async def serve(options: ServeOptions) -> None:
     with _listening(options) as listener:
         async with opened_shop(options.folder, serving=True, guard=guard) as shop:
             url = _url(options, listener)
+            shop.own_ports.add(listener.getsockname()[1])
             token, _ = shop.credentials.issue(COMMAND_LINE)
-            server = ShopServer(server_config(options, App(shop, Uploads(options.folder / "uploads"))), shop)
+            app = App(
+                shop,
+                Uploads(options.folder / "uploads"),
+                folder=options.folder,
+                hosts=hosts_of(options, listener.getsockname()[1]),
+            )
+            server = ShopServer(server_config(options, app), shop)
             write_access(options.folder, OwnerAccess(_local_url(options, listener), token))
 
             def ready() -> None:
                 settle_memory()
-                link = f"{url}/#claim={shop.credentials.offer_owner_code()}"
+                page = page_url(options, listener.getsockname()[1])
+                link = f"{page}#claim={shop.credentials.offer_owner_code()}"
                 print(f"Jumak is ready: {url}", flush=True)
                 print(f"Owner sign-in (once, within 5 minutes): {link}", flush=True)
                 if options.browser:
@@ -215,6 +248,16 @@ class HttpProtocol(HttpToolsProtocol):
             if self._head > MAX_HEAD:
                 self._head = -1
                 self.send_400_response("The request's headers are too long.")
+
+    def send_400_response(self, msg: str) -> None:
+        # Also on a plugin's origin, where a page without a policy would lend its own to the plugin.
+        body = msg.encode()
+        self.transport.write(
+            b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\n"
+            b"content-security-policy: %b\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
+            % (NOTHING.encode(), len(body), body)
+        )
+        self.transport.close()
 
     def on_message_begin(self) -> None:
         self._head = 0
@@ -266,7 +309,7 @@ def server_config(options: ServeOptions, app: App) -> uvicorn.Config:
         server_header=False,
         date_header=False,
         timeout_keep_alive=75,
-        ws_max_size=4 * MAX_FRAME,
+        ws_max_size=LONGEST_FRAME + 1_000_000,
         ws_ping_interval=PING_EVERY_S,
         ws_ping_timeout=MISSED_PINGS_S,
         ws_per_message_deflate=False,
@@ -274,6 +317,24 @@ def server_config(options: ServeOptions, app: App) -> uvicorn.Config:
         ssl_certfile=options.tls_cert,
         ssl_keyfile=options.tls_key,
     )
+
+
+def hosts_of(options: ServeOptions, port: int) -> Hosts:
+    """The names the server answers to."""
+    return Hosts((options.host, *options.names), port=port, secure=options.tls_cert is not None)
+
+
+def page_url(options: ServeOptions, port: int) -> str:
+    """Where a person opens the shop on this machine: at localhost, below which plugins have their origins.
+
+    Over TLS at the name that was given, which is the certificate's.
+    """
+    secure = options.tls_cert is not None
+    host = options.names[0] if secure and options.names else options.host
+    if _is_loopback(host) or host in EVERYWHERE:
+        host = LOCAL
+    host = f"[{host}]" if ":" in host else host
+    return f"{'https' if secure else 'http'}://{host}:{port}{site.PATH}"
 
 
 def exposure(options: ServeOptions) -> str | None:
@@ -312,6 +373,5 @@ def _url(options: ServeOptions, listener: socket.socket) -> str:
 
 def _local_url(options: ServeOptions, listener: socket.socket) -> str:
     """Where this machine reaches the server, also when it listens everywhere."""
-    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # named, not bound
-    host = everywhere.get(options.host, options.host)
+    host = EVERYWHERE.get(options.host, options.host)
     return _url(ServeOptions(folder=options.folder, host=host, tls_cert=options.tls_cert), listener)

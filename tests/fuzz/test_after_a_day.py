@@ -20,7 +20,7 @@ from jumak.protocol.table import TABLE, row_of
 from jumak.store.sqlite.check import check
 from jumak.testing import SimulatedShop, simulated_shop
 from tests.fuzz.wrong_values import HOSTILE, encoded, places, removed, replaced, required_keys, wrong_type
-from tests.server.every_request import UPLOAD, every_request, package
+from tests.server.every_request import UPLOAD, every_request, let_call, package
 from tests.server.screen import answering
 
 Json = dict[str, Any]
@@ -38,6 +38,7 @@ NOT_RUN = frozenset({"plugin.install.request"})
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[SimulatedShop]:
     async with simulated_shop(folder=tmp_path / "shop") as simulated:
+        await let_call(simulated, STAFF.id)
         await simulated.host()
         (tmp_path / "shop" / "uploads").mkdir()
         (tmp_path / "shop" / "uploads" / UPLOAD).write_bytes(package())

@@ -12,7 +12,9 @@ import pytest
 
 from jumak.domain.errors import InvalidArgument, NotFound
 from jumak.plugins.host import PluginHost
+from jumak.plugins.package import pack, read_package
 from jumak.plugins.process import Limits
+from jumak.protocol.messages.plugin import Overrides
 from jumak.sdk import PosPluginSdkError
 from jumak.testing import SimulatedShop, simulated_shop
 
@@ -331,9 +333,7 @@ async def test_refused_packages_change_nothing(shop: SimulatedShop, tmp_path: Pa
     assert (await shop.request("plugin.list.request"))["plugins"] == []
     uploads = tmp_path / "shop" / "uploads"
     uploads.mkdir()
-    from jumak.plugins.commands import zipped
-
-    (uploads / "0123").write_bytes(zipped(write(tmp_path, "")))
+    (uploads / "0123").write_bytes(pack(read_package(write(tmp_path, ""))))
     reply = await shop.request(
         "plugin.install.request",
         {"package": "0123", "overrides": {"id": "other", "name": "다른 이름", "scopes": ["kds:read"]}},
@@ -407,3 +407,45 @@ async def test_a_failing_handler_is_reported(shop: SimulatedShop):
     await pos.order.add({"lineItems": [line], "discounts": []})
     await shop.settle()
     assert "no such lamp" in said(host)
+
+
+async def test_a_new_business_mode(shop: SimulatedShop, tmp_path: Path):
+    """H-8, merchant-device §2: plugins start anew when the business mode changes, and only then."""
+    host = await shop.host()
+    await host.install(
+        write(
+            tmp_path,
+            """
+            @plugin.on_start
+            async def ready(pos):
+                info = await pos.device.get_device_info()
+                print("pays", info.business_type.operation.payment.type)
+            """,
+        )
+    )
+    await until(shop, lambda: "pays PAY_LATER" in said(host))
+    version = (await shop.request("shop-setting.get.request"))["settings"]["version"]
+    for changes in ({"phone": "02-000-0000"}, {"paymentTiming": "PAY_FIRST"}):
+        await shop.request("shop-setting.update.request", {"changes": changes, "expectedVersion": version})
+        version += 1
+    await until(shop, lambda: "pays PAY_FIRST" in said(host))
+    assert said(host).count("pays") == 2
+    (listed,) = (await shop.request("plugin.list.request"))["plugins"]
+    assert listed["loadMs"] > 0
+
+
+async def test_a_worker_that_cannot_run_here(
+    shop: SimulatedShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """H-9: a headless worker on a server without the runner is shown stopped with the reason, not crashing."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    host = await shop.host()
+    folder = tmp_path / "p"
+    folder.mkdir()
+    (folder / "main.js").write_text("")
+    await host.install(folder, Overrides(headless=True))
+    await until(shop, lambda: state(host) == "stopped")
+    (listed,) = (await shop.request("plugin.list.request"))["plugins"]
+    assert "headless" in listed["reason"]
+    await shop.request("plugin.update.request", {"id": "p", "headless": False})
+    await until(shop, lambda: state(host) == "none")

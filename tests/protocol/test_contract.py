@@ -23,8 +23,6 @@ load_use_cases()
 
 NOT_SERVED_NOUNS = frozenset(
     {
-        "payment-attempt",
-        "payment-method",
         "prepaid",
         "settlement",
         "business-day",
@@ -35,8 +33,6 @@ NOT_SERVED_NOUNS = frozenset(
         "printer",
         "customer-display",
         "personal-data",
-        "http",
-        "websocket",
         "data",
     }
 )
@@ -44,12 +40,7 @@ NOT_SERVED_NOUNS = frozenset(
 
 NOT_SERVED = frozenset(
     {
-        "payment.start.request",
         "payment.refund.request",
-        "payment.confirm-refund.request",
-        "payment.method.add",
-        "payment.method.remove",
-        "payment.method.event.request",
         "cash-receipt.send.request",
         "cash-receipt.cancel.request",
         "cash-receipt.list.request",

@@ -27,6 +27,7 @@ from jumak.protocol.envelope import (
     reply_frame,
     request_frame,
 )
+from jumak.protocol.halves import members
 from jumak.protocol.row import AnyKeys, Data, Reply, Row
 
 
@@ -232,3 +233,39 @@ def test_a_request_of_ours_reads_back():
     assert (frame.name, frame.callback_id, bytes(frame.data)) == ("a.b.request", "c1", b'{"x":1}')
     assert "callbackId" not in json.loads(request_frame("log", None, b"{}"))
     assert msgspec.json.decode(request_frame("toast.open", None, b"{}", version=2))["version"] == 2
+
+
+def test_half_an_emoji_becomes_the_replacement_character():
+    """H-10, E-7: JavaScript writes a cut pair as an escape; the message is read, as any browser would send it."""
+    frame = decode_frame('{"name":"a.b.request","callbackId":"c","data":{"note":"막\\ud83d","lineItems":[]}}')
+    assert bytes(frame.data) == '{"note":"막\\ud83d","lineItems":[]}'.encode()
+    read = decode_data(ASK, frame.data)
+    assert read.note == "막\ufffd"
+    whole = decode_data(ASK, b'{"note":"\\ud83c\\udf76 \\\\ud83d","lineItems":[]}')
+    assert whole.note == "🍶 \\ud83d"
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a\\ud800":1}', '{"name":"a","callbackId":"\\ud800"}', '{"name":"a","data":["\\ud800"}']
+)
+def test_what_is_wrong_beside_it_is_still_refused(text: str):
+    """H-70: nothing else is mended."""
+    with pytest.raises(MalformedFrame):
+        decode_frame(text)
+
+
+@given(
+    st.dictionaries(
+        st.text(),
+        st.recursive(st.text() | st.integers() | st.none(), lambda inner: st.lists(inner, max_size=3)),
+    )
+)
+def test_members_of_an_object_as_they_are_written(value: dict[str, object]):
+    """H-60: ∀ object: each member's text, whatever stands around it."""
+    for spaced in (json.dumps(value), json.dumps(value, indent=1), json.dumps(value, ensure_ascii=False)):
+        found = members(spaced)
+        assert found.keys() == value.keys()
+        for key, text in found.items():
+            assert json.loads(text) == value[key]
+            assert text in spaced
+    assert members(' { "a" : 1 , "a" : [ 2.0 ] } ') == {"a": "[ 2.0 ]"}

@@ -17,7 +17,7 @@ import websockets
 
 from jumak.domain.caller import Caller
 from jumak.domain.merchant import Shop
-from jumak.main import ServeOptions, ShopServer, run_shop, server_config
+from jumak.main import ServeOptions, ShopServer, hosts_of, run_shop, server_config
 from jumak.protocol.errors import error_json
 from jumak.protocol.scopes import ALL_SCOPES, expand
 from jumak.protocol.table import row_of
@@ -26,6 +26,7 @@ from jumak.server.connections import Connections
 from jumak.server.flood import NoGuard
 from jumak.server.ids import UuidIds
 from jumak.server.shop import RunningShop
+from jumak.server.site import WEB
 from jumak.server.uploads import Uploads
 from jumak.store.sqlite import SqliteStore
 from jumak.testing.clock import FakeClock
@@ -173,11 +174,18 @@ class Served:
 
 
 @contextlib.asynccontextmanager
-async def served_by(desk: Desk, folder: Path) -> AsyncIterator[Served]:
+async def served_by(desk: Desk, folder: Path, *names: str, web: Path = WEB) -> AsyncIterator[Served]:
     listener = socket.create_server(("127.0.0.1", free_port()))
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    options = ServeOptions(folder=folder, port=0)
-    server = ShopServer(server_config(options, App(desk.shop, Uploads(folder / "uploads"))), desk.shop)
+    options = ServeOptions(folder=folder, port=0, names=names)
+    app = App(
+        desk.shop,
+        Uploads(folder / "uploads"),
+        folder=folder,
+        hosts=hosts_of(options, listener.getsockname()[1]),
+        web=web,
+    )
+    server = ShopServer(server_config(options, app), desk.shop)
     ready = asyncio.Event()
     server.when_ready = ready.set
     running = asyncio.create_task(server.serve([listener]))

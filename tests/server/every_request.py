@@ -15,7 +15,13 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from jumak.testing import menu
+from jumak.domain.caller import SYSTEM
+from jumak.domain.fact import Fact
+from jumak.protocol.row import Done
+from jumak.service.documents import Install
+from jumak.service.ports import Command, Transaction
+from jumak.testing import SimulatedShop, menu
+from tests.ports import free_port
 from tests.service.asking import a_line, a_payment, an_order
 
 Json = dict[str, Any]
@@ -25,11 +31,31 @@ Ask = Callable[[str, Json], Awaitable[Json]]
 UPLOAD = "0" * 32
 """Id of the upload that holds `package()`."""
 
-STILL = "import time\nprint('hello')\ntime.sleep(60)\n"
+STILL = """
+from jumak.sdk import Plugin
+
+plugin = Plugin("still")
+
+
+async def pay(data):
+    return {"event": data["event"], "id": data["id"], "paymentDto": {}}
+
+
+@plugin.on_start
+async def ready(pos):
+    pos.connection.answer("payment.method.event.request", pay)
+    pos.notify("payment.method.add", {"id": "stamp", "image": "", "payment_name": "스탬프"})
+    print("hello")
+
+
+plugin.run()
+"""
+ANSWERING = f"http://127.0.0.1:{free_port()}"
+"""A server the day calls; whoever asks needs it on its allow-list."""
 
 
 def package() -> bytes:
-    """A plugin that says hello and does nothing, as a zip."""
+    """A plugin that says hello, and whose payment method approves without saying what; as a zip."""
     out = io.BytesIO()
     about = {"id": "still", "name": "조용한 플러그인", "version": "1", "kind": "python"}
     with zipfile.ZipFile(out, "w") as archive:
@@ -55,12 +81,39 @@ def a_draft_line(key: str, **more: Any) -> Json:
     } | more  # fmt: skip
 
 
+async def let_call(shop: SimulatedShop, caller_id: str) -> None:
+    """Puts the server of the day on the allow-list of whoever lives it."""
+    install = Install(
+        id=caller_id,
+        name=caller_id,
+        sdk_name=caller_id,
+        version="0",
+        hash="0" * 64,
+        kinds=("python",),
+        profile="documented",
+        entry="main",
+        acl=(ANSWERING,),
+        scopes=("plugin",),
+        enabled=False,
+        folder="nowhere",
+        loaded_at="2026-02-02T11:00:00+09:00",
+    )
+
+    async def put(tx: Transaction) -> Done:
+        tx.put(install)
+        tx.record(Fact("shop.update", "1", {"changes": ["seeded"]}))
+        return Done()
+
+    result = await shop.running.store.execute(Command(caller=SYSTEM, name="shop.seed", body=b"", run=put))
+    assert result.error is None
+
+
 async def every_request(ask: Ask, now: datetime) -> None:
     """The day. now: of the shop's clock."""
     for part in (_about, _menu, _floor, _orders, _staff_at_orders, _money_back, _tables, _kitchen):
         await part(ask)
     await _requests(ask, now)
-    for part in (_cart, _people, _devices, _plugins, _screens):
+    for part in (_cart, _people, _devices, _plugins, _network, _screens):
         await part(ask)
     await _line_at_the_door(ask, now)
     await _events(ask)
@@ -214,6 +267,11 @@ async def _orders(ask: Ask) -> None:
     )["payment"]
     await ask("payment.get", {"id": payment["id"]})
     await ask("payment.cancel", {"order": {"id": order["id"]}, "payment": {"id": payment["id"]}})
+    outside = a_payment(order, 1_000, "day-0")
+    outside_id = (await ask("payment.add", {"order": {"id": order["id"]}, "paymentDto": outside}))["payment"][
+        "id"
+    ]
+    await ask("payment.confirm-refund", {"id": outside_id, "note": "앱에서 직접 환불"})
     by_card = a_payment(order, 3_000, "day-2", sourceType="CARD", cardDetails=card)
     in_cash = a_payment(order, unpaid - 3_000, "day-3", sourceType="CASH")
     for dto in (by_card, in_cash):
@@ -435,6 +493,8 @@ async def _devices(ask: Ask) -> None:
 
 
 async def _plugins(ask: Ask) -> None:
+    wanted = {"package": UPLOAD, "fileName": "still.zip", "overrides": {"name": "조용한 플러그인"}}
+    await ask("plugin.inspect", wanted)
     installed = (
         await ask(
             "plugin.install",
@@ -446,14 +506,27 @@ async def _plugins(ask: Ask) -> None:
     await ask(
         "plugin.update", plugin | {"enabled": True, "acl": ["https://example.com"], "scopes": ["plugin"]}
     )
+    more = {
+        "version": installed["hash"],
+        "devices": [],
+        "headless": False,
+        "originMap": {},
+        "sdkName": "still",
+    }
+    await ask("plugin.update", plugin | more)
+    await ask("hosted-plugin.list", {})
+    entries = [{"level": "info", "title": "계산대", "text": "hello"}]
+    report = {"state": "running", "reason": "", "loadMs": 12, "entries": entries}
+    await ask("plugin.report", {"pluginId": installed["id"], **report})
     await ask("plugin.open-session", {"pluginId": installed["id"]})
     await _hello(ask, installed["id"])
+    await _attempts(ask, installed["id"])
     await ask("plugin-log.list", {"pluginId": installed["id"], "kinds": ["log", "trace"], "limit": 5})
     await ask("plugin-budget.get", {"pluginId": installed["id"]})
     # Stopped while it is being started again: nothing may wait for ever.
     await ask("plugin.restart", plugin)
     await ask("plugin.update", plugin | {"enabled": False})
-    await ask("plugin.uninstall", plugin)
+    await ask("plugin.uninstall", plugin | {"keepData": False})
     me = (await ask("plugin.info", {}))["id"]
     await ask(
         "setting.set-inputs",
@@ -473,6 +546,55 @@ async def _plugins(ask: Ask) -> None:
         await ask(f"{store}.set", {"key": "k", "value": "값"})
         await ask(f"{store}.get", {"key": "k"})
         await ask(f"{store}.delete", {"key": "k"})
+
+
+async def _attempts(ask: Ask, plugin_id: str) -> None:
+    """Cash, and a method whose answer only a manager can make something of."""
+    order = (await ask("order.add", {"order": an_order(a_line(1, quantity=2))}))["order"]
+    start = {
+        "orderId": order["id"],
+        "tender": "CASH",
+        "amount": 4_000,
+        "expectedUnpaid": 10_000,
+        "tendered": 5_000,
+    }
+    attempt = (await ask("payment.start", start))["attempt"]
+    await ask("payment-attempt.get", {"id": attempt["id"]})
+    await _until(ask, "payment-method.list", {}, "methods")
+    method = {"pluginId": plugin_id, "id": "stamp"}
+    start = {
+        "orderId": order["id"],
+        "tender": "METHOD",
+        "amount": 6_000,
+        "expectedUnpaid": 6_000,
+        "method": method,
+    }
+    attempt = {"id": (await ask("payment.start", start))["attempt"]["id"]}
+    wanted = {"states": ["NEEDS_MANUAL"], "orderId": order["id"]}
+    await _until(ask, "payment-attempt.list", wanted, "attempts")
+    await ask("payment-attempt.resolve", attempt | {"how": "CONFIRM_NOT_PAID", "note": "결제되지 않음"})
+    await ask("payment-attempt.cancel", attempt)
+
+
+async def _until(ask: Ask, name: str, data: Json, key: str) -> None:
+    """Asks until there is something under this key: the plugin is another process."""
+    async with asyncio.timeout(20):
+        while True:
+            if (await ask(name, data))[key]:
+                return
+            await asyncio.sleep(0.01)
+
+
+async def _network(ask: Ask) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nX-Kind: rice wine\r\nContent-Length: 2\r\n\r\nok")
+        writer.close()
+
+    port = int(ANSWERING.rpartition(":")[2])
+    async with await asyncio.start_server(answer, "127.0.0.1", port):
+        call = {"url": ANSWERING, "method": "POST", "payload": {"a": 1}, "headers": [["X-A", "b"]]}
+        await ask("http.request", call | {"timeoutMs": 20_000})
 
 
 async def _screens(ask: Ask) -> None:

@@ -185,9 +185,91 @@ def test_a_plugins_life(folder: Path, running: Running, tmp_path: Path) -> None:
     """H-9, H-5: begun from the template, installed through the server, listed, logged, removed."""
     data = ("--data", str(folder))
     run("plugin", "new", str(tmp_path / "bell"))
-    assert "installed bell" in run("plugin", "install", str(tmp_path / "bell"), *data)
+    shown = run("plugin", "install", str(tmp_path / "bell"), *data)
+    assert "no sandbox" in shown
+    assert "scopes      plugin" in shown
+    assert "installed bell 0.1.0" in shown
     assert run("plugin", "list", *data).startswith("bell")
     run("plugin", "logs", "bell", *data)
     assert run("plugin", "remove", "bell", *data) == "removed bell\n"
     assert run("plugin", "list", *data) == ""
     assert (tmp_path / "bell" / "main.py").exists()
+
+
+def gift(tmp_path: Path, code: str) -> str:
+    """A worker as a build leaves it in its project."""
+    folder = tmp_path / "gift"
+    (folder / "dist").mkdir(parents=True, exist_ok=True)
+    (folder / "package.json").write_text("{}")
+    (folder / "dist" / "main.js").write_text(code)
+    return str(folder)
+
+
+def test_versions_of_a_plugin(folder: Path, tmp_path: Path) -> None:
+    """H-5, H-9, plugin-runtime §9: packed, installed, updated, rolled back, switched, its rights changed; no server."""
+    data = ("--data", str(folder))
+    packed = tmp_path / "gift-1.0.zip"
+    assert "1 files, worker" in run("plugin", "pack", gift(tmp_path, "1"), "-o", str(packed))
+    first = packed.read_bytes()
+    run("plugin", "pack", gift(tmp_path, "1"), "-o", str(packed))
+    assert packed.read_bytes() == first
+    wanted = ("--acl", "https://a.example", "--scope", "ui", "network", "--name", "선물", "--yes")
+    shown = run("plugin", "install", str(packed), *wanted, *data)
+    assert "may call    https://a.example" in shown
+    assert "plugin.json none" in shown
+    assert "replaces" in run("plugin", "install", gift(tmp_path, "2"), "--yes", *data)
+    versions = run("plugin", "list", "--versions", *data).splitlines()
+    assert len(versions) == 3
+    old, new = versions[2].split()[0], versions[1].split()[0]
+    assert versions[0].split()[1] == new[:8]
+    assert old in run("plugin", "rollback", "gift", *data)
+    assert new in run("plugin", "rollback", "gift", new[:6], *data)
+    assert "no such version" in run("plugin", "rollback", "gift", "x", *data, good=False)
+    run("plugin", "update", "gift", "--scope", "ui", "--acl", "--profile", "documented", "--headless", *data)
+    run("plugin", "disable", "gift", *data)
+    line = run("plugin", "list", *data)
+    assert "worker headless" in line
+    assert "disabled" in line
+    assert "documented" in line
+    run("plugin", "enable", "gift", *data)
+    assert "say what to change" in run("plugin", "update", "gift", *data, good=False)
+    assert "origin" in run("plugin", "update", "gift", "--acl", "nonsense", *data, good=False)
+    assert "kept" in run("plugin", "remove", "gift", "--keep-data", *data)
+    assert "main.js" in run("plugin", "install", str(folder), *data, good=False)
+
+
+def test_developing_a_plugin(folder: Path, running: Running, tmp_path: Path) -> None:
+    """H-9, H-73: `dev` installs again on change, shows the console and what is wrong; `logs` exports and follows."""
+    data = ("--data", str(folder))
+    assert "no server runs" in run("plugin", "dev", str(tmp_path), "--data", str(tmp_path), good=False)
+    run("plugin", "new", str(tmp_path / "bell"))
+    code = "import sys, time\nprint('{word}', flush=True)\ntime.sleep(600)\n"
+    main = tmp_path / "bell" / "main.py"
+    main.write_text(code.format(word="ding"))
+    with subprocess.Popen(
+        [*JUMAK, "plugin", "dev", str(tmp_path / "bell"), *data], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        try:
+            assert next(line for line in lines if line.startswith("installed bell 0.1.0"))
+            assert next(line for line in lines if line.endswith(" ding\n"))
+            (tmp_path / "bell" / "plugin.json").rename(tmp_path / "plugin.json")
+            assert "plugin.json" in next(line for line in lines if line.startswith("not installed: "))
+            main.write_text(code.format(word="dong"))
+            (tmp_path / "plugin.json").rename(tmp_path / "bell" / "plugin.json")
+            assert next(line for line in lines if line.startswith("installed bell 0.1.0"))
+            assert next(line for line in lines if line.endswith(" dong\n"))
+        finally:
+            process.kill()
+    with subprocess.Popen(
+        [*JUMAK, "plugin", "logs", "bell", "--follow", *data], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            assert next(line for line in iter(process.stdout.readline, "") if line.endswith(" dong\n"))
+        finally:
+            process.kill()
+    assert "entries in" in run("plugin", "logs", "bell", "--export", str(tmp_path / "log.jsonl"), *data)
+    texts = [json.loads(line)["text"] for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert texts.index("ding") < texts.index("dong")

@@ -180,7 +180,8 @@ async def test_what_needs_no_token_is_not_for_other_sites(served: Served) -> Non
         assert refused.json()["error"]["reason"] == "ORIGIN"
     own = await served.post("device.claim", None, {"code": "X"}, Sec_Fetch_Site="same-origin")
     assert own.json()["error"]["reason"] == "CODE"
-    assert (await served.http.get("/metrics", headers={"Host": "evil.example"})).status_code == 401
+    assert (await served.http.get("/metrics", headers={"Host": "evil.example"})).status_code == 421
+    assert (await served.http.get("/metrics", headers={"Host": "192.0.2.7:8700"})).status_code == 401
     assert (await served.http.get("/metrics", headers={"Host": "[::1]:8700"})).status_code == 200
 
 

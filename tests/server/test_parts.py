@@ -100,6 +100,21 @@ async def test_too_much_waiting() -> None:
     await outbox.drained()
 
 
+async def test_a_long_frame_on_its_way_is_no_slow_client() -> None:
+    """H-77, H-71: pushes queue behind one long reply as they would without it."""
+    wire = Wire()
+    outbox = Outbox(wire.write, wire.close, wire.overflow)
+    wire.free.clear()
+    for size in (10, 20_000_000, 900_000, 900_000):
+        outbox.put(b"x" * size)
+    assert (wire.overflows, outbox.backlog()) == (0, 21_800)
+    while not wire.overflows:
+        outbox.put(b"x" * 900_000)
+        assert outbox.backlog() < 40_000
+    wire.free.set()
+    await outbox.drained()
+
+
 async def test_a_coroutine_that_waits_goes_on_as_a_task() -> None:
     """H-10: what had to wait comes to its end, errors included."""
     event, done = asyncio.Event(), []

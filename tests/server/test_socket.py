@@ -356,6 +356,23 @@ async def test_the_server_stops_cleanly(desk: Desk, tmp_path: Path) -> None:
             assert (await client.closed())[0] == 1012
 
 
+async def test_only_what_carries_a_body_may_be_long(served: Served) -> None:
+    """H-70, plugin-runtime §7: 10 MB for another server pass both doors to the allow-list; other messages do not."""
+    token = await served.desk.token(name="far", scopes=["network"])
+    call = {"url": "https://example.com", "method": "POST", "headers": [], "payload": "x" * 10_000_000}
+    answer = await served.post("http.request", token, call)
+    assert answer.json()["error"]["code"] == "ACL_DENIED"
+    answer = await served.post("storage.set", token, {"key": "k", "value": "x" * 10_000_000})
+    assert answer.json()["error"]["code"] == "INVALID_ARGUMENT"
+    async with served.connect(token) as client:
+        with pytest.raises(Refused) as caught:
+            await client.ask("http", **call)
+        assert caught.value.code == "ACL_DENIED"
+        with pytest.raises(Refused) as caught:
+            await client.ask("storage.set", key="k", value="x" * 10_000_000)
+        assert caught.value.code == "INVALID_ARGUMENT"
+
+
 async def test_asking_a_client(served: Served) -> None:
     """H-12: the shop asks a client and gets its answer; a lost connection or silence ends the question."""
     token = await served.desk.token(name="payer", scopes=["payment-method"])

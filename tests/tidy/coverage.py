@@ -6,12 +6,13 @@ Read off the rule ids that modules cite and that docstrings of tests name.
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from tests.tidy.project import ROOT, ids_in, modules, parsed, rules, short
+from tests.tidy.project import ROOT, duties_in, ids_in, modules, parsed, rules, short
 
 PAGE = ROOT / "docs" / "rules" / "coverage.md"
 
@@ -37,6 +38,22 @@ def kept() -> dict[str, list[str]]:
 def citing_tests() -> dict[str, list[str]]:
     """Rule id → the test files with a test whose docstring cites it."""
     return _by_rule((path, _test_docstrings(path)) for path in modules("tests"))
+
+
+@cache
+def tested_duties() -> set[str]:
+    """Duties of a host that some test names: in its docstring, or in its title where it is TypeScript."""
+    found: set[str] = set()
+    for path in modules("tests"):
+        found |= duties_in(_test_docstrings(path))
+    for folder in ("packages", "web"):
+        for path in (ROOT / folder).glob("*/**/*.test.ts"):
+            if "node_modules" not in path.parts:
+                for title in re.findall(
+                    r"""\b(?:test|it|describe)\(\s*(["'`].*)""", path.read_text(encoding="utf-8")
+                ):
+                    found |= duties_in(title)
+    return found
 
 
 def _by_rule(texts: Iterable[tuple[Path, str]]) -> dict[str, list[str]]:

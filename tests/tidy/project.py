@@ -56,3 +56,21 @@ def rules() -> dict[str, str]:
         if defined:
             found.setdefault(defined[1], section)
     return found
+
+
+@cache
+def duties() -> tuple[str, ...]:
+    """Every duty of a host, H-12, and every sharp edge it tolerates, E-3, in the contract's order."""
+    found: list[str] = []
+    for page, letter in (("host-duties", "H"), ("wire", "E")):
+        text = (ROOT / f"docs/contract/{page}.md").read_text(encoding="utf-8")
+        found += re.findall(rf"^\| ({letter}-\d+) \|", text, re.MULTILINE)
+    return tuple(found)
+
+
+def duties_in(text: str) -> set[str]:
+    """Duties and edges a text cites; `H-1…H-10` counts with both ends."""
+    found = set(re.findall(r"\b[HE]-\d+\b", text))
+    for letter, first, last in re.findall(r"\b([HE])-(\d+)…(?:[HE]-)?(\d+)", text):
+        found |= {f"{letter}-{number}" for number in range(int(first), int(last) + 1)}
+    return found

@@ -11,16 +11,16 @@ import pytest
 from jumak.protocol.errors import STATUS
 from jumak.protocol.pushes import FACTS
 from jumak.protocol.table import TABLE
-from tests.tidy.coverage import citing_tests, served_rules
+from tests.tidy.coverage import citing_tests, served_rules, tested_duties
 from tests.tidy.generate import pages
-from tests.tidy.project import ROOT, SRC, ids_in, modules, parsed, rules, short
+from tests.tidy.project import ROOT, SRC, duties, ids_in, modules, parsed, rules, short
 from tests.tidy.refusals import refusals
 
 ERRORS = frozenset(
     {
-        "PosError", "InvalidArgument", "Unauthenticated", "PermissionDenied", "NotFound", "UnknownMethod",
+        "PosError", "InvalidArgument", "Unauthenticated", "PermissionDenied", "AclDenied", "NotFound", "UnknownMethod",
         "Conflict", "DuplicateKey", "InvalidState", "UnsupportedMode", "Locked", "RateLimited",
-        "HostUnavailable", "TimedOut",
+        "NetworkFailed", "HostUnavailable", "TimedOut",
     }
 )  # fmt: skip
 
@@ -88,6 +88,12 @@ def test_messages_and_codes_have_their_pages():
 def test_every_rule_of_the_served_sections_has_a_test(rule: str):
     """Documented: a rule nobody tests is a wish."""
     assert rule in citing_tests(), "no docstring of a test names it"
+
+
+@pytest.mark.parametrize("duty", duties())
+def test_every_duty_of_the_host_has_a_test(duty: str):
+    """Documented: what a plugin may rely on, and what a host must tolerate, is tested by its id."""
+    assert duty in tested_duties(), "no docstring or title of a test names it"
 
 
 @pytest.mark.parametrize("page", pages(), ids=short)

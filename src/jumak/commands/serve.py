@@ -18,6 +18,7 @@ def options_of(arguments: argparse.Namespace) -> ServeOptions:
         folder=arguments.data,
         host=arguments.host,
         port=arguments.port,
+        names=tuple(arguments.name),
         browser=not arguments.no_browser,
         flood_guard=not arguments.no_flood_guard,
         tls_cert=arguments.tls_cert,
@@ -30,6 +31,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_data(parser)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=8700, help="port to listen on")
+    parser.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a host name it is reached by, beside localhost, addresses and this machine's own; repeatable",
+    )
     parser.add_argument("--no-browser", action="store_true", help="do not open its page in a browser")
     parser.add_argument("--no-flood-guard", action="store_true", help="for benchmarks")
     parser.add_argument("--tls-cert", type=Path, help="certificate chain, PEM")

@@ -4,6 +4,7 @@
     ├── InvalidArgument   INVALID_ARGUMENT    what was sent is wrong; data.path names the field
     ├── Unauthenticated   UNAUTHENTICATED     no valid token
     ├── PermissionDenied  PERMISSION_DENIED   known caller, not allowed
+    ├── AclDenied         ACL_DENIED          not on the plugin's allow-list; data.origin to add
     ├── NotFound          NOT_FOUND           the thing named does not exist
     ├── UnknownMethod     UNKNOWN_METHOD      no such message
     ├── Conflict          CONFLICT            somebody else was first
@@ -12,6 +13,7 @@
     ├── UnsupportedMode   UNSUPPORTED_MODE    not in this kind of shop
     ├── Locked            LOCKED              somebody holds it; data.until
     ├── RateLimited       RATE_LIMITED        too many messages; data.retryAfterMs
+    ├── NetworkFailed     NETWORK             the other server could not be reached or understood
     ├── HostUnavailable   HOST_UNAVAILABLE    nobody there to do it
     └── TimedOut          TIMEOUT             no answer in time
 
@@ -56,6 +58,12 @@ class PermissionDenied(PosError):
     """The caller is known but may not do this."""
 
     code = "PERMISSION_DENIED"
+
+
+class AclDenied(PosError):
+    """The plugin may not call this address; `data.origin` names it."""
+
+    code = "ACL_DENIED"
 
 
 class NotFound(PosError):
@@ -104,6 +112,12 @@ class RateLimited(PosError):
     """Too many messages; `data.retryAfterMs` tells when to come back."""
 
     code = "RATE_LIMITED"
+
+
+class NetworkFailed(PosError):
+    """Somebody else's server could not be reached, or what came from it made no sense."""
+
+    code = "NETWORK"
 
 
 class HostUnavailable(PosError):

@@ -100,6 +100,7 @@ class PaymentBacking(Struct, frozen=True, array_like=True, omit_defaults=True, g
     owner: id of the caller who recorded it.  refunded: won given back so far.  at_ms: when it was
     recorded.  business_date: its own trading day (NUM-6).  body: hash of the DTO, for PAY-6.
     taken: how it drew on the order's buckets (supply, tax, exempt, tip), MON-9.
+    by_method: taken by a plugin's payment method, which therefore gives it back (payment §6).
     """
 
     owner: str
@@ -110,6 +111,7 @@ class PaymentBacking(Struct, frozen=True, array_like=True, omit_defaults=True, g
     refunded: int = 0
     by_plugin: bool = False
     warnings: tuple[str, ...] = ()
+    by_method: bool = False
 
 
 def masked_number(number: str) -> str:

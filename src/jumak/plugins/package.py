@@ -1,63 +1,182 @@
-"""A plugin's package: a zip or a folder, checked before anything of it touches the shop.
-
-What is refused says what to mend: paths that lead outside, links, encryption, more than 50 MB or
-2,000 files unpacked (measured while unpacking: a zip's own figures may lie).
-"""
+"""A plugin's package, read and checked whole before anything of it touches the shop, and its installed copies."""
 
 from __future__ import annotations
 
 import hashlib
-import os
+import io
 import re
 import shutil
-import stat
 import tempfile
 import zipfile
+from collections.abc import Container, Iterable, Mapping
 from importlib import metadata
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from jumak.domain.errors import InvalidArgument
-from jumak.plugins.manifest import Manifest, read_manifest, wrong
+from jumak.plugins.archive import read_files
+from jumak.plugins.layout import DIST, Layout, layout_of, served, without_top_folder
+from jumak.plugins.manifest import MANIFEST, MAX_NAME, Manifest, check_id, read_manifest, wrong
+from jumak.service.documents import Copy, PluginKind, Tab
 
-MAX_BYTES = 50_000_000
-MAX_FILES = 2_000
-IGNORED = frozenset({"__pycache__", ".git", ".venv", "__MACOSX", ".DS_Store", ".mypy_cache", ".ruff_cache"})
-"""Left out of a package wherever they stand: they belong to the author's machine."""
+_VERSION_ENDING = re.compile(r"(?:[-_. ]+v?\d+(?:\.\d+)*(?:-[A-Za-z0-9.]+)?| *\(\d+\))$")
+"""What a build or a browser puts after the name: `-1.2.0`, ` (1)`."""
 
 
-class Package(Struct, frozen=True):
-    """A checked package. files: by path inside it. hash: SHA-256 of paths and contents, hex."""
+class Package(Struct, frozen=True, kw_only=True):
+    """A checked package. files: below its root, by path.  hash: SHA-256 of paths and contents, hex.
+
+    manifest: its `plugin.json`, or what stands for it.  dev_url: origin of the development server it
+    came from, else empty.
+    """
 
     manifest: Manifest
+    has_manifest: bool
     files: dict[str, bytes]
     hash: str
-    entry: str
+    layout: Layout
+    dev_url: str = ""
 
+    @property
+    def kinds(self) -> tuple[PluginKind, ...]:
+        """What it holds."""
+        return self.layout.kinds
 
-def read_package(source: Path) -> Package:
-    """The package in a zip file or folder. Raises InvalidArgument. Blocks: call it in a thread."""
-    if source.is_dir():
-        files = _read_folder(source)
-    elif source.is_file() and zipfile.is_zipfile(source):
-        files = _read_zip(source)
-    else:
-        raise wrong(
-            f"'{source.name}'은(는) zip 파일이나 폴더가 아닙니다.",
-            f"{source.name} is neither a zip nor a folder.",
+    @property
+    def entry(self) -> str:
+        """The worker's script or the Python module, empty for a page alone."""
+        return self.layout.entry
+
+    @property
+    def tab(self) -> Tab | None:
+        """The page's tab."""
+        return self.layout.tab
+
+    @property
+    def folder_name(self) -> str:
+        """Of its installed copy."""
+        return self.hash[:16]
+
+    def copy(self, installed_at: str) -> Copy:
+        """What the shop keeps of it."""
+        manifest = self.manifest
+        return Copy(
+            hash=self.hash,
+            version=manifest.version,
+            installed_at=installed_at,
+            folder=f"{manifest.id}/{self.folder_name}",
+            name=manifest.name,
+            sdk_name=manifest.sdk_name or manifest.id,
+            profile=manifest.profile,
+            acl=manifest.acl,
+            scopes=manifest.scopes,
+            entry=self.entry,
+            kinds=self.kinds,
+            tab=self.tab,
+            settings=manifest.settings,
+            dev_url=self.dev_url,
         )
-    files = _without_top_folder(files)
-    if "plugin.json" not in files:
-        raise wrong(
-            "패키지 맨 위에 plugin.json이 없습니다.",
-            "There is no plugin.json at the top of the package; add one (see docs/contract/plugin-runtime.md).",
+
+
+def read_package(source: Path, *, file_name: str | None = None, plugin_id: str | None = None) -> Package:
+    """The package in a zip file or folder.
+
+    file_name: what the zip is called where it comes from, unless that is the source's own name.
+    plugin_id: the installer's choice.  Raises InvalidArgument. Blocks: call it in a thread.
+    """
+    name = source.resolve().name if file_name is None else file_name
+    return package_of(read_files(source), file_name=name, plugin_id=plugin_id)
+
+
+def package_of(
+    files: Mapping[str, bytes], *, file_name: str, plugin_id: str | None = None, dev_url: str = ""
+) -> Package:
+    """The package these files make. Raises InvalidArgument with a sentence that says what to mend."""
+    if not files:
+        raise wrong("빈 패키지입니다.", "The package is empty; pack the files the build made.")
+    whole = without_top_folder(files)
+    said = whole.get(MANIFEST, whole.get(f"{DIST}{MANIFEST}"))
+    manifest = None if said is None else read_manifest(said)
+    root = served(whole, manifest)
+    layout = layout_of(root, manifest)
+    digest = _hash(root)
+    if plugin_id is not None:
+        check_id(plugin_id)
+    if manifest is None:
+        manifest = Manifest(
+            id=plugin_id or _id_from(file_name),
+            name=_name_from(file_name) or plugin_id or "",
+            version=digest[:8],
+            kind=list(layout.kinds),
+            profile="field",
         )
-    manifest = read_manifest(files["plugin.json"])
-    return Package(manifest, files, _hash(files), _entry(manifest, files))
+    elif plugin_id is not None:
+        manifest = msgspec.structs.replace(manifest, id=plugin_id)
+    package = Package(
+        manifest=manifest,
+        has_manifest=said is not None,
+        files=root,
+        hash=digest,
+        layout=layout,
+        dev_url=dev_url,
+    )
+    _check_requirements(package)
+    return package
 
 
-def check_requirements(package: Package) -> None:
+def pack(package: Package) -> bytes:
+    """The package as a zip; the same files make the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(package.files):
+            # Nothing of the day or the machine it is packed on.
+            info = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.create_system = 3
+            info.external_attr = 0o100644 << 16
+            archive.writestr(info, package.files[name])
+    return buffer.getvalue()
+
+
+def place(package: Package, folder: Path) -> Path:
+    """Writes the installed copy to `folder/<id>/<hash>` in one step; one that is there already stays."""
+    home = folder / package.manifest.id
+    target = home / package.folder_name
+    if target.exists():
+        return target
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home, prefix=".unpack-") as scratch:
+        unpacked = Path(scratch) / "copy"
+        for name, content in package.files.items():
+            path = unpacked / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        unpacked.rename(target)
+    return target
+
+
+def remove_copies(folder: Path, plugin_id: str, keep: Iterable[str] | None = None) -> None:
+    """Deletes installed copies, all but those of these names; without any the plugin's whole folder."""
+    home = folder / plugin_id
+    if keep is None:
+        shutil.rmtree(home, ignore_errors=True)
+        return
+    kept = frozenset(keep)
+    for copy in home.iterdir() if home.is_dir() else ():
+        if copy.is_dir() and copy.name not in kept:
+            shutil.rmtree(copy, ignore_errors=True)
+
+
+def remove_orphans(folder: Path, installed: Container[str]) -> None:
+    """Deletes what is left of plugins that were removed while no server ran."""
+    for home in folder.iterdir() if folder.is_dir() else ():
+        if home.is_dir() and home.name not in installed:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _check_requirements(package: Package) -> None:
     """Raises InvalidArgument for a listed dependency that is neither vendored nor installed here."""
     for requirement in package.manifest.requirements:
         found = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", requirement)
@@ -76,151 +195,28 @@ def check_requirements(package: Package) -> None:
             ) from None
 
 
-def place(package: Package, folder: Path) -> Path:
-    """Writes the installed copy to `folder/<id>/<hash>` in one step; one that is there already stays."""
-    home = folder / package.manifest.id
-    target = home / package.hash[:16]
-    if target.exists():
-        return target
-    home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home, prefix=".unpack-") as scratch:
-        unpacked = Path(scratch) / "copy"
-        for name, content in package.files.items():
-            path = unpacked / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        unpacked.rename(target)
-    return target
+def _name_from(file_name: str) -> str:
+    stem = re.sub(r"\.zip$", "", re.split(r"[/\\]", file_name)[-1], flags=re.IGNORECASE)
+    while (shorter := _VERSION_ENDING.sub("", stem)) != stem:
+        stem = shorter
+    return "".join(letter for letter in stem if letter.isprintable()).strip()[:MAX_NAME]
 
 
-def remove_copies(folder: Path, plugin_id: str, keep: str | None = None) -> None:
-    """Deletes installed copies, all but `keep`; without it the plugin's whole folder."""
-    home = folder / plugin_id
-    if keep is None:
-        shutil.rmtree(home, ignore_errors=True)
-        return
-    for copy in home.iterdir() if home.is_dir() else ():
-        if copy.is_dir() and copy.name != keep:
-            shutil.rmtree(copy, ignore_errors=True)
-
-
-def _read_folder(source: Path) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    total = 0
-    for root, folders, names in os.walk(source):
-        folders[:] = sorted(name for name in folders if name not in IGNORED)
-        for name in sorted([*names, *(inner for inner in folders if (Path(root) / inner).is_symlink())]):
-            path = Path(root) / name
-            if name in IGNORED or name.endswith(".pyc"):
-                continue
-            relative = path.relative_to(source).as_posix()
-            if path.is_symlink() or not path.is_file():
-                raise _link(relative)
-            total += path.stat().st_size
-            _check_size(total, len(files) + 1)
-            files[relative] = path.read_bytes()
-    return files
-
-
-def _read_zip(source: Path) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    total = 0
-    try:
-        with zipfile.ZipFile(source) as archive:
-            for info in archive.infolist():
-                name = info.filename
-                if info.is_dir():
-                    _check_path(name.rstrip("/"))
-                    continue
-                _check_path(name)
-                if stat.S_ISLNK(info.external_attr >> 16):
-                    raise _link(name)
-                if info.flag_bits & 0x1:
-                    raise wrong(
-                        "암호화된 zip은 설치할 수 없습니다. 암호 없이 다시 압축해 주세요.",
-                        "The zip is encrypted; pack it without a password.",
-                    )
-                if _is_ignored(name):
-                    continue
-                _check_size(total + info.file_size, len(files) + 1)
-                with archive.open(info) as content:
-                    data = content.read(MAX_BYTES - total + 1)
-                total += len(data)
-                _check_size(total, len(files) + 1)
-                if name in files:
-                    raise wrong(f"zip에 같은 파일이 두 번 있습니다: {name}", f"The zip holds {name} twice.")
-                files[name] = data
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as problem:
-        raise wrong(
-            "zip 파일을 읽을 수 없습니다. 다시 압축해 주세요.",
-            f"The zip cannot be read ({problem}); pack it again.",
-        ) from None
-    return files
-
-
-def _is_ignored(name: str) -> bool:
-    return name.endswith(".pyc") or not IGNORED.isdisjoint(PurePosixPath(name).parts)
-
-
-def _check_path(name: str) -> None:
-    path = PurePosixPath(name)
-    # A drive letter or backslash is an absolute path or a parent on some other system.
-    bad = (
-        path.is_absolute()
-        or ".." in path.parts
-        or "\\" in name
-        or ":" in name
-        or "\0" in name
-        or not path.parts
-    )
-    if bad or len(name) > 400:
-        raise wrong(
-            f"패키지 밖을 가리키는 경로가 있습니다: {name[:80]}",
-            f"The path {name[:80]!r} leads outside the package; pack only files below its folder.",
+def _id_from(file_name: str) -> str:
+    plugin_id = re.sub(r"[^a-z0-9]+", "-", _name_from(file_name).lower()).strip("-")[:40].strip("-")
+    if not plugin_id:
+        raise InvalidArgument(
+            "plugin.json이 없고 파일 이름으로 id를 만들 수 없습니다. 설치할 때 id를 정해 주세요. (--id)",
+            "There is no plugin.json and the file's name makes no id: choose one at the installation (--id).",
+            path="$.overrides.id",
         )
+    check_id(plugin_id)
+    return plugin_id
 
 
-def _check_size(total: int, count: int) -> None:
-    if total > MAX_BYTES:
-        raise wrong(
-            "패키지가 너무 큽니다. 풀었을 때 50MB 이하여야 합니다.",
-            "The package is larger than 50 MB unpacked; leave out what the plugin does not need.",
-        )
-    if count > MAX_FILES:
-        raise wrong(
-            "파일이 너무 많습니다. 2,000개까지 넣을 수 있습니다.",
-            "The package holds more than 2,000 files; leave out what the plugin does not need.",
-        )
-
-
-def _link(name: str) -> InvalidArgument:
-    return wrong(
-        f"링크는 넣을 수 없습니다: {name[:80]}",
-        f"{name[:80]} is a link; put the file itself into the package.",
-    )
-
-
-def _without_top_folder(files: dict[str, bytes]) -> dict[str, bytes]:
-    tops = {name.split("/", 1)[0] for name in files}
-    if "plugin.json" in files or len(tops) != 1 or any("/" not in name for name in files):
-        return files
-    return {name.split("/", 1)[1]: content for name, content in files.items()}
-
-
-def _hash(files: dict[str, bytes]) -> str:
+def _hash(files: Mapping[str, bytes]) -> str:
     digest = hashlib.sha256()
     for name in sorted(files):
         digest.update(f"{len(name.encode())}:{name}:{len(files[name])}:".encode())
         digest.update(files[name])
     return digest.hexdigest()
-
-
-def _entry(manifest: Manifest, files: dict[str, bytes]) -> str:
-    entry = manifest.entry or "main.py"
-    as_module = entry.removesuffix(".py").replace(".", "/")
-    if not any(path in files for path in (entry, f"{as_module}.py", f"{as_module}/__main__.py")):
-        raise wrong(
-            f"시작 파일 '{entry[:80]}'이(가) 패키지에 없습니다.",
-            f"The entry {entry[:80]!r} is not in the package; name a file or module of it in plugin.json.",
-        )
-    return entry

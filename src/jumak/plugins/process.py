@@ -1,7 +1,8 @@
 """One run of a local plugin: a process that speaks the envelope over its pipes (contract, wire §2).
 
 Nothing here waits for the plugin: what it does not read is counted and ends it, what it writes is
-taken in small portions, and one that no longer answers is ended.
+taken in small portions, and one that no longer answers is ended. What kind of process it is say
+`python.py` (Python plugins) and `headless.py` (worker plugins in Node).
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ import contextlib
 import logging
 import os
 import signal
-import sys
-from collections.abc import Callable
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from msgspec import Struct
 
 from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError
 from jumak.plugins.console import Console
-from jumak.protocol.envelope import MAX_FRAME
+from jumak.protocol.envelope import LONGEST_FRAME
 from jumak.server.session import Session
 from jumak.server.shop import RunningShop
 from jumak.server.watch import Level
@@ -30,27 +33,32 @@ log = logging.getLogger(__name__)
 PORTION = 50
 """Lines taken from a plugin before everybody else has a turn."""
 
-MAX_LINE = MAX_FRAME + 1_000
+PORTION_S = 0.005
+"""Portions that come quicker than this are a flood: it is read at this pace, so that it costs the server little."""
+
+MAX_LINE = LONGEST_FRAME + 1_000
 MAX_UNREAD = 16 * 1024 * 1024
-KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SYSTEMROOT", "SSL_CERT_FILE")
-"""All a plugin sees of the server's environment: the rest may hold secrets."""
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """What a plugin's process may use. memory: address space; cpu: seconds in all per run.
+    """What a plugin's process may use. memory: address space; cpu: seconds in all per run; heap: of a
+    headless worker, whose process reserves addresses freely.
 
     ping_s: how often it is asked whether it is alive; one that misses two is ended.
     """
 
     memory_mb: int = 1_024
+    heap_mb: int = 256
     cpu_s: int = 3_600
     nice: int = 5
     ping_s: float = 15.0
     grace_s: float = 0.3
 
 
-class PluginProcess:
+class PluginProcess(ABC):
     """Starts with `run`, ends with `stop` or by itself. answered: called once, when it is running."""
+
+    longest_line: ClassVar[int] = MAX_LINE
 
     def __init__(
         self,
@@ -68,7 +76,10 @@ class PluginProcess:
         self._session: Session | None = None
         self._stopping = False
         self._is_up = False
+        self._long = 0
         self._over = False
+        self._why = ""
+        self._doing: set[asyncio.Task[None]] = set()
 
     @property
     def pid(self) -> int | None:
@@ -76,9 +87,16 @@ class PluginProcess:
         return self._process.pid if self._process else None
 
     async def run(self) -> str:
-        """Runs it to its end. Returns why it ended, for people."""
+        """Runs it to its end. Returns why it ended, for people. Raises OSError when it cannot be started."""
         token, _ = self._shop.credentials.issue(self._caller)
         self._console.secrets.add(token)
+        try:
+            return await self._run(token)
+        finally:
+            self._shop.credentials.withdraw([self._caller.id])
+            self._console.secrets.discard(token)
+
+    async def _run(self, token: str) -> str:
         self._process = process = await self._spawn(token)
         assert process.stdin is not None
         assert process.stdout is not None
@@ -86,6 +104,7 @@ class PluginProcess:
         self._session = session = Session(
             self._shop, self._caller, self._send, self._close, backlog=self._unread
         )
+        process.stdin.write(self._started(token))
         helpers = [
             asyncio.create_task(self._read_log(process.stderr)),
             asyncio.create_task(self._keep_asking(session)),
@@ -110,28 +129,40 @@ class PluginProcess:
             ended.cancel()
             await asyncio.gather(reading, ended, return_exceptions=True)
             self._over = True
-            self._shop.credentials.withdraw([self._caller.id])
             # What it said last is often why it died.
             await asyncio.wait([helpers[0]], timeout=0.5)
+            helpers += self._doing
             for task in helpers:
                 task.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
-            self._console.secrets.discard(token)
-        return _ending(process.returncode)
+            await asyncio.gather(_read_off(process.stdout), _read_off(process.stderr))
+        return self._why or _ending(process.returncode)
+
+    @abstractmethod
+    async def _command(self) -> Sequence[str]:
+        """The program and its arguments. Raises OSError, with a sentence that says what is missing."""
+
+    @abstractmethod
+    def _environment(self, token: str) -> dict[str, str]:
+        """All the process sees of an environment."""
+
+    def _started(self, token: str) -> bytes:  # noqa: ARG002 (one kind is told its token this way)
+        """What it is told first, before any message."""
+        return b""
 
     async def _spawn(self, token: str) -> asyncio.subprocess.Process:
         spawning = asyncio.ensure_future(
             asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-u", "-m", "jumak.sdk.run", self._entry,
+                *await self._command(),
                 cwd=self._folder,
                 env=self._environment(token),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
-                limit=MAX_LINE,
+                limit=self.longest_line,
                 start_new_session=True,
             )
-        )  # fmt: skip
+        )
         try:
             return await asyncio.shield(spawning)
         except asyncio.CancelledError:
@@ -164,43 +195,34 @@ class PluginProcess:
         self._kill()
         await process.wait()
 
-    def _environment(self, token: str) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
-        return kept | {
-            "JUMAK_TOKEN": token,
-            "JUMAK_MEMORY_MB": str(self._limits.memory_mb),
-            "JUMAK_CPU_S": str(self._limits.cpu_s),
-            "JUMAK_NICE": str(self._limits.nice),
-            "PYTHONUTF8": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-
     async def _read_messages(self, stream: asyncio.StreamReader, session: Session) -> None:
-        taken = 0
+        pace = _Pace()
         while not session.closed:
             try:
                 line = await stream.readline()
             except ValueError:
-                self._console.write("error", f"a message longer than {MAX_LINE} bytes: stopped")
+                self._console.write("error", f"a message longer than {self.longest_line} bytes: stopped")
                 return
             if not line:
                 return
             if line.strip():
                 try:
-                    session.receive(line.strip())
+                    self._take(line.strip(), session)
                 except Exception:
                     log.exception("a message of %s broke the host", self._caller.id)
                     self._console.write("error", "the host failed at one of its messages: stopped")
                     return
-                if not self._is_up and b'"plugin.info.request"' in line:
-                    self._is_up = True
-                    self._answered()
-            taken += 1
-            if taken % PORTION == 0:
-                await asyncio.sleep(0)
+            await pace.taken()
+
+    def _take(self, line: bytes, session: Session) -> None:
+        """One line it wrote, an envelope."""
+        session.receive(line)
+        if not self._is_up and b'"plugin.info.request"' in line:
+            self._is_up = True
+            self._answered()
 
     async def _read_log(self, stream: asyncio.StreamReader) -> None:
-        taken = 0
+        pace = _Pace()
         while True:
             try:
                 line = await stream.readline()
@@ -210,10 +232,12 @@ class PluginProcess:
                 return
             text = line.decode("utf-8", "replace").rstrip()
             if text:
-                self._console.write(_level_of(text), text)
-            taken += 1
-            if taken % PORTION == 0:
-                await asyncio.sleep(0)
+                self._said(text)
+            await pace.taken()
+
+    def _said(self, text: str) -> None:
+        """One line of its log."""
+        self._console.write(_level_of(text), text)
 
     async def _keep_asking(self, session: Session) -> None:
         """A loop that never ends is only seen by its silence."""
@@ -221,22 +245,35 @@ class PluginProcess:
             await asyncio.sleep(self._limits.ping_s)
             if session.caller is None:
                 continue
-            try:
-                await session.ask("session.ping.request", {}, timeout_s=2 * self._limits.ping_s)
-            except PosError:
+            if not await self._answers_ping(session, 2 * self._limits.ping_s):
                 if not self._stopping:
-                    self._console.write("error", "it no longer answers: stopped")
+                    self._end_because("it no longer answers: stopped")
                 self._kill()
                 return
+
+    async def _answers_ping(self, session: Session, timeout_s: float) -> bool:
+        """Whether it is alive."""
+        try:
+            await session.ask("session.ping.request", {}, timeout_s=timeout_s)
+        except PosError:
+            return False
+        return True
+
+    def _end_because(self, why: str) -> None:
+        """Ends it, for a reason people read."""
+        self._why = self._why or why
+        self._console.write("error", why)
+        self._kill()
 
     def _send(self, frame: bytes) -> None:
         process = self._process
         if process is None or process.stdin is None or process.stdin.is_closing():
             return
-        process.stdin.write(frame + b"\n")
+        # What waits already counts: one long message may be longer than all of that.
         if self._unread_bytes() > MAX_UNREAD:
-            self._console.write("error", "it does not read its messages: stopped")
-            self._kill()
+            self._end_because("it does not read its messages: stopped")
+            return
+        process.stdin.write(frame + b"\n")
 
     def _unread_bytes(self) -> int:
         process = self._process
@@ -260,6 +297,27 @@ class PluginProcess:
         if process is not None and not self._over:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
+
+
+class _Pace:
+    """Gives everybody else a turn after each portion of lines, a longer one in a flood."""
+
+    def __init__(self) -> None:
+        self._taken, self._began = 0, time.monotonic()
+
+    async def taken(self) -> None:
+        self._taken += 1
+        if self._taken % PORTION == 0:
+            await asyncio.sleep(max(0.0, self._began + PORTION_S - time.monotonic()))
+            self._began = time.monotonic()
+
+
+async def _read_off(stream: asyncio.StreamReader) -> None:
+    """A pipe is closed at its end alone, and a flood that was cut short is not at its end."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(1):
+            while await stream.read(1 << 20):
+                pass
 
 
 def _level_of(text: str) -> Level:

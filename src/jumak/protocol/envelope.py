@@ -7,7 +7,8 @@ pushes are built by joining bytes, because their `data` was encoded once and may
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
+from typing import Any, get_args
 
 import msgspec
 from msgspec import UNSET, DecodeError, Raw, Struct, UnsetType, ValidationError
@@ -15,10 +16,17 @@ from msgspec.json import Decoder
 
 from jumak.domain.errors import InvalidArgument
 from jumak.protocol.errors import Lang, error_json, invalid_input
+from jumak.protocol.halves import members, mended
 from jumak.protocol.row import AnyKeys, AnyShape, Reply, Row, Tolerant
 
 MAX_FRAME = 2_500_000
 """Longest message taken, bytes: a stored value of 1 MB (plugin-runtime §6) and the quoting around it."""
+
+LONGEST_FRAME = 16_000_000
+"""The same for what carries a body to somebody else's server: 10 MB, and the quoting or base64 around it."""
+
+CARRIERS = frozenset({"http.request", "websocket.send"})
+"""Messages that carry such a body."""
 
 MAX_CALLBACK_ID = 64
 MAX_COMMAND_ID = 64
@@ -66,17 +74,28 @@ _frames = Decoder(Frame)
 _loose = Decoder(_Loose)
 _command_ids = Decoder(_CommandId)
 _any = Decoder(Any)
+_parts = Decoder(dict[str, Raw])
 _decoders: dict[type[Struct], Decoder[Any]] = {}
 
 
-def decode_frame(text: bytes | str, limit: int = MAX_FRAME) -> Frame:
-    """The envelope of a message. Raises MalformedFrame for anything that is none."""
-    if len(text) > limit:
-        raise MalformedFrame(_too_long(limit), None)
+def longest(name: str) -> int:
+    """How long a message of this name may be, bytes."""
+    return LONGEST_FRAME if name in CARRIERS else MAX_FRAME
+
+
+def decode_frame(text: bytes | str) -> Frame:
+    """The envelope of a message. Raises MalformedFrame for anything that is none, or is too long."""
+    if len(text) > LONGEST_FRAME:
+        raise MalformedFrame(_too_long(LONGEST_FRAME), None)
     try:
         frame = _frames.decode(text)
     except _BROKEN as problem:
-        raise MalformedFrame(invalid_input(problem), _legible_callback_id(text)) from None
+        mendable = _mended_frame(text)
+        if mendable is None:
+            raise MalformedFrame(invalid_input(problem), _legible_callback_id(text)) from None
+        frame = mendable
+    if len(text) > MAX_FRAME and len(text) > longest(frame.name):
+        raise MalformedFrame(_too_long(MAX_FRAME), _legible_callback_id(text))
     if frame.callback_id is not None and len(frame.callback_id) > MAX_CALLBACK_ID:
         raise MalformedFrame(
             InvalidArgument(
@@ -91,26 +110,84 @@ def decode_frame(text: bytes | str, limit: int = MAX_FRAME) -> Frame:
     return frame
 
 
-def decode_data(row: Row, body: bytes | Raw, limit: int = MAX_FRAME) -> Any:
+def decode_data(row: Row, body: bytes | Raw, limit: int | None = None) -> Any:
     """`data` of a message as its row's struct; an empty body is `{}`.
 
-    Null equals absent, unknown keys are ignored (contract §4.4, E-14, H-21). Raises
-    InvalidArgument with `data.path`.
+    Null equals absent, unknown keys are ignored (contract §4.4, E-14, H-21); half an emoji becomes
+    U+FFFD, as in every browser. A `Raw` field holds its JSON as it was sent, whatever else is put
+    right. limit: of the row itself unless another is given. Raises InvalidArgument with `data.path`.
     """
     raw = bytes(body) or b"{}"
+    limit = longest(row.name) if limit is None else limit
     if len(raw) > limit:
         raise _too_long(limit)
-    decoder = _decoder_of(row.data)
     try:
         try:
-            return decoder.decode(raw)
+            return _decode(row.data, raw)
         except ValidationError:
-            # Structs say what may be absent, not what may be null: take nulls off and look again.
-            if b"null" not in raw:
+            raise
+        except _BROKEN:
+            text = raw.decode()
+            mendable = mended(text)
+            if mendable is None:
                 raise
-            return decoder.decode(msgspec.json.encode(without_nulls(_any.decode(raw))))
+            return _with_raw(row.data, _decode(row.data, mendable.encode()), text)
     except _BROKEN as problem:
         raise invalid_input(problem, row.data) from None
+
+
+def _decode(kind: type[Struct], raw: bytes) -> Any:
+    decoder = _decoder_of(kind)
+    try:
+        return decoder.decode(raw)
+    except ValidationError:
+        # Structs say what may be absent, not what may be null: take nulls off and look again.
+        if b"null" not in raw:
+            raise
+        return decoder.decode(msgspec.json.encode(_without_top_nulls(kind, raw)))
+
+
+def _without_top_nulls(kind: type[Struct], raw: bytes) -> Any:
+    kept = _raw_keys(kind)
+    if not kept:
+        return without_nulls(_any.decode(raw))
+    parts = {key: part for key, part in _parts.decode(raw).items() if bytes(part) != b"null"}
+    return {key: part if key in kept else without_nulls(_any.decode(part)) for key, part in parts.items()}
+
+
+@cache
+def _raw_keys(kind: type[Struct]) -> frozenset[str]:
+    """Keys whose value is left as JSON."""
+    fields = msgspec.structs.fields(kind)
+    return frozenset(field.encode_name for field in fields if Raw in (field.type, *get_args(field.type)))
+
+
+def _with_raw(kind: type[Struct], data: Any, text: str) -> Any:
+    """What is left as JSON, as it was before anything was mended."""
+    kept = _raw_keys(kind)
+    if not kept:
+        return data
+    parts = members(text)
+    names = {field.encode_name: field.name for field in msgspec.structs.fields(kind)}
+    was = {names[key]: Raw(parts[key].encode()) for key in kept if key in parts}
+    return msgspec.structs.replace(data, **was)
+
+
+def _mended_frame(text: bytes | str) -> Frame | None:
+    """The envelope of a message with half an emoji in its data; None when something else is wrong."""
+    try:
+        whole = text if isinstance(text, str) else text.decode()
+        mendable = mended(whole)
+        if mendable is None:
+            return None
+        frame = _frames.decode(mendable)
+        parts = members(whole)
+    except _BROKEN:
+        return None
+    if "\ufffd" in frame.name + (frame.callback_id or ""):
+        return None
+    data = Raw(parts["data"].encode()) if "data" in parts else EMPTY
+    return Frame(frame.name, frame.version, frame.callback_id, data)
 
 
 def command_id_of(body: bytes | Raw) -> str | None:

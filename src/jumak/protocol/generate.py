@@ -15,6 +15,8 @@ from jumak.protocol.openapi import openapi_document
 from jumak.protocol.reference import facts_page, messages_page
 from jumak.protocol.schema import Json, messages_schema
 from jumak.protocol.table import TABLE
+from jumak.protocol.typescript import typescript_files
+from jumak.protocol.web import web_module
 
 
 def documents() -> dict[str, str]:
@@ -24,6 +26,8 @@ def documents() -> dict[str, str]:
         "schema/openapi.json": _pretty(openapi_document(TABLE)),
         "docs/reference/messages.md": messages_page(TABLE),
         "docs/reference/facts.md": facts_page(),
+        "web/src/client/messages.generated.ts": web_module(TABLE),
+        **typescript_files(TABLE),
     }
 
 

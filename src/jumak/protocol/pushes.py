@@ -88,6 +88,24 @@ FACTS: dict[str, FactKind] = {
         },
     ),
     "payment.refund": FactKind(about="money of a payment was given back (CAN-5, CAN-6); amount and VAT"),
+    **{
+        f"attempt.{word}": FactKind(
+            push="payment-attempt.change.event", keys=("attempt",), whole="attempt", event=False, about=about
+        )
+        for word, about in {
+            "start": "an attempt to take money began; it is stored before anybody is asked (NET-1)",
+            "approve": "an attempt became a payment",
+            "decline": "the plugin or terminal refused",
+            "cancel": "the guest went back; nothing was charged",
+            "lose": "nobody knows what became of an attempt (NET-2)",
+            "give-up": "staff stopped waiting for an attempt",
+            "wait": "a plugin has not answered for two minutes; staff wait on or give up",
+            "find-nothing": "an attempt turned out to have charged nothing",
+            "escalate": "an attempt needs a person: an approval that could not be recorded",
+            "resolve": "a manager decided what became of an attempt; how, and the note",
+            "approval": "an approval came after a manager had confirmed the payment",
+        }.items()
+    },
     **_facts(
         "table",
         "table.change.event",

@@ -55,8 +55,8 @@ class Row(Struct, frozen=True, kw_only=True):
     """A message: what it carries, what it answers, who may send it.
 
     scopes: any one suffices, none = everybody.  write: changes the shop, takes `commandId`.
-    concurrent: it may take long and neither waits for the rest of its noun nor makes it wait (wire §9).
     echo: keys of `data` that every answer repeats, a refusal too.
+    apart: may take long for its own reasons, so it waits for nothing of its noun, and nothing for it.
     sdk: the SDK members that send it, empty for extensions.  page: where it is specified.
     """
 
@@ -66,8 +66,8 @@ class Row(Struct, frozen=True, kw_only=True):
     reply: type[Reply] = Done
     scopes: tuple[str, ...] = ()
     write: bool = False
-    concurrent: bool = False
     echo: tuple[str, ...] = ()
+    apart: bool = False
     sdk: str = ""
     rate_limited: bool = False
     origin: str = "extension"

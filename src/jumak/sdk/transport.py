@@ -12,8 +12,8 @@ from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as open_websocket
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
-MAX_MESSAGE = 16 * 1024 * 1024
-"""Longest message taken from the shop, bytes."""
+MAX_MESSAGE = 64 * 1024 * 1024
+"""Longest message taken from the shop, bytes: an HTTP body of 10 MB whose every byte is escaped."""
 
 
 class Transport(Protocol):

@@ -7,8 +7,10 @@ from typing import Any, Protocol
 
 import msgspec
 
+from jumak.domain.attempt import MethodRef
 from jumak.domain.caller import Caller
 from jumak.protocol.envelope import push_frame
+from jumak.server.methods import Methods
 from jumak.service.ports import Announcement, PluginState
 from jumak.service.sightings import Sightings
 
@@ -64,6 +66,7 @@ class Connections:
     def __init__(self) -> None:
         self.all: set[Subscriber] = set()
         self.sightings = Sightings()
+        self.methods = Methods(self)
         self.states: Callable[[], Mapping[str, PluginState]] = _no_plugins
         """How hosted plugins fare; their supervisor puts itself here."""
 
@@ -117,6 +120,15 @@ class Connections:
             for receiver in receivers:
                 receiver.push(push)
         return bool(receivers)
+
+    def push(self, one: Subscriber, name: str, data: Any) -> None:
+        """A push without `seq` to one connection, if its scopes and subscription take it."""
+        if name in one.visible:
+            one.push(Push(name, msgspec.json.encode(data)))
+
+    def payment_method(self, caller: Caller, plugin_id: str, method_id: str) -> MethodRef | None:
+        """See `ports.Live`."""
+        return self.methods.ref(caller, plugin_id, method_id)
 
     def plugin_states(self) -> Mapping[str, PluginState]:
         """See `ports.Live`."""

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from jumak.domain.caller import Caller
 from jumak.domain.errors import InvalidArgument, PermissionDenied, PosError, Unauthenticated
-from jumak.protocol.envelope import MAX_FRAME, check_command_id, command_id_of, echoed
+from jumak.protocol.envelope import MAX_FRAME, check_command_id, command_id_of, echoed, longest
 from jumak.protocol.errors import Lang, error_json, status_of
 from jumak.protocol.openapi import CLAIM
 from jumak.protocol.row import Row
-from jumak.protocol.table import row_at
+from jumak.protocol.table import is_message, row_at
 
 if TYPE_CHECKING:
     from jumak.server.shop import RunningShop
@@ -77,8 +77,10 @@ class ApiDoor:
         """One request."""
         asked = Asked(scope["headers"])
         try:
-            body = await read_body(receive, asked.length)
-            row = row_at(scope["path"][4:])
+            path = scope["path"][4:]
+            limit = longest(row_at(path).name) if is_message(path) else MAX_FRAME
+            body = await read_body(receive, asked.length, limit)
+            row = row_at(path)
             caller = self.caller_of(asked, row)
             self._check_flood(caller, row)
             command_id = _command_id(asked, row, body)

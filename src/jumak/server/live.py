@@ -8,6 +8,7 @@ They run as tasks of their own with a deadline; the rest of their session's name
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,7 +17,7 @@ from msgspec import Struct
 
 from jumak.domain.caller import Caller
 from jumak.protocol.table import TABLE
-from jumak.service.ports import Command, Transaction
+from jumak.service.ports import Command, Result, Transaction
 
 if TYPE_CHECKING:
     from jumak.server.session import Session
@@ -33,6 +34,8 @@ class Ask(Struct, frozen=True):
     session: Session | None
     name: str
     command_id: str | None = None
+    answered: Callable[[Result], None] | None = None
+    """Answers the message; only the first answer counts."""
 
     async def write(
         self,
@@ -40,11 +43,13 @@ class Ask(Struct, frozen=True):
         *,
         caller: Caller | None = None,
         body: bytes | None = None,
+        answer: bool = False,
     ) -> ReplyT:
         """Runs a use case as a command of the caller and hands out its reply.
 
         body: what was asked, without secrets: then a repeat under the same `commandId` gets the
         stored reply (PAY-7). Without it nothing is kept for repeats.
+        answer: the reply is the message's and leaves at once, before the pushes of the commit (H-31).
         """
         kept: list[ReplyT] = []
 
@@ -53,15 +58,23 @@ class Ask(Struct, frozen=True):
             kept[:] = [reply]
             return reply
 
-        result = await self.shop.store.execute(
-            Command(
-                caller=caller or self.caller,
-                name=self.name,
-                body=body or b"",
-                run=keep,
-                command_id=self.command_id if body is not None else None,
-            )
+        command = Command(
+            caller=caller or self.caller,
+            name=self.name,
+            body=body or b"",
+            run=keep,
+            command_id=self.command_id if body is not None else None,
         )
+        settled: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+
+        def done(result: Result) -> None:
+            if answer and result.error is None and self.answered is not None:
+                self.answered(result)
+            if not settled.done():
+                settled.set_result(result)
+
+        self.shop.store.submit(command, done)
+        result = await settled
         if result.error is not None:
             raise result.error
         if result.repeated:

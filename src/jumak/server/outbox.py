@@ -11,6 +11,8 @@ from jumak.server.at_once import Rest, at_once
 
 MAX_FRAMES = 10_000
 MAX_BYTES = 16_000_000
+LONG_FRAME = 1_000_000
+"""The longest frame of a queue does not count when it is longer: what waits behind it is no slow client's."""
 
 Write = Callable[[bytes], Coroutine[Any, Any, None]]
 
@@ -31,13 +33,17 @@ class Outbox:
     ) -> None:
         self._write, self._close_now, self._overflow = write, close, overflow
         self._queue: deque[bytes] = deque()
-        self._bytes = 0
+        self._bytes = self._long = 0
         self._closing: tuple[int, str] | None = None
         self._task: asyncio.Task[None] | None = None
         self._over = False
 
     def __len__(self) -> int:
         return len(self._queue)
+
+    def backlog(self) -> int:
+        """How much waits to leave: frames, or kilobytes when they are larger."""
+        return max(len(self._queue), self._bytes // 1_000)
 
     def put(self, frame: bytes) -> None:
         """Sends a frame; after `close` it is dropped."""
@@ -54,7 +60,9 @@ class Outbox:
             return
         self._queue.append(frame)
         self._bytes += len(frame)
-        if len(self._queue) > MAX_FRAMES or self._bytes > MAX_BYTES:
+        if len(frame) > LONG_FRAME:
+            self._long = max(self._long, len(frame))
+        if len(self._queue) > MAX_FRAMES or self._bytes - self._long > MAX_BYTES:
             self._queue.clear()
             self._overflow()
 
@@ -92,5 +100,5 @@ class Outbox:
         except OSError:
             self._over = True
         finally:
-            self._bytes = 0
+            self._bytes = self._long = 0
             self._task = None

@@ -8,7 +8,7 @@ it every frame that arrives. What holds:
   beside the store, waits for what its own namespace still has under way, so replies inside a
   namespace keep their order and a read shows the writes before it (H-17, H-39);
 - what may take long by its nature, a popup or a call to the network, stands outside of that order
-  (`Row.concurrent`): it starts at once and nothing waits for it;
+  (`Row.apart`): it starts at once and nothing waits for it;
 - the reply to a write is sent from the store's own callback, which runs before its pushes (H-30);
 - store events reach it once, in rising `seq`, also across a resume (H-38).
 """
@@ -65,13 +65,15 @@ from jumak.server.trace import SessionTrace
 from jumak.server.watch import is_plugin
 from jumak.service.documents import Device
 from jumak.service.ports import Result
-from jumak.service.registry import COMMANDS
 from jumak.service.session import utc_text, visible_pushes
 
 if TYPE_CHECKING:
     from jumak.server.shop import RunningShop
 
 OPEN = "session.open.request"
+HOST = "host:"
+"""How callback ids of the shop's own questions begin."""
+
 OPEN_WITHIN_S = 5.0
 MAX_MALFORMED = 100
 MALFORMED_WINDOW_S = 60.0
@@ -79,11 +81,15 @@ MAX_WAITING = 10_000
 MAX_WAITING_BYTES = 16_000_000
 """Messages of one connection that wait for an earlier one of their namespace; more are refused."""
 
+MAX_BACKLOG = 1_000
+"""What may wait to leave while somebody could go on sending for ever; far from the limit of a slow client."""
+
 UNTRACED = frozenset({"plugin-log.event"})
 """A service that reads consoles would otherwise be told of being told."""
 
-MAX_CONCURRENT = 500
-"""Long messages of one connection (`Row.concurrent`) under way at a time; more are refused."""
+MAX_CONCURRENT = 2_000
+"""Long messages of one connection (`Row.apart`) under way at a time, more than the flood guard lets burst; the rest is
+refused."""
 
 CLOSE_POLICY = 1008
 CLOSE_LATER = 1013
@@ -95,7 +101,8 @@ class Session:
     """See the module. Everything happens on the event loop; no method may be called from a thread.
 
     caller: who it is when the door already knows (a process it started), else the token of the
-    first frame tells.  backlog: how many frames are waiting to leave, for a replay's pace.
+    first frame tells.  backlog: how many frames (of a kilobyte) wait to leave, for the pace of
+    whoever could send without end.
     """
 
     answers = True
@@ -116,15 +123,19 @@ class Session:
         self.visible: frozenset[str] = frozenset()
         self._send, self._close = send, close
         self._busy: dict[str, int] = {}
+        self._writing: dict[str, int] = {}
+        """By namespace the writes under way beside the store's queue."""
         self._concurrent = 0
         self._waiting: dict[str, deque[tuple[Row, Frame]]] = {}
         self._waiting_bytes = 0
         self._draining: set[str] = set()
         self._asked: dict[str, asyncio.Future[dict[str, Any]]] = {}
-        self._ask_number = 0
         self._malformed: deque[float] = deque()
         self._loop = asyncio.get_running_loop()
+        self._backlog = backlog
         self._replay = Replay(shop, self._deliver, backlog)
+        self._when_lost: list[Callable[[], None]] = []
+        self._room = asyncio.Lock()
         self._trace: SessionTrace | None = None
         self.names: frozenset[str] | None = None
         self.began_at = self._loop.time()
@@ -146,6 +157,8 @@ class Session:
             return
         if frame.callback_id is not None and frame.callback_id in self._asked:
             self._take_answer(self._asked.pop(frame.callback_id), frame, len(text))
+        elif self._is_late(frame):
+            self._take_late(frame)
         elif frame.name == OPEN:
             self._open(frame)
         elif self.caller is None:
@@ -160,7 +173,8 @@ class Session:
         if row is None or row.kind not in ("request", "notify"):
             if frame.callback_id is None:
                 log.info("dropped %.100r from %s: no such message", frame.name, caller.id)
-                self.shop.watch.note(caller.id, "warn", f"dropped {frame.name[:100]!r}: no such message")
+                if is_plugin(caller):
+                    self.shop.watch.note(caller.id, "warn", f"dropped {frame.name[:100]!r}: no such message")
             else:
                 self._refuse(frame, unknown(frame.name))
             return
@@ -170,7 +184,7 @@ class Session:
             self.shop.watch.refused_flood(caller, row)
             self._refuse(frame, error)
             return
-        if row.concurrent:
+        if row.apart:
             self._start_beside(row, frame, caller)
             return
         if row.write:
@@ -178,10 +192,16 @@ class Session:
         waiting = self._waiting.get(row.namespace)
         if waiting:
             self._wait(waiting, row, frame)
-        elif row.name in COMMANDS or not self._busy.get(row.namespace):
+        elif self._may_start(row, caller):
             self._start(row, frame)
         else:
             self._wait(self._waiting.setdefault(row.namespace, deque()), row, frame)
+
+    def _may_start(self, row: Row, caller: Caller) -> bool:
+        """A write of the store's queue passes what is under way, unless that is a write as well (H-39)."""
+        if self.shop.queues(row, caller):
+            return not self._writing.get(row.namespace)
+        return not self._busy.get(row.namespace)
 
     def _start_beside(self, row: Row, frame: Frame, caller: Caller) -> None:
         """Starts a message nothing waits for and that waits for nothing."""
@@ -208,11 +228,14 @@ class Session:
         namespace = row.namespace
         caller = self.caller
         assert caller is not None
+        beside = row.write and not self.shop.queues(row, caller)
         self._busy[namespace] = self._busy.get(namespace, 0) + 1
+        self._writing[namespace] = self._writing.get(namespace, 0) + beside
 
         def answered(result: Result) -> None:
             self._done(frame, caller, result)
             self._busy[namespace] -= 1
+            self._writing[namespace] -= beside
             if namespace in self._waiting and namespace not in self._draining:
                 self._start_waiting(namespace)
 
@@ -229,7 +252,8 @@ class Session:
         waiting = self._waiting[namespace]
         self._draining.add(namespace)
         while waiting and not self.closed:
-            if waiting[0][0].name not in COMMANDS and self._busy[namespace]:
+            assert self.caller is not None
+            if not self._may_start(waiting[0][0], self.caller):
                 break
             row, frame = waiting.popleft()
             self._waiting_bytes -= len(bytes(frame.data))
@@ -364,6 +388,7 @@ class Session:
         self._replay.stop()
         self._waiting.clear()
         self.shop.connections.all.discard(self)
+        self.shop.connections.methods.forget(self)
         self.shop.ui.session_lost(self)
         self.shop.sign_ins.forget_session(self)
         if self.caller is not None and self.caller.staff is not None:
@@ -372,6 +397,26 @@ class Session:
             if not future.done():
                 future.set_exception(HostUnavailable("연결이 끊어졌습니다.", "The connection was lost"))
         self._asked.clear()
+        for hear in self._when_lost:
+            hear()
+        self._when_lost.clear()
+
+    def when_lost(self, hear: Callable[[], None]) -> None:
+        """Calls it once the connection is gone, at once when it is already."""
+        if self.closed:
+            hear()
+        else:
+            self._when_lost.append(hear)
+
+    async def room(self) -> None:
+        """Returns once the other side has read most of what was sent to it, or is gone.
+
+        What is sent right after it is counted before the next one who waits may send.
+        """
+        async with self._room:
+            # A look now and then: a pipe to a process tells nobody when it has emptied.
+            while self._backlog() > MAX_BACKLOG and not self.closed:  # noqa: ASYNC110  # no event to await
+                await asyncio.sleep(0.01)
 
     # -- who it is, what it sees -----------------------------------------------------------------
 
@@ -411,8 +456,19 @@ class Session:
 
     # -- asking the other side -------------------------------------------------------------------
 
-    async def ask(self, name: str, data: dict[str, Any], timeout_s: float = 30.0) -> dict[str, Any]:
+    async def ask(
+        self,
+        name: str,
+        data: dict[str, Any],
+        timeout_s: float | None = 30.0,
+        *,
+        callback_id: str | None = None,
+    ) -> dict[str, Any]:
         """A host request (contract, wire §7): sends it and returns the answer's `data`.
+
+        timeout_s: None waits for as long as the connection lasts.  callback_id: by which the answer is
+        known also when it comes late or over another connection; begins with `host:`.  An answer nobody
+        waits for goes to `RunningShop.late_answers`.
 
         Raises PermissionDenied without the message's scope, HostUnavailable when the connection
         is lost, TimedOut without an answer. An answer with `complete: false` is returned as it is.
@@ -420,8 +476,9 @@ class Session:
         row = TABLE[name]
         if self.caller is None or (row.scopes and not self.caller.may(*row.scopes)):
             raise PermissionDenied("권한이 없습니다.", "It has no scope for this", reason="SCOPE")
-        self._ask_number += 1
-        callback_id = f"host:{self._ask_number}"
+        if self.closed:
+            raise HostUnavailable("연결이 끊어졌습니다.", "The connection was lost")
+        callback_id = callback_id or f"{HOST}{self.shop.next_question()}"
         future: asyncio.Future[dict[str, Any]] = self._loop.create_future()
         self._asked[callback_id] = future
         body = msgspec.json.encode(data)
@@ -436,6 +493,28 @@ class Session:
         finally:
             self._asked.pop(callback_id, None)
 
+    def _is_late(self, frame: Frame) -> bool:
+        """An answer to a question of ours that nobody waits for: `host:` ids are ours alone."""
+        if self.caller is None or frame.callback_id is None or not frame.callback_id.startswith(HOST):
+            return False
+        row = TABLE.get(frame.name)
+        return row is None or row.kind not in ("request", "notify")
+
+    def _take_late(self, frame: Frame) -> None:
+        assert self.caller is not None
+        callback_id = frame.callback_id or ""
+        try:
+            data = msgspec.json.decode(bytes(frame.data))
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as problem:
+            self._count_malformed(MalformedFrame(invalid_input(problem), None))
+            return
+        said = data if isinstance(data, dict) else {}
+        taken = [take(self, callback_id, said) for take in self.shop.late_answers]
+        if not any(taken):
+            self.shop.watch.note(
+                self.caller.id, "warn", f"an answer nobody waits for was dropped: {frame.name[:100]}"
+            )
+
     def _take_answer(self, future: asyncio.Future[dict[str, Any]], frame: Frame, size: int) -> None:
         try:
             data = msgspec.json.decode(bytes(frame.data))
@@ -449,7 +528,7 @@ class Session:
                 frame.name, frame.callback_id or "", frame.data, size, "REFUSED" if said_no else "OK"
             )
         if not future.done():
-            future.set_result(data if isinstance(data, dict) else {"complete": False})
+            future.set_result(data if isinstance(data, dict) else {})
 
 
 @live("subscribe.request")

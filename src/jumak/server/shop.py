@@ -12,7 +12,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec import Struct
 
 from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError, TimedOut
@@ -37,11 +39,23 @@ if TYPE_CHECKING:
     from jumak.server.session import Session
 
 Answered = Callable[[Result], None]
+WorkT = TypeVar("WorkT")
 
 DEADLINE_S = 30.0
 """Every request is answered inside this or refused with TIMEOUT (H-12)."""
 
 log = logging.getLogger(__name__)
+
+
+class Gate(Struct, frozen=True):
+    """What stands before a write.
+
+    needed: whether anybody has to be asked at all; quick, for it is asked of every such message.
+    before: asks, and returns what is to run then, or an answer at once; raises refusals.
+    """
+
+    needed: Callable[[Caller], bool]
+    before: Callable[[Ask, Any], Awaitable[Callable[[Transaction, Any], Awaitable[Any]] | Reply]]
 
 
 class RunningShop:
@@ -62,8 +76,14 @@ class RunningShop:
         self.throttle = Throttle()
         self.guard = guard if guard is not None else FloodGuard()
         self.live: dict[str, LiveHandler] = dict(LIVE)
+        self.gates: dict[str, Gate] = {}
+        """Writes before which somebody may have to be asked."""
+        self.late_answers: list[Callable[[Session, str, dict[str, Any]], bool]] = []
+        """Who takes answers of plugins that nobody waits for any more: session, callback id, data."""
         self.deadlines: dict[str, float] = {}
         """Seconds for the messages that may take longer than `DEADLINE_S` (popups, the HTTP bridge)."""
+        self.origins: Callable[[str], str | None] = _no_origin
+        """A plugin's id → the origin of its pages for whoever asks now, None where they cannot run."""
         self.counts: dict[str, int] = {}
         """Answered messages by name, for the metrics."""
         self.watch: Watch = NoWatch()
@@ -73,7 +93,12 @@ class RunningShop:
         """Told when a message of this name is refused to somebody."""
         self.refusals: dict[str, int] = {}
         """Refused messages by code, for the metrics."""
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._questions = 0
+        self.own_ports: set[int] = set()
+        """Ports this shop listens at; nobody is led back to them from inside."""
+        self.network: object | None = None
+        """How plugins reach the network (`plugins/bridge`, which the server does not know)."""
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     def dispatch(
         self,
@@ -96,18 +121,33 @@ class RunningShop:
             if is_plugin(caller):
                 self.watch.called(caller, row, data)
             use_case = COMMANDS.get(name)
-            if use_case is not None:
+            if use_case is not None and not self.queues(row, caller):
+                ask = Ask(self, caller, session, name, command_id)
+                self.start(self._run_gated(self.gates[name], ask, data, answered))
+            elif use_case is not None:
                 self._submit(caller, name, use_case, data, answered, command_id)
             elif (reads := QUERIES.get(name)) is not None:
                 self.begin(self._finish(reads(self.store.reader(), caller, data), name, answered))
             elif (handler := self.live.get(name)) is not None:
-                self.start(
-                    self._run_live(handler, Ask(self, caller, session, name, command_id), data, answered)
-                )
+                first = _first(answered)
+                ask = Ask(self, caller, session, name, command_id, first)
+                self.start(self._run_live(handler, ask, data, first))
             else:
                 raise unknown(name)
         except Exception as error:
             self._refuse(name, error, answered)
+
+    def queues(self, row: Row, caller: Caller) -> bool:
+        """This message joins the store's queue at once: a write, and nobody has to be asked before."""
+        if row.name not in COMMANDS:
+            return False
+        gate = self.gates.get(row.name)
+        return gate is None or not gate.needed(caller)
+
+    def next_question(self) -> int:
+        """A number for a question to a plugin, never used twice while the shop runs."""
+        self._questions += 1
+        return self._questions
 
     async def ask(self, caller: Caller, row: Row, body: bytes, *, command_id: str | None = None) -> Result:
         """`dispatch` and wait."""
@@ -122,6 +162,13 @@ class RunningShop:
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Runs something beside the messages until it ends or the shop closes."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def start_future(self, work: Coroutine[Any, Any, WorkT]) -> asyncio.Task[WorkT]:
+        """`start` for work with an outcome that somebody awaits."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -203,6 +250,24 @@ class RunningShop:
 
         await self._finish(in_time(), ask.name, answered)
 
+    async def _run_gated(self, gate: Gate, ask: Ask, data: Any, answered: Answered) -> None:
+        """Asks first; then the write joins the queue like any other, so its reply precedes its pushes (H-30)."""
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                agreed = await gate.before(ask, data)
+        except TimeoutError:
+            self._refuse(ask.name, TimedOut("제시간에 응답이 없었습니다.", "No answer in time"), answered)
+        except Exception as error:
+            self._refuse(ask.name, error, answered)
+        except asyncio.CancelledError:
+            answered(Result(error=TimedOut("서버가 종료되었습니다.", "The server stopped")))
+            raise
+        else:
+            if isinstance(agreed, Reply):
+                answered(Result(reply=encode_reply(agreed)))
+            else:
+                self._submit(ask.caller, ask.name, agreed, data, answered, ask.command_id)
+
     async def _finish(self, work: Awaitable[Reply], name: str, answered: Answered) -> None:
         try:
             reply = encode_reply(await work)
@@ -222,6 +287,19 @@ class RunningShop:
         answered(Result(error=error))
 
 
+def _first(answered: Answered) -> Answered:
+    """Passes on the first answer alone."""
+    is_open = True
+
+    def once(result: Result) -> None:
+        nonlocal is_open
+        if is_open:
+            is_open = False
+            answered(result)
+
+    return once
+
+
 def _telling(answered: Answered, told: Callable[[BaseException], None]) -> Answered:
     """Tells of a refusal before it is answered."""
 
@@ -235,3 +313,7 @@ def _telling(answered: Answered, told: Callable[[BaseException], None]) -> Answe
 
 async def _finished(rest: Rest) -> None:
     await rest
+
+
+def _no_origin(_plugin_id: str) -> str | None:
+    return None

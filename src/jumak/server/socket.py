@@ -40,7 +40,7 @@ async def serve_socket(shop: RunningShop, scope: Scope, receive: Receive, send: 
         None,
         outbox.put,
         outbox.close,
-        backlog=outbox.__len__,
+        backlog=outbox.backlog,
         lang=lang_of(dict(scope["headers"]).get(b"accept-language", b"")),
     )
     try:

@@ -13,6 +13,7 @@ from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment
 from jumak.protocol.messages.order import CancelOrder, CancelOrderReply
 from jumak.service.approval import require_manager
+from jumak.service.documents import InFlight
 from jumak.service.keeping import check_unlocked, keep, order_fact, payment_fact
 from jumak.service.ports import Transaction
 from jumak.service.table import shown
@@ -23,13 +24,14 @@ CANCEL = "order.cancel"
 async def staff_cancel(tx: Transaction, order: Order, data: CancelOrder) -> CancelOrderReply:
     """Void what the till itself can void; with money left elsewhere the order waits, `cancelPending`.
 
-    Cash the till took goes back at once; every other payment is cancelled one by one with
+    Cash the till took goes back at once; an attempt of unknown end is resolved first; every other payment is cancelled one by one with
     `payment.cancel.request` when its money was returned, and the last one ends the order.
     """
     if order.order_state == "CANCELLED":
         return CancelOrderReply(order=await shown(tx, order))
     await check_unlocked(tx, order)
-    paid = bool(live_payments(order))
+    unknown = await tx.get(InFlight, order.id) is not None
+    paid = unknown or bool(live_payments(order))
     sent = backing_of(order).sent
     approved = await require_manager(tx, CANCEL, data.approval_id) if paid or sent else {}
     iso = calendar_of(tx.shop).iso(tx.at)
@@ -38,7 +40,7 @@ async def staff_cancel(tx: Transaction, order: Order, data: CancelOrder) -> Canc
         if _till_cash(after, payment):
             after = cancel_payment(after, payment.id, iso=iso)
             payments.append(payment_fact("cancel", order.id, payment.id))
-    if live_payments(after):
+    if unknown or live_payments(after):
         return await _wait(tx, order, after, payments, data)
     ended = cancel(after, iso=iso, reason=data.reason)
     ended = await keep(

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from jumak.domain.attempt import Attempt
 from jumak.domain.caller import Profile, Role
 from jumak.domain.cash_receipt import CashReceipt, OrderReceipts
 from jumak.domain.catalog import CatalogItem, Category, Option
@@ -77,11 +78,64 @@ class PaymentLock(Struct, frozen=True, kw_only=True):
     expires_ms: int
 
 
+class InFlight(Struct, frozen=True, kw_only=True):
+    """What an open attempt reserves of an order (PAY-2). id: the order's id.
+
+    locked: somebody is being charged right now, so nobody else touches the order (OFF-6).
+    """
+
+    id: str
+    attempt_id: str
+    amount: int
+    locked: bool
+
+
+PluginKind = Literal["worker", "iframe", "python"]
+
+
+class Tab(Struct, frozen=True, kw_only=True):
+    """The tab of a page in the POS. href: the page inside the package, with its query and fragment."""
+
+    title: str
+    description: str = ""
+    href: str = "index.html"
+
+
+class Copy(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One kept version of a plugin, as its package had it: what a roll-back puts in force again.
+
+    acl, scopes, profile, name, sdk_name: what the package asked for; what the shop decided stands in
+    `Install`.  folder: as `Install.folder`.
+    """
+
+    hash: str
+    version: str
+    installed_at: str
+    folder: str
+    name: str
+    sdk_name: str
+    profile: Profile
+    acl: tuple[str, ...]
+    scopes: tuple[str, ...]
+    entry: str
+    kinds: tuple[PluginKind, ...] = ("python",)
+    tab: Tab | None = None
+    settings: tuple[dict[str, Any], ...] = ()
+    dev_url: str = ""
+
+
 class Install(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An installed plugin package (contract, plugin-runtime §9).
 
-    folder: the unpacked copy, relative to the shop's directory.  hash: of the package's files.
+    kinds: what it holds; a document from before there were others than Python has none written.
+    entry: the worker's script or the Python module, empty for a page alone.
+    folder: the unpacked copy, relative to `plugins/` in the shop's directory; what a page or worker
+    is served from is its root.  hash: of the package's files.
     disabled_reason: why the shop itself switched it off, for people; empty when staff did.
+    headless: its worker runs under the server instead of in tills.  devices: the tills that host
+    it, empty = every one.  origin_map: for development, external origin → local origin.
+    dev_url: origin of the development server it is loaded from, empty for a package.
+    versions: the kept copies, the one in force first.
     """
 
     id: str
@@ -89,7 +143,7 @@ class Install(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sdk_name: str
     version: str
     hash: str
-    kind: Literal["python"]
+    kinds: tuple[PluginKind, ...] = ("python",)
     profile: Profile
     entry: str
     acl: tuple[str, ...]
@@ -99,6 +153,12 @@ class Install(Struct, frozen=True, kw_only=True, omit_defaults=True):
     loaded_at: str
     settings: tuple[dict[str, Any], ...] = ()
     disabled_reason: str = ""
+    headless: bool = False
+    devices: tuple[str, ...] = ()
+    tab: Tab | None = None
+    origin_map: dict[str, str] = {}
+    dev_url: str = ""
+    versions: tuple[Copy, ...] = ()
 
 
 class SettingPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -130,6 +190,8 @@ KINDS: dict[str, type[Struct]] = {
     "approval": Approval,
     "cart": Cart,
     "lock": PaymentLock,
+    "attempt": Attempt,
+    "in-flight": InFlight,
     "install": Install,
     "setting": SettingPage,
     "cash-receipt": CashReceipt,

@@ -7,14 +7,16 @@ kitchen, catalog, in this order (contract README §8).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
 
 from jumak.domain.calendar import calendar_of, to_ms
+from jumak.domain.caller import Caller
 from jumak.domain.catalog import CatalogItem
 from jumak.domain.catalog.news import item_facts
-from jumak.domain.errors import Locked, NotFound
+from jumak.domain.errors import InvalidState, Locked, NotFound
 from jumak.domain.fact import Fact
 from jumak.domain.kitchen import KitchenChange, Station, cancel_order, revise
 from jumak.domain.merchant import Shop
@@ -24,7 +26,7 @@ from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
 from jumak.domain.stock import give_back, take
 from jumak.domain.table import GroupRecord, TableRecord, emptied, seated
-from jumak.service.documents import PaymentLock
+from jumak.service.documents import InFlight, PaymentLock
 from jumak.service.ports import Reader, Transaction, menu_of
 
 
@@ -45,25 +47,57 @@ def table_fact(event: str, table_id: int, **more: Any) -> Fact:
     return Fact(f"table.{event}", str(table_id), {"table": {"id": table_id}, **more})
 
 
-async def known_order(source: Reader, order_id: str) -> Order:
+async def known_order(source: Reader, order_id: str, *, path: str = "$.id") -> Order:
     """The order of this id; raises NotFound."""
     order = await source.order(order_id)
     if order is None:
-        raise NotFound("없는 주문입니다", f"there is no order {order_id[:64]}", path="$.id")
+        raise NotFound("없는 주문입니다", f"there is no order {order_id[:64]}", path=path)
     return order
 
 
 async def check_unlocked(tx: Transaction, order: Order) -> None:
-    """Nobody else takes this order's money right now (TBL-12, OFF-6); raises Locked PAYMENT_IN_PROGRESS."""
-    lock = await tx.get(PaymentLock, order.id)
-    if lock is None or lock.holder == tx.caller.id or lock.expires_ms <= to_ms(tx.at):
-        return
-    raise Locked(
+    """Nobody else takes this order's money right now (TBL-12, OFF-6); raises Locked PAYMENT_IN_PROGRESS.
+
+    While somebody is being charged nobody may touch the order, the till that began it included: what it
+    owes must not change under a payment.
+    """
+    refusal = await locked(tx, order, tx.caller, tx.at)
+    if refusal is not None:
+        raise refusal
+
+
+async def locked(source: Reader, order: Order, caller: Caller, at: datetime) -> Locked | None:
+    """The refusal of `check_unlocked`, None when nobody takes this order's money."""
+    now = to_ms(at)
+    in_flight = await source.get(InFlight, order.id)
+    if in_flight is not None and in_flight.locked:
+        # It has no lease: it ends with its answer or when staff give up. Look again in a while.
+        until = now + 60_000
+    else:
+        lock = await source.get(PaymentLock, order.id)
+        if lock is None or lock.holder == caller.id or lock.expires_ms <= now:
+            return None
+        until = lock.expires_ms
+    return Locked(
         "결제가 진행 중인 주문입니다. 결제가 끝난 뒤 다시 시도해 주세요",
         "a payment is running on this order; try again when it has ended",
         reason="PAYMENT_IN_PROGRESS",
-        until=lock.expires_ms,
+        until=until,
         orderId=order.id,
+    )
+
+
+async def check_reserved(tx: Transaction, after: Order) -> None:
+    """What an open attempt may still bring stays payable (PAY-2, NET-a); raises InvalidState OVERPAID."""
+    in_flight = await tx.get(InFlight, after.id)
+    if in_flight is None or after.payment_price.payment_unpaid_value >= in_flight.amount:
+        return
+    raise InvalidState(
+        f"결과를 확인하지 못한 결제 {in_flight.amount:,}원이 있습니다. 먼저 확인해 주세요",
+        f"an attempt over {in_flight.amount} is not settled; resolve it with payment-attempt.resolve first",
+        reason="OVERPAID",
+        attemptId=in_flight.attempt_id,
+        orderId=after.id,
     )
 
 
@@ -99,8 +133,10 @@ async def keep(
     """Save a changed order with everything that follows, and record the facts.
 
     before: as it was, None for a new order.  waste_reason: why cooked food is wasted on a cancel.
-    Returns the order as saved.  Raises InvalidState OUT_OF_STOCK, which refuses the whole command.
+    Returns the order as saved.  Raises InvalidState OUT_OF_STOCK, which refuses the whole command;
+    InvalidState OVERPAID when an open attempt could then bring too much.
     """
+    await check_reserved(tx, after)
     catalog = await _move_stock(tx, before, after)
     after, kitchen = await _tell_kitchen(tx, before, after, waste_reason)
     after, tables = await _tell_table(tx, before, after)

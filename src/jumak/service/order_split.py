@@ -12,6 +12,7 @@ from jumak.domain.order.split import NewOrder
 from jumak.domain.order.split import split as decide_split
 from jumak.protocol.messages.order import SplitOrder, SplitOrderReply
 from jumak.service.keeping import (
+    check_reserved,
     check_unlocked,
     kitchen_due,
     known_order,
@@ -66,6 +67,7 @@ async def split(tx: Transaction, data: SplitOrder) -> SplitOrderReply:
         iso=iso,
         ids=tx.ids,
     )
+    await check_reserved(tx, here.order)
     here, there = await _sent(tx, here), await _sent(tx, there)
     for change in (here, there):
         save_change(tx, change)

@@ -23,6 +23,7 @@ from jumak.domain.order.types import Order
 from jumak.domain.order.unmerge import MergeRecord
 from jumak.domain.table import TableRecord, emptied, joined, taken_over
 from jumak.protocol.messages.table import TableMoveData, TableOrderReply, TablesReply, TableSwapData
+from jumak.service.documents import InFlight
 from jumak.service.keeping import check_unlocked, order_fact, save_change, stations, table_fact
 from jumak.service.ports import Transaction
 from jumak.service.registry import command
@@ -137,7 +138,7 @@ class _Joining:
     async def take(self, source: Order) -> None:
         """Merge this order into the host's, or put it next to it."""
         target = self._target
-        if target is None or not may_merge(source, target):
+        if target is None or not may_merge(source, target) or await self._in_flight(source, target):
             (moved,) = _relabelled(self._tx, (source,), self._to)
             self._beside.append(moved)
             self._orders.append(order_fact("update", moved))
@@ -185,6 +186,10 @@ class _Joining:
             )
         )
         self._kitchen += change.facts
+
+    async def _in_flight(self, *orders: Order) -> bool:
+        """An attempt that may still bring money counts as money (TBL-3)."""
+        return any([await self._tx.get(InFlight, order.id) is not None for order in orders])
 
     async def finish(self) -> TableOrderReply:
         """Record what happened; answers with the order the party is in now."""

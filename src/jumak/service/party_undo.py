@@ -17,6 +17,7 @@ from jumak.domain.order.types import Order
 from jumak.domain.order.unmerge import MergeRecord, undo_refusal, unmerge
 from jumak.domain.table import TableRecord, emptied, seated, taken_over
 from jumak.protocol.messages.table import TablesReply, TableUndoData
+from jumak.service.documents import InFlight
 from jumak.service.keeping import check_unlocked, order_fact, save_change, stations, table_fact
 from jumak.service.order import human_number
 from jumak.service.party_move import move_facts
@@ -69,6 +70,8 @@ async def _untouched(tx: Transaction, order_id: str, version: int) -> Order:
     if order is None or order.version != version:
         raise undo_refusal()
     await check_unlocked(tx, order)
+    if await tx.get(InFlight, order_id) is not None:
+        raise undo_refusal()
     return order
 
 

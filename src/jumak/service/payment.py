@@ -6,7 +6,7 @@ from typing import Any
 
 from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.caller import Caller
-from jumak.domain.errors import DuplicateKey, InvalidArgument, NotFound
+from jumak.domain.errors import DuplicateKey, HostUnavailable, InvalidArgument, InvalidState, NotFound
 from jumak.domain.order.add import body_hash
 from jumak.domain.order.paying import (
     Paid,
@@ -18,10 +18,16 @@ from jumak.domain.order.paying import (
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment, PaymentDto
-from jumak.protocol.messages.payment import AddPayment, CancelPayment, PaymentById, PaymentReply
-from jumak.protocol.row import Done
+from jumak.protocol.messages.attempt import ConfirmRefund
+from jumak.protocol.messages.payment import (
+    AddPayment,
+    CancelPayment,
+    CancelPaymentReply,
+    PaymentById,
+    PaymentReply,
+)
 from jumak.service.cancelling import ended_by_last_payment
-from jumak.service.documents import PaymentLock
+from jumak.service.documents import InFlight, Install, PaymentLock
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact, payment_fact
 from jumak.service.ports import Reader, Transaction
 from jumak.service.registry import command, query
@@ -43,6 +49,12 @@ async def add(tx: Transaction, data: AddPayment) -> PaymentReply:
     order = await known_order(tx, data.order.id)
     await check_unlocked(tx, order)
     paid = await taken(tx, order, dto)
+    await keep_payment(tx, order, paid)
+    return PaymentReply(payment=paid.payment)
+
+
+async def keep_payment(tx: Transaction, order: Order, paid: Paid) -> None:
+    """Save an order with its new payment: `paid`, then `complete` if it did, then the table (H-34)."""
     oddities: dict[str, Any] = {"warnings": list(paid.warnings)} if paid.warnings else {}
     await keep(
         tx,
@@ -54,7 +66,6 @@ async def add(tx: Transaction, data: AddPayment) -> PaymentReply:
     if paid.order.payment_price.payment_unpaid_value == 0 and await tx.get(PaymentLock, order.id):
         # Whoever took the money is done: what follows need not wait for the lease to run out (OFF-6).
         tx.drop(PaymentLock, order.id)
-    return PaymentReply(payment=paid.payment)
 
 
 async def repeated_payment(tx: Transaction, dto: PaymentDto) -> Payment | None:
@@ -69,9 +80,12 @@ async def repeated_payment(tx: Transaction, dto: PaymentDto) -> Payment | None:
     raise _used(dto.payment_key, payment_id)
 
 
-async def check_new_key(tx: Transaction, order: Order, payment_key: str) -> None:
-    """Neither the caller's payments nor those about to be on this order have the key (PAY-6)."""
-    found = await tx.payment_by_key(tx.caller.id, payment_key)
+async def check_new_key(tx: Transaction, order: Order, payment_key: str, *, owner: str | None = None) -> None:
+    """Neither the owner's payments nor those about to be on this order have the key (PAY-6).
+
+    owner: who records the payment, the caller unless said otherwise.
+    """
+    found = await tx.payment_by_key(tx.caller.id if owner is None else owner, payment_key)
     if found is not None:
         raise _used(payment_key, found[1])
     for payment in order.payments:
@@ -88,27 +102,39 @@ def _used(payment_key: str, payment_id: str) -> DuplicateKey:
     )
 
 
-async def taken(tx: Transaction, order: Order, dto: PaymentDto) -> Paid:
-    """The order with this payment on it, not yet saved."""
+async def taken(
+    tx: Transaction, order: Order, dto: PaymentDto, owner: Caller | None = None, *, by_method: bool = False
+) -> Paid:
+    """The order with this payment on it, not yet saved. owner: whose payment it is, the caller's if None."""
     calendar = calendar_of(tx.shop)
     approved = calendar.parse(dto.approved_at, path="$.paymentDto.approvedAt")
     return record_payment(
         order,
         dto,
         payment_id=tx.ids.new(),
-        caller=tx.caller,
+        caller=tx.caller if owner is None else owner,
         shop=tx.shop,
         body=body_hash(dto),
         at_ms=to_ms(tx.at),
         iso=calendar.iso(tx.at),
         approved_at=calendar.iso(approved),
         business_date=calendar.business_date(approved).isoformat(),
+        by_method=by_method,
     )
 
 
 @command("payment.cancel.request")
-async def cancel(tx: Transaction, data: CancelPayment) -> Done:
-    """Take one payment back; the order stays (CAN-1), unless it waited for just this (CAN-3)."""
+async def cancel(tx: Transaction, data: CancelPayment) -> CancelPaymentReply:
+    """Take one payment back; the order stays (CAN-1), unless it waited for just this (CAN-3).
+
+    Raises HostUnavailable PLUGIN_NOT_RUNNING when staff want a payment back whose money only its
+    plugin can return: while that runs it is asked first (`server/giving_back.py`).
+    """
+    return await cancel_one(tx, data)
+
+
+async def cancel_one(tx: Transaction, data: CancelPayment, *, given_back: bool = False) -> CancelPaymentReply:
+    """See `cancel`. given_back: its plugin has returned the money, which is a fact, locked order or not."""
     order = await tx.order_of_payment(data.payment.id)
     if order is None or order.id != data.order.id:
         await known_order(tx, data.order.id)
@@ -120,20 +146,71 @@ async def cancel(tx: Transaction, data: CancelPayment) -> Done:
     payment = find_payment(order, data.payment.id)
     check_may_cancel_payment(order, payment, tx.caller)
     if payment.state == "CANCELLED":
-        return Done()
-    await check_unlocked(tx, order)
+        return CancelPaymentReply()
+    if not given_back:
+        await check_unlocked(tx, order)
+        if tx.caller.is_staff:
+            await _check_returnable(tx, order, payment)
+    await _take_back(tx, order, payment, **({"overridden": True} if data.override else {}))
+    return CancelPaymentReply()
+
+
+async def _take_back(tx: Transaction, order: Order, payment: Payment, **said: Any) -> Order:
+    """The books after a payment went back; the last one ends an order that waited for it (CAN-3)."""
     iso = calendar_of(tx.shop).iso(tx.at)
     after = cancel_payment(order, payment.id, iso=iso)
-    ended = ended_by_last_payment(after, iso)
+    # An attempt of unknown end may still bring money: the order waits for that too (CAN-2).
+    waits = await tx.get(InFlight, order.id) is not None
+    ended = None if waits else ended_by_last_payment(after, iso)
     facts = [] if ended is None else [order_fact("update", ended), order_fact("cancel", ended)]
-    await keep(
+    return await keep(
         tx,
         order,
         after if ended is None else ended,
-        payments=[payment_fact("cancel", order.id, payment.id)],
+        payments=[payment_fact("cancel", order.id, payment.id, **said)],
         orders=facts,
     )
-    return Done()
+
+
+async def _check_returnable(tx: Transaction, order: Order, payment: Payment) -> None:
+    record = backing_of(order).payments[payment.id]
+    if record.by_method:
+        install = await tx.get(Install, record.owner)
+        raise not_running(record.owner if install is None else install.name)
+
+
+def not_running(plugin: str) -> HostUnavailable:
+    """Nobody is there to ask for the money or to give it back."""
+    return HostUnavailable(
+        f"플러그인 '{plugin}'이(가) 실행 중이 아니어서 처리할 수 없습니다. 플러그인을 켠 뒤 다시 시도해 주세요",
+        f"the plugin {plugin!r} does not run here with this payment method; start it and try again",
+        reason="PLUGIN_NOT_RUNNING",
+        plugin=plugin,
+    )
+
+
+@command("payment.confirm-refund.request")
+async def confirm_refund(tx: Transaction, data: ConfirmRefund) -> PaymentReply:
+    """The plugin is gone or will not say: a manager confirms that the money went back (CAN-2), audited.
+
+    For EXTERNAL payments and what plugins entered; what the till took it returns itself. Raises
+    NotFound, Locked, InvalidState TILL_PAYMENT.
+    """
+    order = await tx.order_of_payment(data.id)
+    if order is None:
+        raise NotFound("없는 결제입니다", f"there is no payment {data.id[:64]}", path="$.id")
+    payment = find_payment(order, data.id)
+    if payment.source_type != "EXTERNAL" and not backing_of(order).payments[payment.id].by_plugin:
+        raise InvalidState(
+            "포스에서 받은 결제는 결제 취소로 돌려주세요",
+            "the till took this payment; give it back with payment.cancel",
+            reason="TILL_PAYMENT",
+            paymentId=payment.id,
+        )
+    if payment.state != "CANCELLED":
+        await check_unlocked(tx, order)
+        order = await _take_back(tx, order, payment, confirmed="outside", note=data.note)
+    return PaymentReply(payment=find_payment(order, payment.id))
 
 
 @query("payment.get.request")

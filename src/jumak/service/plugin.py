@@ -7,26 +7,35 @@ starts and stops processes.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 import msgspec
 
+from jumak.domain.base import wire_name
+from jumak.domain.calendar import calendar_of
 from jumak.domain.caller import Caller
 from jumak.domain.errors import InvalidArgument, NotFound
 from jumak.domain.fact import Fact
+from jumak.domain.origin import read_acl, read_origin_map
 from jumak.protocol.messages.plugin import (
     InfoReply,
     ListReply,
     PluginData,
+    PluginDevice,
     PluginInstall,
     PluginReply,
+    PluginTab,
+    PluginVersion,
     UnicastData,
+    UninstallData,
     UpdateData,
 )
 from jumak.protocol.row import Done, Nothing
-from jumak.protocol.scopes import check_names
-from jumak.service.documents import Device, Install, SettingPage
+from jumak.protocol.scopes import CLIENT_SCOPES, check_names
+from jumak.service.documents import Copy, Device, Install, SettingPage, Tab
 from jumak.service.journal import whole
-from jumak.service.ports import Reader, Transaction
+from jumak.service.plugin_version import Decided, check_headless, copies_of, in_force
+from jumak.service.ports import Documents, PluginState, Reader, Transaction
 from jumak.service.registry import command, query
 
 MAX_UNICAST = 256_000
@@ -50,29 +59,78 @@ async def list_plugins(read: Reader, caller: Caller, data: Nothing) -> ListReply
 
 @command("plugin.update.request")
 async def update_plugin(tx: Transaction, data: UpdateData) -> PluginReply:
-    """Switches a plugin on or off, or changes what it may do. A changed plugin is started anew."""
+    """Switches a plugin on or off, goes back to a kept version, or changes what it may do and where it runs.
+
+    A changed plugin is started anew.
+    """
     install = await _installed(tx, data.id)
-    if data.scopes is not None:
-        check_names(data.scopes)
-    if data.origin_map:
-        raise InvalidArgument(
-            "파이썬 플러그인에는 개발용 주소 연결(originMap)을 쓸 수 없습니다.",
-            "A Python plugin has no origin map: point its own settings at the local service.",
-            path="$.originMap",
-        )
-    enabled = install.enabled if data.enabled is None else data.enabled
+    changed = install if data.version is None else _rolled_back(tx, install, data.version)
+    enabled = changed.enabled if data.enabled is None else data.enabled
     changed = msgspec.structs.replace(
-        install,
+        changed,
         enabled=enabled,
-        disabled_reason="" if data.enabled is not None else install.disabled_reason,
-        profile=data.profile or install.profile,
-        acl=install.acl if data.acl is None else tuple(data.acl),
-        scopes=install.scopes if data.scopes is None else tuple(data.scopes),
+        disabled_reason="" if data.enabled is not None else changed.disabled_reason,
+        name=data.name or changed.name,
+        sdk_name=data.sdk_name or changed.sdk_name,
+        profile=data.profile or changed.profile,
+        acl=changed.acl if data.acl is None else read_acl(data.acl, "$.acl"),
+        scopes=changed.scopes if data.scopes is None else grantable(data.scopes, "$.scopes"),
+        origin_map=changed.origin_map
+        if data.origin_map is None
+        else read_origin_map(data.origin_map, "$.originMap"),
+        headless=changed.headless if data.headless is None else data.headless,
+        devices=changed.devices if data.devices is None else await _tills(tx, data.devices),
     )
+    check_headless(changed)
     if changed != install:
         tx.put(changed)
-        tx.record(Fact("plugin.update", install.id, {"enabled": enabled}))
+        tx.record(Fact("plugin.update", install.id, _difference(install, changed)))
     return PluginReply(plugin=install_view(changed, tx))
+
+
+def _rolled_back(tx: Transaction, install: Install, version: str) -> Install:
+    copies = copies_of(install)
+    found = [copy for copy in copies if copy.hash == version]
+    if not found:
+        kept = ", ".join(copy.hash[:12] for copy in copies)
+        raise NotFound(
+            f"그 버전은 남아 있지 않습니다. 되돌릴 수 있는 버전: {kept}",
+            f"That version is not kept; there are {kept}.",
+            id=version[:64],
+        )
+    return in_force(install.id, found[0], install, at=calendar_of(tx.shop).iso(tx.at))
+
+
+def _difference(before: Install, after: Install) -> dict[str, object]:
+    """What the journal says of a change: the switch always, the rest where it changed (SEC-2)."""
+    what: dict[str, object] = {"enabled": after.enabled}
+    for name in (
+        "version",
+        "hash",
+        "profile",
+        "sdk_name",
+        "acl",
+        "scopes",
+        "origin_map",
+        "headless",
+        "devices",
+    ):
+        if getattr(before, name) != getattr(after, name):
+            what[wire_name(name)] = msgspec.to_builtins(getattr(after, name))
+    return what
+
+
+async def _tills(tx: Transaction, device_ids: list[str]) -> tuple[str, ...]:
+    devices = await tx.all(Device)
+    for place, device_id in enumerate(device_ids):
+        device = devices.get(device_id)
+        if device is None or device.kind != "till" or device.revoked_ms is not None:
+            raise InvalidArgument(
+                f"'{device_id[:64]}'은(는) 이 매장에 연결된 계산대가 아닙니다. device.list로 확인해 주세요.",
+                f"{device_id[:64]!r} is no till paired with this shop; see device.list.",
+                path=f"$.devices[{place}]",
+            )
+    return tuple(dict.fromkeys(device_ids))
 
 
 @command("plugin.restart.request")
@@ -86,32 +144,57 @@ async def restart_plugin(tx: Transaction, data: PluginData) -> Done:
 
 
 @command("plugin.uninstall.request")
-async def uninstall_plugin(tx: Transaction, data: PluginData) -> Done:
-    """Removes the plugin with its settings, texts and secrets; what it did in the shop stays."""
+async def uninstall_plugin(tx: Transaction, data: UninstallData) -> Done:
+    """Removes the plugin; settings, texts and secrets go as well or wait for its id to come back.
+
+    What it did in the shop stays.
+    """
     await _installed(tx, data.id)
     tx.drop(Install, data.id)
-    tx.drop(SettingPage, data.id)
-    for area, key in await tx.value_sizes(data.id):
-        tx.put_value(data.id, area, key, None)
-    tx.record(Fact("plugin.uninstall", data.id))
+    if not data.keep_data:
+        tx.drop(SettingPage, data.id)
+        for area, key in await tx.value_sizes(data.id):
+            tx.put_value(data.id, area, key, None)
+    tx.record(Fact("plugin.uninstall", data.id, {"keepData": bool(data.keep_data)}))
     return Done()
 
 
-async def record_install(tx: Transaction, install: Install) -> PluginReply:
-    """Puts an unpacked package in place. Updates keep settings, texts and whether it is enabled."""
-    old = await tx.get(Install, install.id)
-    if old is None and any(device.caller_id == install.id for device in (await tx.all(Device)).values()):
-        raise InvalidArgument(
-            f"'{install.id}' 이름은 이미 다른 서비스가 쓰고 있습니다. 다른 id로 설치해 주세요.",
-            f"'{install.id}' is the identity of a service or device; install it under another id.",
-            path="$.overrides.id",
-        )
-    if old is not None:
-        install = msgspec.structs.replace(install, enabled=old.enabled or bool(old.disabled_reason))
+async def record_install(
+    tx: Transaction, plugin_id: str, copy: Copy, decided: Decided | None = None
+) -> PluginReply:
+    """Puts an unpacked package in force. Updates keep settings, texts and what the shop decided."""
+    old = await tx.get(Install, plugin_id)
+    if old is None:
+        await check_identity(tx, plugin_id)
+    install = in_force(plugin_id, copy, old, at=calendar_of(tx.shop).iso(tx.at), decided=decided)
     tx.put(install)
     what = {"version": install.version, "hash": install.hash, "scopes": list(install.scopes)}
     tx.record(Fact("plugin.install", install.id, what))
     return PluginReply(plugin=install_view(install, tx))
+
+
+async def check_identity(read: Documents, plugin_id: str) -> None:
+    """Raises InvalidArgument when a service or device acts under this id already."""
+    if any(device.caller_id == plugin_id for device in (await read.all(Device)).values()):
+        raise InvalidArgument(
+            f"'{plugin_id}' 이름은 이미 다른 서비스가 쓰고 있습니다. 다른 id로 설치해 주세요.",
+            f"'{plugin_id}' is the identity of a service or device; install it under another id.",
+            path="$.overrides.id",
+        )
+
+
+def grantable(scopes: Iterable[str], path: str) -> tuple[str, ...]:
+    """Scopes a plugin may be given. Raises InvalidArgument for others, naming the first."""
+    scopes = tuple(dict.fromkeys(scopes))
+    check_names(scopes, path)
+    for place, scope in enumerate(scopes):
+        if scope == "all" or scope in CLIENT_SCOPES:
+            raise InvalidArgument(
+                f"'{scope}'은(는) 매장의 화면과 직원을 위한 권한이라 플러그인에 줄 수 없습니다.",
+                f"{scope} is for the shop's own screens and people; no plugin may have it.",
+                path=f"{path}[{place}]",
+            )
+    return scopes
 
 
 async def record_disable(tx: Transaction, plugin_id: str, reason: str) -> Done:
@@ -148,23 +231,48 @@ async def send_unicast(read: Reader, caller: Caller, data: UnicastData) -> Done:
 
 def install_view(install: Install, read: Reader) -> PluginInstall:
     """An installed plugin as staff see it."""
-    fares = read.live.plugin_states().get(install.id)
-    state = "stopped" if fares is None else fares.state
+    fares = read.live.plugin_states().get(install.id) or PluginState(state="stopped")
     return PluginInstall(
         id=install.id,
         name=install.name,
         sdk_name=install.sdk_name,
         version=install.version,
         hash=install.hash,
-        kind=install.kind,
-        state=state if install.enabled else "disabled",
+        kinds=list(install.kinds),
+        state=fares.state if install.enabled else "disabled",
         profile=install.profile,
         acl=list(install.acl),
         scopes=list(install.scopes),
-        origin_map={},
+        origin_map=install.origin_map,
         loaded_at=install.loaded_at,
-        reason=install.disabled_reason or (fares.reason if fares else ""),
+        headless=install.headless,
+        devices=list(install.devices),
+        versions=[
+            PluginVersion(hash=copy.hash, version=copy.version, installed_at=copy.installed_at)
+            for copy in copies_of(install)
+        ],
+        device_states=[
+            PluginDevice(
+                device_id=till.device_id,
+                name=till.name,
+                state=till.state,
+                reason=till.reason,
+                load_ms=till.load_ms,
+            )
+            for till in fares.devices
+        ],
+        tab=tab_view(install.tab),
+        load_ms=fares.load_ms,
+        dev_url=install.dev_url,
+        reason=install.disabled_reason or fares.reason,
     )
+
+
+def tab_view(tab: Tab | None) -> PluginTab | None:
+    """A page's tab as it is sent."""
+    if tab is None:
+        return None
+    return PluginTab(title=tab.title, description=tab.description, href=tab.href)
 
 
 @whole("plugin.install")

@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from msgspec import Raw, Struct
 
+from jumak.domain.attempt import MethodRef
 from jumak.domain.caller import Caller
 from jumak.domain.catalog import CatalogItem, Category, Option
 from jumak.domain.fact import Fact
@@ -253,11 +254,29 @@ class Entry(Struct, frozen=True, kw_only=True):
     command: str | None
 
 
-class PluginState(Struct, frozen=True, kw_only=True):
-    """How a plugin process fares (contract, plugin-runtime §4). reason: why it is stopped, for people."""
+PluginStateName = Literal["starting", "running", "stopping", "stopped", "crashed"]
 
-    state: Literal["starting", "running", "stopping", "stopped", "crashed"]
+
+class DeviceState(Struct, frozen=True, kw_only=True):
+    """How a plugin fares in one till. load_ms: from its start until it was running."""
+
+    device_id: str
+    name: str
+    state: PluginStateName
     reason: str = ""
+    load_ms: int | None = None
+
+
+class PluginState(Struct, frozen=True, kw_only=True):
+    """How a plugin fares (contract, plugin-runtime §4). reason: why it is stopped, for people.
+
+    load_ms: from its start until it was running.  devices: the connected tills that host it.
+    """
+
+    state: PluginStateName
+    reason: str = ""
+    load_ms: int | None = None
+    devices: tuple[DeviceState, ...] = ()
 
 
 class Live(Protocol):
@@ -275,8 +294,11 @@ class Live(Protocol):
     def push_to(self, caller_id: str, name: str, data: Any) -> bool:
         """Send a push without seq to every session of one identity; False when it has none."""
 
+    def payment_method(self, caller: Caller, plugin_id: str, method_id: str) -> MethodRef | None:
+        """This method of a running plugin, as this caller may use it; None when nobody is there to ask."""
+
     def plugin_states(self) -> Mapping[str, PluginState]:
-        """How each local plugin process fares, by plugin id; empty where none are hosted."""
+        """How each plugin fares, on the server and in tills, by id; empty where none are hosted."""
 
 
 class MenuOf:

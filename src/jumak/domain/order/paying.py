@@ -84,6 +84,7 @@ def record_payment(
     iso: str,
     approved_at: str,
     business_date: str,
+    by_method: bool = False,
 ) -> Paid:
     """Put money taken outside onto the order; an outside approval is a fact (PAY-3).
 
@@ -139,6 +140,7 @@ def record_payment(
         taken=(taken.supply, taken.tax, taken.exempt, taken.tip),
         by_plugin=by_plugin,
         warnings=warnings,
+        by_method=by_method,
     )
     with_money = settle(
         replace(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from jumak.protocol.messages import (
     admin,
+    attempt,
     bill,
+    bridge,
     cash_receipt,
     catalog,
     device,
@@ -26,7 +28,9 @@ from jumak.protocol.row import Row
 
 ROWS: tuple[Row, ...] = (
     *admin.ROWS,
+    *attempt.ROWS,
     *bill.ROWS,
+    *bridge.ROWS,
     *cash_receipt.ROWS,
     *catalog.ROWS,
     *device.ROWS,

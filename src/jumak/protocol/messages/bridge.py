@@ -17,7 +17,7 @@ class HttpRequest(Data, frozen=True, kw_only=True):
 
     url: Url
     method: Annotated[str, Meta(min_length=1, max_length=20)]
-    headers: Annotated[tuple[Pair, ...], Meta(max_length=200)] = ()
+    headers: Annotated[tuple[Pair, ...], Meta(max_length=200)]
     payload: Raw | UnsetType = UNSET
     timeout_ms: Annotated[float, Meta(gt=0)] | None = None
 
@@ -69,16 +69,14 @@ SDK = "sdk-0.0.27"
 NETWORK = ("network",)
 
 ROWS = (
-    Row(name="http.request", kind="request", data=HttpRequest, reply=HttpReply, scopes=NETWORK, concurrent=True,
+    Row(name="http.request", kind="request", data=HttpRequest, reply=HttpReply, scopes=NETWORK, apart=True,
         sdk="http.get|http.post|http.put|http.patch|http.delete|http.head|http.options", origin=SDK, page=PAGE,
         about="an HTTP call through the shop"),
-    Row(name="websocket.connect.request", kind="request", data=SocketConnect, reply=Done, scopes=NETWORK,
-        concurrent=True,
+    Row(name="websocket.connect.request", kind="request", data=SocketConnect, reply=Done, scopes=NETWORK, apart=True,
         sdk="websocket.create", origin=SDK, page=PAGE, about="open a socket through the shop"),
-    Row(name="websocket.disconnect.request", kind="request", data=SocketDisconnect, reply=Done, scopes=NETWORK,
-        concurrent=True,
+    Row(name="websocket.disconnect.request", kind="request", data=SocketDisconnect, reply=Done, scopes=NETWORK, apart=True,
         sdk="websocket.disconnect", origin=SDK, page=PAGE, about="close it"),
-    Row(name="websocket.send", kind="notify", data=SocketSend, scopes=NETWORK,
+    Row(name="websocket.send", kind="notify", data=SocketSend, scopes=NETWORK, apart=True,
         sdk="websocket.send", origin=SDK, page=PAGE, about="send a message over it"),
     Row(name="websocket.event", kind="push", data=SocketEvent, scopes=NETWORK,
         sdk="websocket.onOpen|websocket.onMessage|websocket.onError|websocket.onClose", origin=SDK, page=PAGE,

@@ -55,11 +55,12 @@ class AddMenu(Data, frozen=True, kw_only=True):
 
 
 class CancelOrder(Data, frozen=True, kw_only=True):
-    """End an order. reason, approvalId: staff."""
+    """End an order. reason, approvalId: staff. override: a manager, although a plugin objects (payment §5)."""
 
     id: PublicId
     reason: Reason | None = None
     approval_id: Approval | None = None
+    override: bool = False
 
 
 class CancelOrderReply(Reply, frozen=True, kw_only=True):

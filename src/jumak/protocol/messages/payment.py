@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from msgspec import UNSET, UnsetType
+
 from jumak.domain.base import Doc, PublicId
 from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment, PaymentDto
@@ -24,10 +26,17 @@ class AddPayment(Data, frozen=True, kw_only=True):
 
 
 class CancelPayment(Data, frozen=True, kw_only=True):
-    """Take one payment back; the order stays (CAN-1)."""
+    """Take one payment back; the order stays (CAN-1). override: a manager, although a plugin objects (§5)."""
 
     order: IdRef
     payment: IdRef
+    override: bool = False
+
+
+class CancelPaymentReply(Reply, frozen=True, kw_only=True):
+    """`cancelPending` when a plugin has not answered yet; what follows is pushed."""
+
+    cancel_pending: bool | UnsetType = UNSET
 
 
 class PaymentById(Data, frozen=True, kw_only=True):
@@ -90,7 +99,15 @@ def _row(
 
 ROWS: tuple[Row, ...] = (
     _row("payment.add.request", "request", "add", "payment:write", AddPayment, PaymentReply, write=True),
-    _row("payment.cancel.request", "request", "cancel", "payment:write", CancelPayment, write=True),
+    _row(
+        "payment.cancel.request",
+        "request",
+        "cancel",
+        "payment:write",
+        CancelPayment,
+        CancelPaymentReply,
+        write=True,
+    ),
     _row("payment.get.request", "request", "getPayment", "payment:read", PaymentById, PaymentReply),
     _row("payment.change.event", "push", "on", "payment:read", PaymentChange),
     _row("payment.event.request", "host-request", "on('before-cancel')", "payment:read", BeforeCancel),

@@ -223,7 +223,7 @@ ROWS: tuple[Row, ...] = (
         sdk="sound.play", origin=SDK, page=PAGE, about="play a sound"),
     Row(name="navigation.navigate", kind="notify", data=Navigate, scopes=UI,
         sdk="navigation.navigate", origin=SDK, page=PAGE, about="go to another page of the POS"),
-    Row(name="popup.request", kind="request", data=PopupRequest, reply=PopupReply, scopes=UI, concurrent=True, echo=("type",),
+    Row(name="popup.request", kind="request", data=PopupRequest, reply=PopupReply, scopes=UI, apart=True, echo=("type",),
         sdk="ui.openBarcode|ui.openInputModal", origin=SDK, page=PAGE, about="ask staff or guest for something"),
     Row(name="barcode.send.request", kind="request", data=BarcodeData, reply=Done, scopes=DEVICE,
         sdk="barcode.send", origin=SDK, page=PAGE, about="as if the till had scanned it"),

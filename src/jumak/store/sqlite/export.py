@@ -17,7 +17,7 @@ from jumak.store.sqlite.file import FILE_NAME, open_for_reading
 from jumak.store.sqlite.queries import SQL
 from jumak.store.sqlite.travel import codec_of
 
-PRIVATE_KINDS: Final = frozenset(("device", "staff", "approval", "setting", "cart", "lock"))
+PRIVATE_KINDS: Final = frozenset(("device", "staff", "approval", "setting", "cart", "lock", "in-flight"))
 """Kinds that hold hashes of tokens and PINs, values plugins asked for, or nothing that lasts."""
 
 Progress = Callable[[int, int], None]

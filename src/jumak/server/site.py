@@ -1,0 +1,66 @@
+"""The shop's own pages: `/host` and its assets, as the web build left them in `jumak/web/host`.
+
+Plugins have their origins below `localhost`, so a page opened at a loopback address goes on there; the browser
+keeps the part after `#`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jumak
+from jumak.domain.origin import is_loopback
+from jumak.server import pages
+from jumak.server.files import IMMUTABLE, NO_CACHE, answer_file, answer_redirect, answer_text, read_file
+from jumak.server.http import Asked, Scope, Send
+from jumak.server.origins import Place
+from jumak.server.policy import page_headers, page_policy
+
+WEB = Path(jumak.__file__).parent / "web"
+"""The web build: `host/` is served here, `plugin/` on the origins of plugins."""
+
+PATH = "/host"
+INDEX = "index.html"
+
+MISSING = (
+    "The shop's pages are not built: run `make web` and reload. / 화면이 아직 만들어지지 않았습니다. "
+    "`make web`을 실행한 뒤 새로 고치세요."
+)
+
+
+def is_page(path: str) -> bool:
+    """Whether a path belongs to the shop's pages."""
+    return path in ("/", PATH) or path.startswith(f"{PATH}/")
+
+
+class Site:
+    """The pages of one server. web: where the build is."""
+
+    def __init__(self, web: Path = WEB) -> None:
+        self._folder = web / "host"
+
+    async def serve(self, at: Place, scope: Scope, send: Send) -> None:
+        """One GET or HEAD of a path for which `is_page` holds."""
+        asked, path = Asked(scope["headers"]), scope["path"]
+        headers = page_headers(page_policy(at))
+        inner = INDEX if path in ("/", PATH, f"{PATH}/") else path[len(PATH) + 1 :]
+        file = await read_file(self._folder, inner)
+        if path == "/":
+            if file is None:
+                await pages.serve_docs(send)
+                return
+            path = PATH
+            await answer_redirect(send, self._address(at, path, scope), headers)
+        elif inner == INDEX and is_loopback(at.host) and at.host != at.page_host:
+            await answer_redirect(send, self._address(at, path, scope), headers)
+        elif file is not None:
+            hashed = inner.startswith("assets/")
+            await answer_file(send, asked, file, headers, cache=IMMUTABLE if hashed else NO_CACHE)
+        elif inner == INDEX:
+            await answer_text(send, 503, MISSING, headers)
+        else:
+            await answer_text(send, 404, f"There is nothing at {path[:200]}", headers)
+
+    def _address(self, at: Place, path: str, scope: Scope) -> str:
+        query = scope["query_string"].decode("latin-1")
+        return f"{at.shop}{path}{f'?{query}' if query else ''}"

@@ -1,0 +1,37 @@
+"""A real Chromium for tests of what pages may do."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from playwright.async_api import Browser, async_playwright
+
+_FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-proxy-server",
+    # In place of Playwright's own list, which takes their storage from frames of another site: a browser does not.
+    "--disable-features=HttpsUpgrades,MediaRouter,OptimizationHints",
+)  # fmt: skip
+
+
+def chromium() -> Path | None:
+    """The browser of this machine: `CHROMIUM`, or what is called so on the path; None without one."""
+    for name in (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"):
+        if name and (found := shutil.which(name)):
+            return Path(found)
+    return None
+
+
+@contextlib.asynccontextmanager
+async def browser(*flags: str) -> AsyncIterator[Browser]:
+    """It runs with an empty profile until the end of the block."""
+    async with async_playwright() as play:
+        running = await play.chromium.launch(executable_path=chromium(), args=[*_FLAGS, *flags])
+        try:
+            yield running
+        finally:
+            await running.close()

@@ -1,0 +1,287 @@
+"""Before money goes back: objections of plugins, and methods that return what they took (payment §5, §6.2)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from jumak.domain.caller import Caller
+from jumak.domain.errors import HostUnavailable, InvalidState
+from jumak.protocol.scopes import expand
+from jumak.testing import simulated_shop
+from tests.service.asking import Asking, a_line
+from tests.service.paying import APPROVAL, CASHIER, MANAGER, STAMP, Counter, RawPlugin
+
+POINTS = Caller(id="points", kind="plugin", name="포인트", scopes=expand(["plugin"]))
+DEAF = replace(POINTS, scopes=expand(["order:read"]))
+VETO = {"complete": False, "errorMessage": "이미 포인트를 썼습니다"}
+
+
+@pytest.fixture
+async def shop():
+    async with simulated_shop() as opened:
+        yield Asking(opened)
+
+
+@pytest.fixture
+async def counter(shop):
+    return Counter(shop)
+
+
+def back(order: dict[str, Any], payment: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"order": {"id": order["id"]}, "payment": {"id": payment["id"]}} | more
+
+
+async def paid_by_method(shop: Asking, counter: Counter, plugin: RawPlugin) -> tuple[Any, Any]:
+    order = await shop.add(CASHIER, a_line(2))
+    attempt = await counter.start(order)
+    plugin.answer(await plugin.asked("pay"), paymentDto=APPROVAL)
+    return order, (await counter.get(attempt))["payment"]
+
+
+def begin(shop: Asking, name: str, data: dict[str, Any], caller: Caller) -> asyncio.Task[dict[str, Any]]:
+    return asyncio.create_task(shop.ask(name, data, caller))
+
+
+async def state_of(shop: Asking, payment: dict[str, Any]) -> str:
+    await shop.shop.settle()
+    return (await shop.ask("payment.get.request", {"id": payment["id"]}, MANAGER))["payment"]["state"]
+
+
+@pytest.mark.parametrize("who", ["staff", "plugin"])
+async def test_one_objection_is_enough(shop, counter, who):
+    """H-46: every other plugin is asked, the canceller is not; one veto refuses with the plugin's words."""
+    agreeing, objecting = await counter.plugin(), await counter.plugin(POINTS)
+    own = Caller(id="own", kind="plugin", name="own", scopes=expand(["plugin"]))
+    canceller = await counter.plugin(own)
+    order = await shop.add(CASHIER, a_line(2))
+    payment = await shop.pay(own, order)
+    task = begin(shop, "payment.cancel.request", back(order, payment), MANAGER if who == "staff" else own)
+    question = await agreeing.asked("before-cancel")
+    assert question["data"]["payload"]["payment"]["id"] == payment["id"]
+    assert question["data"]["payload"]["order"]["id"] == order["id"]
+    agreeing.answer(question)
+    objecting.answer(await objecting.asked("before-cancel"), **VETO)
+    with pytest.raises(InvalidState, match="objects") as vetoed:
+        await task
+    assert (vetoed.value.reason, vetoed.value.ko) == ("CANCEL_VETOED", VETO["errorMessage"])
+    assert (canceller.questions("before-cancel") == []) == (who == "plugin")
+    assert await state_of(shop, payment) != "CANCELLED"
+    if who == "staff":
+        await shop.ask("payment.cancel.request", back(order, payment, override=True), MANAGER)
+        assert await state_of(shop, payment) == "CANCELLED"
+        facts = await shop.shop.running.store.reader().facts(0, 1_000)
+        assert [
+            entry.fact.data.get("overridden") for entry in facts if entry.fact.name == "payment.cancel"
+        ] == [True]
+    else:
+        # A plugin cannot insist.
+        task = begin(shop, "payment.cancel.request", back(order, payment, override=True), own)
+        objecting.answer(await objecting.asked("before-cancel", 2), **VETO)
+        with pytest.raises(InvalidState):
+            await task
+
+
+@pytest.mark.parametrize("name", ["payment.cancel.request", "order.cancel.request"])
+async def test_silence_of_a_plugin_for_a_plugin(shop, counter, name):
+    """H-46, H-12: ten seconds are consent and noted; the deaf session is not asked again until it answers."""
+    deaf = await counter.plugin(POINTS)
+    order = await shop.add(STAMP, a_line(2))
+    payment = await shop.pay(STAMP, order)
+    data = back(order, payment) if name.startswith("payment") else {"id": order["id"]}
+    task = begin(shop, name, data, STAMP)
+    question = await deaf.asked("before-cancel")
+    shop.shop.clock.jump(seconds=9)
+    await shop.shop.settle()
+    assert not task.done()
+    shop.shop.clock.jump(seconds=1)
+    await task
+    assert await state_of(shop, payment) == "CANCELLED"
+    assert any("taken as consent" in note for note in counter.notes)
+    again = await shop.add(STAMP, a_line(2))
+    second = await shop.pay(STAMP, again, key="again")
+    await shop.ask("payment.cancel.request", back(again, second), STAMP)
+    assert len(deaf.questions("before-cancel")) == 1
+    deaf.answer(question)
+    await shop.shop.settle()
+    third = await shop.pay(STAMP, again, key="third")
+    task = begin(shop, "payment.cancel.request", back(again, third), STAMP)
+    deaf.answer(await deaf.asked("before-cancel", 2))
+    await task
+
+
+@pytest.mark.parametrize("name", ["payment.cancel.request", "order.cancel.request"])
+async def test_silence_of_a_plugin_for_staff(shop, counter, name):
+    """H-46, H-12: staff hear `cancelPending` after twenty seconds; after thirty it is done."""
+    deaf = await counter.plugin(POINTS)
+    order = await shop.add(CASHIER, a_line(2))
+    payment = await shop.pay(CASHIER, order, sourceType="CASH")
+    data = back(order, payment) if name.startswith("payment") else {"id": order["id"]}
+    task = begin(shop, name, data, MANAGER)
+    await deaf.asked("before-cancel")
+    shop.shop.clock.jump(seconds=20)
+    assert (await task)["cancelPending"] is True
+    assert await state_of(shop, payment) != "CANCELLED"
+    shop.shop.clock.jump(seconds=10)
+    await shop.shop.settle()
+    assert await state_of(shop, payment) == "CANCELLED"
+    assert (await shop.get(order["id"]))["orderState"] == (
+        "CANCELLED" if name.startswith("order") else "COMPLETED"
+    )
+
+
+async def test_nobody_to_ask_nothing_to_wait_for(shop, counter):
+    """H-20, H-76: without another plugin that sees payments the cancel joins the queue as any write does."""
+    deaf = await counter.plugin(DEAF, methods=())
+    own = await counter.plugin()
+    order = await shop.add(CASHIER, a_line(2))
+    payment = await shop.pay(STAMP, order)
+    await shop.ask("payment.cancel.request", back(order, payment), STAMP)
+    assert deaf.questions() == own.questions() == []
+
+
+async def test_a_plugin_that_goes_while_it_is_asked(shop, counter):
+    """H-46, H-77: gone is no objection."""
+    gone = await counter.plugin(POINTS)
+    order = await shop.add(CASHIER, a_line(2))
+    payment = await shop.pay(STAMP, order)
+    task = begin(shop, "payment.cancel.request", back(order, payment), MANAGER)
+    await gone.asked("before-cancel")
+    gone.kill()
+    await task
+    assert await state_of(shop, payment) == "CANCELLED"
+
+
+async def test_writes_behind_an_asking_one_wait(shop, counter):
+    """H-39, H-30: a cancel that asks first keeps its place; its reply comes before its push."""
+    points = await counter.plugin(POINTS)
+    own = await counter.plugin()
+    order = await shop.add(STAMP, a_line(2))
+    payment = await shop.pay(STAMP, order)
+    dto = shop.payment(order, 18_000, "next")
+    own.frames.clear()
+    own.send("payment.cancel.request", back(order, payment), "first")
+    own.send("payment.add.request", {"order": {"id": order["id"]}, "paymentDto": dto}, "second")
+    question = await points.asked("before-cancel")
+    await shop.shop.settle()
+    assert own.frames == []
+    points.answer(question)
+    await shop.shop.settle()
+    seen = [frame.get("callbackId") or frame["data"]["event"] for frame in own.frames if frame["name"] in (
+        "payment.cancel.response", "payment.add.response", "payment.change.event",
+    )]  # fmt: skip
+    assert seen == ["first", "cancel", "second", "paid"]
+    assert all(frame["data"]["complete"] for frame in own.frames if "callbackId" in frame)
+
+
+REFUNDS: dict[str, tuple[dict[str, Any] | None, str | None]] = {
+    "value": ({"cancelledPaymentDto": {"cancelledAt": "2026-02-02T12:30:00"}}, None),
+    "undefined": ({}, "REFUND_GIVEN_UP"),
+    "throw": ({"complete": False, "errorMessage": "기간이 지났습니다"}, "PAYMENT_VOID_FAILED"),
+    "killed": (None, "REFUND_UNKNOWN"),
+}
+
+
+@pytest.mark.parametrize("behaviour", REFUNDS)
+async def test_a_method_gives_its_payment_back(shop, counter, behaviour):
+    """H-45, H-51: staff cancel, the plugin returns the money, and only then the payment is cancelled."""
+    answer, reason = REFUNDS[behaviour]
+    plugin = await counter.plugin()
+    order, payment = await paid_by_method(shop, counter, plugin)
+    mark = await shop.mark()
+    task = begin(shop, "payment.cancel.request", back(order, payment), MANAGER)
+    # It is asked as any plugin whether it objects, and then for the money.
+    plugin.answer(await plugin.asked("before-cancel"))
+    question = await plugin.asked("cancel")
+    assert question["data"]["id"] == "card"
+    assert question["data"]["payment"]["paymentKey"] == APPROVAL["paymentKey"]
+    second = begin(shop, "payment.cancel.request", back(order, payment), MANAGER)
+    with pytest.raises(InvalidState) as busy:
+        await second
+    assert busy.value.reason == "CANCEL_IN_PROGRESS"
+    if answer is None:
+        plugin.kill()
+    else:
+        plugin.answer(question, **answer)
+    if reason is None:
+        await task
+        assert await state_of(shop, payment) == "CANCELLED"
+        assert (await shop.events(mark)).count("payment.change:cancel") == 1
+        return
+    with pytest.raises((InvalidState, HostUnavailable)) as refused:
+        await task
+    assert refused.value.reason == reason
+    if behaviour == "throw":
+        assert refused.value.ko == "기간이 지났습니다"
+    assert await state_of(shop, payment) != "CANCELLED"
+
+
+async def test_a_refund_that_comes_late(shop, counter):
+    """H-45, H-77: money that went back is a fact, over a new connection as well."""
+    plugin = await counter.plugin()
+    order, payment = await paid_by_method(shop, counter, plugin)
+    task = begin(shop, "payment.cancel.request", back(order, payment), MANAGER)
+    plugin.answer(await plugin.asked("before-cancel"))
+    question = await plugin.asked("cancel")
+    plugin.kill()
+    with pytest.raises(HostUnavailable):
+        await task
+    again = await counter.plugin()
+    again.answer(question, cancelledPaymentDto={"cancelledAt": "2026-02-02"})
+    assert await state_of(shop, payment) == "CANCELLED"
+
+
+async def test_a_plugin_that_is_not_there(shop, counter):
+    """H-45: refused naming the plugin; nothing changed."""
+    plugin = await counter.plugin()
+    order, payment = await paid_by_method(shop, counter, plugin)
+    plugin.kill()
+    await shop.shop.settle()
+    with pytest.raises(HostUnavailable, match="stamp") as refused:
+        await shop.ask("payment.cancel.request", back(order, payment), MANAGER)
+    assert refused.value.reason == "PLUGIN_NOT_RUNNING"
+    assert await state_of(shop, payment) != "CANCELLED"
+    # The way out: the order waits, a manager returns the money some other way and says so (CAN-2).
+    reply = await shop.ask("order.cancel.request", {"id": order["id"]}, MANAGER)
+    assert reply["cancelPending"] is True
+    confirmed = {"id": payment["id"], "note": "계좌로 환불"}
+    for _ in range(2):
+        done = await shop.ask("payment.confirm-refund.request", confirmed, MANAGER)
+        assert done["payment"]["state"] == "CANCELLED"
+    assert (await shop.get(order["id"]))["orderState"] == "CANCELLED"
+
+
+async def test_cash_is_returned_by_the_till(shop, counter):
+    """CAN-2: nobody confirms by word what the drawer gives back."""
+    order = await shop.add(CASHIER, a_line(2))
+    cash = await counter.start(order, tender="CASH")
+    with pytest.raises(InvalidState) as refused:
+        await shop.ask("payment.confirm-refund.request", {"id": cash["payment"]["id"], "note": "x"}, MANAGER)
+    assert refused.value.reason == "TILL_PAYMENT"
+
+
+@pytest.mark.parametrize(
+    "answer", [{"cancelledPaymentDto": {"cancelledAt": "2026-02-02"}}, {}], ids=["value", "none"]
+)
+async def test_a_whole_order_waits_for_its_method(shop, counter, answer):
+    """H-12, CAN-2, CAN-3: `cancelPending` at once; the last payment that comes back ends the order."""
+    plugin = await counter.plugin()
+    order = await shop.add(CASHIER, a_line(2))
+    cash = await counter.start(order, 8_000, tender="CASH")
+    attempt = await counter.start(order)
+    plugin.answer(await plugin.asked("pay"), paymentDto=APPROVAL)
+    await counter.get(attempt)
+    task = begin(shop, "order.cancel.request", {"id": order["id"], "reason": "변심"}, MANAGER)
+    for number in (1, 2):
+        plugin.answer(await plugin.asked("before-cancel", number))
+    assert (await task)["cancelPending"] is True
+    assert await state_of(shop, cash["payment"]) == "CANCELLED"
+    question = await plugin.asked("cancel")
+    plugin.answer(question, **answer)
+    await shop.shop.settle()
+    after = await shop.get(order["id"])
+    assert after["orderState"] == ("CANCELLED" if answer else "COMPLETED")
+    assert after["paymentPrice"]["paymentPaidValue"] == (0 if answer else 10_000)

@@ -1,0 +1,3 @@
+const { createWebpackConfig } = require("@tossplace/pos-plugin-test");
+
+module.exports = createWebpackConfig(require("./package.json"));

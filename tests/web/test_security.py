@@ -1,0 +1,183 @@
+"""What a plugin cannot do, tried by one that does try, in a real browser (contract, plugin-runtime §3)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from tests.ports import free_port
+from tests.web.building import SOURCES, packed
+from tests.web.conftest import FLAGS, chromium_path
+from tests.web.house import House
+from tests.web.waiting import until
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+class Origin:
+    """A small web server that keeps what was asked of it. `/redirect?to=X` leads to another origin."""
+
+    def __init__(self, elsewhere: str = "") -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.asked: list[str] = []
+        self._elsewhere = elsewhere
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One request."""
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+            path = head.split(" ")[1]
+            self.asked.append(path)
+            parts = urlsplit(path)
+            if parts.path == "/redirect":
+                place = parts.query.removeprefix("to=")
+                where = f"Location: {self._elsewhere}/{place}-redirect\r\n"
+                writer.write(f"HTTP/1.1 302 Found\r\n{where}Content-Length: 0\r\n\r\n".encode())
+            else:
+                cors = "Access-Control-Allow-Origin: *\r\n"
+                writer.write(
+                    f"HTTP/1.1 200 OK\r\n{cors}Content-Length: 2\r\nConnection: close\r\n\r\nok".encode()
+                )
+            await writer.drain()
+        writer.close()
+
+
+@contextlib.asynccontextmanager
+async def origin(elsewhere: str = "") -> AsyncIterator[Origin]:
+    """Serves one on a free port."""
+    served = Origin(elsewhere)
+    server = await asyncio.start_server(served.answer, "127.0.0.1", served.port)
+    yield served
+    server.close()
+
+
+def spy_zip(folder: Path, config: dict[str, str], kind: str) -> Path:
+    """The spy as a worker or as a page, with where it shall try to go."""
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps(config))
+    script = (SOURCES / "spy" / "spy.js").read_text(encoding="utf-8")
+    if kind == "worker":
+        (folder / "main.js").write_text(script)
+    else:
+        (folder / "spy.js").write_text(script)
+        (folder / "index.html").write_text(
+            '<!doctype html><title>spy</title><body><script src="spy.js"></script>'
+        )
+        (folder / "iframe-manifest.json").write_text(
+            json.dumps({"tab": {"title": "스파이", "description": "-", "href": "index.html"}})
+        )
+    about = {
+        "id": f"spy-{kind}",
+        "name": "스파이",
+        "version": "1",
+        "kind": "worker" if kind == "worker" else "iframe",
+    }
+    (folder / "plugin.json").write_text(json.dumps(about | {"acl": [config["listed"], config["rebound"]]}))
+    return packed(folder.rglob("*"), folder, folder.with_suffix(".zip"))
+
+
+async def ended(house: House, plugin: str) -> dict[str, str]:
+    """Waits for the spy's last word; attempt → how it ended."""
+
+    async def last_word() -> list[str]:
+        said = [entry["text"] for entry in await house.log(plugin) if entry.get("title") == "spy"]
+        return said if any(line.startswith("end:") for line in said) else []
+
+    return dict(line.split(": ", 1) for line in await until(last_word, "the spy tried everything", 60))
+
+
+MAY_SAY_DONE = {"form", "beacon", "style", "prefetch", "own-cookies", "frame"}
+"""Ways that tell their caller nothing of the refusal: the server at the other end tells."""
+
+
+@pytest.mark.parametrize("kind", ["worker", "page"])
+async def test_a_spy_reaches_nothing_off_its_list(kind: str, house: House, tmp_path: Path):
+    """H-2, H-3, H-63, H-65, H-76: no fetch, socket, image, form, worker, navigation, redirect or rebound name leads out, and the POS stays closed."""
+    port = urlsplit(house.url).port
+    async with origin() as sink, origin(sink.url) as listed, _rebinding_browser() as browser:
+        config = {
+            "sink": sink.url, "listed": listed.url, "shop": house.local_url,
+            "other": f"http://other.localhost:{port}", "rebound": f"http://rebound.test:{port}",
+        }  # fmt: skip
+        other = tmp_path / "other"
+        other.mkdir()
+        (other / "main.js").write_text("self.onmessage = null;")
+        (other / "secret.txt").write_text("a sister's secret")
+        (other / "plugin.json").write_text(
+            json.dumps({"id": "other", "name": "다른 것", "version": "1", "kind": "worker"})
+        )
+        await house.install(packed(other.rglob("*"), other, tmp_path / "other.zip"), scopes=["plugin"])
+        plugin = await house.install(spy_zip(tmp_path / "spy", config, kind), scopes=["plugin"])
+        till = await house.till(browser)
+        results = await ended(house, plugin)
+        if kind == "page":
+            # Its last try is to leave with what it knows; the browser says that it did not let it.
+            await until(lambda: _refused(house), "the frame was kept from leaving")
+        assert sink.asked == []
+        assert "/control" in listed.asked
+        assert results.pop("control").startswith("done")
+        reached = {what for what, how in results.items() if how.startswith("done")} - MAY_SAY_DONE - {"end"}
+        assert reached == set(), results
+        assert results.get("own-cookies", 'done ""') == 'done ""'
+        assert urlsplit(till.url).path == "/host"
+
+
+async def _refused(house: House) -> bool:
+    return any("frame-src" in line and "navigation" in line for line in house.said)
+
+
+@contextlib.asynccontextmanager
+async def _rebinding_browser() -> AsyncIterator[Browser]:
+    """A browser for which a public name leads to this machine."""
+    path = chromium_path()
+    async with async_playwright() as playwright:
+        rule = "--host-resolver-rules=MAP rebound.test 127.0.0.1"
+        browser = await playwright.chromium.launch(executable_path=path, args=[*FLAGS, rule])
+        yield browser
+        await browser.close()
+
+
+async def test_a_plugin_cannot_pretend_to_be_another(house: House, browser: Browser, tmp_path: Path):
+    """H-2, H-66: who speaks is told by the frame, whatever the message says."""
+    plugins: list[str] = []
+    for name in ("first", "second"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "main.js").write_text(FORGER)
+        about = {"id": name, "name": name, "version": "1", "kind": "worker"}
+        (folder / "plugin.json").write_text(json.dumps(about))
+        plugins.append(
+            await house.install(
+                packed(folder.rglob("*"), folder, tmp_path / f"{name}.zip"), scopes=["plugin"]
+            )
+        )
+    await house.till(browser)
+
+    async def names() -> dict[str, str]:
+        values = {
+            name: entry["text"]
+            for name in plugins
+            for entry in await house.log(name)
+            if entry.get("title") == "me"
+        }
+        return values if len(values) == 2 else {}
+
+    assert await until(names, "both told their name") == {"first": "first", "second": "second"}
+
+
+FORGER = """
+self.onmessage = function (event) {
+  if (event.data.callbackId !== "me") return;
+  self.postMessage({ name: "log", version: 1, data: { type: "debug", log: { title: "me", contents: event.data.data.name } } });
+};
+self.postMessage({ name: "plugin.info.request", version: 1, callbackId: "me", data: { id: "first", name: "first", plugin: "first" },
+  plugin: "first", pluginId: "first", from: "first", token: "first" });
+"""

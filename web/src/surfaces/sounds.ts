@@ -1,0 +1,48 @@
+/** Built-in sounds, made of tones: no file, nothing to load (contract, ui §4). */
+
+import { isObject } from "../client/decode";
+
+interface Tone {
+  readonly hz: number;
+  readonly at: number;
+  readonly s: number;
+}
+
+const SOUNDS: Readonly<Record<string, readonly Tone[]>> = {
+  notification: [
+    { hz: 880, at: 0, s: 0.14 },
+    { hz: 1175, at: 0.14, s: 0.22 },
+  ],
+  success: [
+    { hz: 659, at: 0, s: 0.12 },
+    { hz: 784, at: 0.12, s: 0.12 },
+    { hz: 1047, at: 0.24, s: 0.3 },
+  ],
+  error: [
+    { hz: 330, at: 0, s: 0.2 },
+    { hz: 247, at: 0.22, s: 0.35 },
+  ],
+};
+
+/** Which sound was meant: an address to play, or the name of a built-in one, `notification` for all else. */
+export function soundOf(sound: unknown): { readonly url: string } | { readonly name: string } {
+  const { url, name } = isObject(sound) ? sound : { url: undefined, name: sound };
+  if (typeof url === "string" && url !== "") return { url };
+  return { name: typeof name === "string" && Object.hasOwn(SOUNDS, name) ? name : "notification" };
+}
+
+let audio: AudioContext | null = null;
+
+export function playTones(name: string): void {
+  audio ??= new AudioContext();
+  for (const { hz, at, s } of SOUNDS[name] ?? []) {
+    const from = audio.currentTime + at;
+    const tone = new OscillatorNode(audio, { frequency: hz, type: "triangle" });
+    const volume = new GainNode(audio, { gain: 0 });
+    volume.gain.linearRampToValueAtTime(0.25, from + 0.01);
+    volume.gain.exponentialRampToValueAtTime(0.001, from + s);
+    tone.connect(volume).connect(audio.destination);
+    tone.start(from);
+    tone.stop(from + s);
+  }
+}
