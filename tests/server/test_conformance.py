@@ -22,11 +22,6 @@ from jumak.plugins.host import PluginHost
 from jumak.protocol.scopes import EXTENSION_SCOPES, SDK_SCOPES, expand
 from jumak.protocol.table import TABLE
 from jumak.server.app import App
-<<<<<<< Updated upstream
-=======
-from jumak.server.session import Session
-from jumak.server.origins import Hosts
->>>>>>> Stashed changes
 from jumak.server.uploads import Uploads
 from jumak.testing import SimulatedShop, simulated_shop
 from jumak.testing.shop import staff_caller
@@ -227,9 +222,7 @@ async def served(shop: SimulatedShop) -> AsyncIterator[tuple[str, str]]:
     """The shop behind real sockets: its address and a token with every scope."""
     assert shop.folder is not None
     options = ServeOptions(folder=shop.folder, port=free_port())
-    app = App(
-        shop.running, Uploads(shop.folder / "uploads"), folder=shop.folder, hosts=Hosts(port=options.port)
-    )
+    app = App(shop.running, Uploads(shop.folder / "uploads"))
     config = server_config(options, app)
     config.port = options.port
     server = ShopServer(config, shop.running)

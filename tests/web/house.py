@@ -37,7 +37,7 @@ class House:
 
     async def install(self, package: Path, **overrides: Any) -> str:
         """Installs a zip with every scope, unless told otherwise; its id."""
-        overrides.setdefault("scopes", ["plugin", "catalog:write", "order:manage", "order:submit", "table:manage", "kds:write", "report:read"])
+        overrides.setdefault("scopes", ["all"])
         return (await self.host.install(package, Overrides(**overrides))).plugin.id
 
     async def till(self, browser: Browser, *, width: int = 1280, height: int = 800) -> Page:
