@@ -21,6 +21,7 @@ import uvicorn
 from msgspec import Struct
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+import jumak.server.before_add  # binds its messages
 import jumak.service
 from jumak.domain.caller import SYSTEM
 from jumak.domain.origin import LOCAL
@@ -107,6 +108,7 @@ async def run_shop(
     shop = RunningShop(store, connections=connections, clock=clock, ids=UuidIds(), guard=guard)
     shop.live["hosted-plugin.list.request"] = list_hosted
     await shop.credentials.reload()
+    shop.ui.serve()
     publisher = Publisher(shop)
     publisher.views.update(VIEWS)
     follow_devices(shop, publisher)

@@ -32,7 +32,8 @@ def example(kind: inspect.Type, *, everything: bool) -> Json:
         case inspect.UnionType():
             return example(_first(kind), everything=everything)
         case inspect.StructType():
-            return {
+            tag = {} if kind.tag_field is None else {kind.tag_field: kind.tag}
+            return tag | {
                 field.encode_name: example(field.type, everything=everything)
                 for field in kind.fields
                 if field.required or (everything and not _is_unset(field.type))

@@ -13,16 +13,15 @@ import msgspec
 import pytest
 
 from jumak.domain.caller import Caller
-from jumak.protocol.envelope import request_frame
 from jumak.protocol.errors import STATUS, error_json
-from jumak.protocol.row import AnyKeys
+from jumak.protocol.row import AnyKeys, AnyShape, Tolerant
 from jumak.protocol.scopes import expand
 from jumak.protocol.table import TABLE, row_of
-from jumak.server.session import Session
 from jumak.store.sqlite.check import check
 from jumak.testing import SimulatedShop, simulated_shop
 from tests.fuzz.wrong_values import HOSTILE, encoded, places, removed, replaced, required_keys, wrong_type
 from tests.server.every_request import UPLOAD, every_request, let_call, package
+from tests.server.screen import answering
 
 Json = dict[str, Any]
 
@@ -43,9 +42,7 @@ async def shop(tmp_path: Path) -> AsyncIterator[SimulatedShop]:
         await simulated.host()
         (tmp_path / "shop" / "uploads").mkdir()
         (tmp_path / "shop" / "uploads" / UPLOAD).write_bytes(package())
-        session = Session(simulated.running, STAFF, lambda frame: None, lambda code, reason: None)
-        hello = b'{"token":"","client":{"name":"day","version":"1"}}'
-        session.receive(request_frame("session.open.request", "open", hello))
+        answering(simulated, STAFF)
         yield simulated
 
 
@@ -121,7 +118,7 @@ async def test_bad_values_after_a_day(shop: SimulatedShop) -> None:
             b'{"a":1e400}',
         ):
             await probe.send(row.name, body)
-        if issubclass(row.data, AnyKeys):
+        if issubclass(row.data, AnyKeys | AnyShape | Tolerant):
             for _, value in HOSTILE:
                 await probe.send(row.name, encoded({"field": value}))
             continue

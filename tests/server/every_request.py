@@ -113,7 +113,7 @@ async def every_request(ask: Ask, now: datetime) -> None:
     for part in (_about, _menu, _floor, _orders, _staff_at_orders, _money_back, _tables, _kitchen):
         await part(ask)
     await _requests(ask, now)
-    for part in (_cart, _people, _devices, _plugins, _network):
+    for part in (_cart, _people, _devices, _plugins, _network, _screens):
         await part(ask)
     await _line_at_the_door(ask, now)
     await _events(ask)
@@ -521,6 +521,8 @@ async def _plugins(ask: Ask) -> None:
     await ask("plugin.open-session", {"pluginId": installed["id"]})
     await _hello(ask, installed["id"])
     await _attempts(ask, installed["id"])
+    await ask("plugin-log.list", {"pluginId": installed["id"], "kinds": ["log", "trace"], "limit": 5})
+    await ask("plugin-budget.get", {"pluginId": installed["id"]})
     # Stopped while it is being started again: nothing may wait for ever.
     await ask("plugin.restart", plugin)
     await ask("plugin.update", plugin | {"enabled": False})
@@ -593,6 +595,26 @@ async def _network(ask: Ask) -> None:
     async with await asyncio.start_server(answer, "127.0.0.1", port):
         call = {"url": ANSWERING, "method": "POST", "payload": {"a": 1}, "headers": [["X-A", "b"]]}
         await ask("http.request", call | {"timeoutMs": 20_000})
+
+
+async def _screens(ask: Ask) -> None:
+    me = (await ask("plugin.info", {}))["id"]
+    await ask("power-saver.start-blocking", {})
+    await ask("power-saver.is-blocked", {})
+    await ask("power-saver.stop-blocking", {})
+    await ask("barcode.send", {"barcode": "8801234123457"})
+    await ask("barcode.scan", {"barcode": "8801234123457"})
+    await ask("toast.press", {"pluginId": me})
+    await ask("toast.press", {"pluginId": me, "id": "more"})
+    buttons = {"submit": {"label": "확인"}, "cancel": {"label": "취소"}}
+    number = {"id": "number", "type": "number", "label": "회원 번호", "required": True, "placeholder": "7"}
+    await ask("popup", {"type": "barcode", "productName": "스탬프"})
+    await ask(
+        "popup", {"type": "input", "title": "회원", "description": "번호", "inputs": [number], "cta": buttons}
+    )
+    await ask("catalog-item.before-add-list", {})
+    asked = {"pluginId": "nobody-who-runs", "barcode": "8801234123457", "title": "팥"}
+    await ask("catalog-item.before-add-fill", asked)
 
 
 async def _hello(ask: Ask, plugin_id: str) -> None:

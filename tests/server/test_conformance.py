@@ -19,15 +19,15 @@ from msgspec import Struct
 from jumak.domain.caller import Caller
 from jumak.main import ServeOptions, ShopServer, server_config
 from jumak.plugins.host import PluginHost
-from jumak.protocol.envelope import request_frame
 from jumak.protocol.scopes import EXTENSION_SCOPES, SDK_SCOPES, expand
 from jumak.protocol.table import TABLE
 from jumak.server.app import App
-from jumak.server.session import Session
 from jumak.server.uploads import Uploads
 from jumak.testing import SimulatedShop, simulated_shop
+from jumak.testing.shop import staff_caller
 from tests.ports import free_port
 from tests.server.every_request import ANSWERING, UPLOAD, Json, every_request, let_call, package
+from tests.server.screen import answer_to, answering
 from tests.tidy.project import ROOT
 
 CONTRACT: dict[str, Json] = {
@@ -42,6 +42,9 @@ OWN_STEP = {"session.open.request", "subscribe.request", *SOCKETS}
 
 TO_A_PLUGIN = {"plugin.stopping.event", "plugin.unicast.event", "websocket.event"}
 """Pushes somebody else gets; see `test_stdio` and `SOCKETS`."""
+
+OF_TROUBLE = {"notice.event", "popup.close.event"}
+"""A plugin near its limit, a popup whose plugin is gone: see `test_budget`, `test_ui_popups`."""
 
 EVERYTHING = Caller(id="everything", kind="service", name="everything", scopes=expand(["all"]))
 
@@ -107,14 +110,17 @@ class OverSocket(Day):
                 return reply
 
     async def next(self) -> Json:
-        """The next frame; a push is kept, the supervisor's question for signs of life is answered."""
+        """The next frame; a push is kept, what the shop asks is answered."""
         frame: Json = json.loads(await asyncio.wait_for(self.read(), 20))
         if "callbackId" not in frame:
             self.pushes.append(frame)
-        elif frame["name"] == "session.ping.request":
-            alive = {"name": "session.ping.response", "version": 1, "callbackId": frame["callbackId"]}
-            await self.write(json.dumps(alive | {"data": {"complete": True}}))
+        elif frame["callbackId"].startswith("host:"):
+            await self.write(json.dumps(frame | {"data": answer_to(frame)}))
         return frame
+
+    async def tell(self, name: str, data: Any) -> None:
+        """A notification."""
+        await self.write(json.dumps({"name": name, "version": 1, "data": data}))
 
     async def push(self, name: str) -> Json:
         """Waits for a push of this name."""
@@ -201,6 +207,7 @@ async def opened(folder: Path) -> AsyncIterator[House]:
         host = await shop.host()
         (folder / "uploads").mkdir()
         (folder / "uploads" / UPLOAD).write_bytes(package())
+        answering(shop, staff_caller())
         yield House(shop, host)
 
 
@@ -260,12 +267,16 @@ async def test_websocket(house: House) -> None:
     async with served(house.shop) as (url, token), socket_day(url, token) as day:
         await every_request(day.ask, house.now())
         await day.push("plugin-log.event")
+        for name in ("toast.open", "alert.open", "sound.play"):
+            await day.tell(name, "어서 오세요")
+        await day.tell("navigation.navigate", {"page": "business-type-setting"})
+        await day.push("navigation.show.event")
         everything = sorted(name for name, row in TABLE.items() if row.kind == "push")
         await day.ask("subscribe", {"names": everything})
     assert {name for name, _ in day.answers} | {"session.open.request"} == SERVED - SOCKETS
     for push in day.pushes:
         check_keys(push["name"], CONTRACT[push["name"]]["data"], push["data"])
-    assert {push["name"] for push in day.pushes} == set(everything) - TO_A_PLUGIN
+    assert {push["name"] for push in day.pushes} == set(everything) - TO_A_PLUGIN - OF_TROUBLE
     numbered = [push["seq"] for push in day.pushes if "seq" in push]
     assert numbered == sorted(set(numbered))
 
@@ -350,19 +361,14 @@ class Inside(Day):
 async def day_inside(folder: Path) -> Inside:
     """The same day asked inside the process by a caller of the same name and scopes."""
     async with opened(folder) as house:
-        listening = Session(house.shop.running, EVERYTHING, lambda frame: None, lambda code, reason: None)
-        listening.receive(
-            request_frame(
-                "session.open.request", "open", b'{"token":"","client":{"name":"day","version":"1"}}'
-            )
-        )
+        answering(house.shop, EVERYTHING)
         await let_call(house.shop, EVERYTHING.id)
         day = Inside(house.shop)
         await every_request(day.ask, house.now())
         return day
 
 
-DEPENDS_ON_THE_DOOR = ("plugin.", "hosted-plugin.", "plugin-log.", "audit.", "device.list")
+DEPENDS_ON_THE_DOOR = ("plugin.", "hosted-plugin.", "plugin-log.", "plugin-budget.", "audit.", "device.list")
 """Answers whose optional keys tell how a process fares and from which device somebody asked."""
 
 ASKED_UNTIL_THERE = ("payment-method.list", "payment-attempt.list")

@@ -13,6 +13,7 @@ from jumak.protocol.envelope import request_frame
 from jumak.protocol.scopes import expand
 from jumak.server.session import Session
 from jumak.server.shop import RunningShop
+from jumak.server.watch import Level, NoWatch
 from jumak.testing import staff_caller
 from tests.service.asking import Asking
 
@@ -80,13 +81,23 @@ class RawPlugin:
         self.session.lost()
 
 
+class Notes(NoWatch):
+    """Keeps what is written on consoles."""
+
+    def __init__(self, notes: list[str]) -> None:
+        self._notes = notes
+
+    def note(self, plugin_id: str, level: Level, text: str) -> None:
+        self._notes.append(text)
+
+
 class Counter:
     """A till that takes money by a plugin's method."""
 
     def __init__(self, asking: Asking) -> None:
         self.asking, self.shop = asking, asking.shop
         self.notes: list[str] = []
-        asking.shop.running.note = lambda _, __, text: self.notes.append(text)
+        asking.shop.running.watch = Notes(self.notes)
 
     async def plugin(self, caller: Caller = STAMP, **more: Any) -> RawPlugin:
         plugin = RawPlugin(self.shop.running, caller, **more)

@@ -259,8 +259,8 @@ async def test_two_minutes_of_silence(shop, counter):
     plugin = await counter.plugin()
     opened = {"stamp"}
     closed: list[str] = []
-    shop.shop.running.popup_open = lambda plugin_id: plugin_id in opened
-    shop.shop.running.close_popups = closed.append
+    shop.shop.running.ui.popup_open = lambda plugin_id: plugin_id in opened
+    shop.shop.running.ui.close_popups = closed.append
     order = await shop.add(CASHIER, a_line(2))
     attempt = await counter.start(order)
     question = await plugin.asked("pay")

@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -36,20 +35,16 @@ from jumak.plugins.package import Package, place, read_package, remove_copies, r
 from jumak.plugins.process import Limits, PluginProcess
 from jumak.plugins.python import PythonProcess
 from jumak.plugins.supervision import Supervision, given_up
+from jumak.plugins.watch import PluginWatch
 from jumak.protocol.messages.plugin import (
     InspectReply,
     InstallData,
     InstalledVersion,
-    LogData,
-    LogEntry,
-    LogMessage,
-    LogReply,
     Overrides,
     PluginReply,
     SessionData,
     SessionReply,
 )
-from jumak.protocol.row import Done
 from jumak.protocol.scopes import expand
 from jumak.server.connections import Push
 from jumak.server.live import Ask
@@ -67,15 +62,10 @@ from jumak.service.plugin_version import Decided, copies_of, in_force, is_for, r
 from jumak.service.ports import Command, Committed, PluginState, PluginStateName, Transaction
 
 SESSION_LIFE = timedelta(minutes=5)
-MAX_ENTRIES = 1_000
-
 _BUSINESS_MODE = frozenset({"businessType", "paymentTiming", "tablesEnabled", "bookingEnabled"})
 """Settings of the shop that plugins read once, at their start."""
 
 _BEST_FIRST: tuple[PluginStateName, ...] = ("running", "starting", "crashed", "stopping", "stopped")
-
-_SECRET_MESSAGE = re.compile(r'name\\*":\s*\\*"((?:secure-store|setting\.values)[\w.-]*)')
-"""The SDK logs its traffic; what carries secrets is named, not shown (H-75)."""
 
 log = logging.getLogger(__name__)
 
@@ -105,19 +95,18 @@ class PluginHost:
         self._installing = asyncio.Lock()
         self._hosted = HostedPlugins(shop, self.console, self._tell, self._disable)
         self._closed = False
+        self._watch = PluginWatch(shop, self.console)
 
     async def start(self) -> None:
         """Takes over the plugins' messages and starts what is enabled; does not wait for any of it."""
         shop = self._shop
         shop.connections.states = self.states
-        shop.note = lambda plugin_id, level, text: self.console(plugin_id).write(level, text, title="POS")
         shop.live["plugin.install.request"] = self.answer_install
         shop.live["plugin.inspect.request"] = self.answer_inspect
         shop.live["plugin.report.request"] = self._hosted.answer_report
         shop.live["plugin.open-session.request"] = self.answer_open_session
-        shop.live["plugin-log.list.request"] = self.answer_log
-        shop.live["log"] = self.answer_log_message
         Bridge.of(shop).denied = self._denied
+        self._watch.serve()
         shop.store.on_commit(self._committed)
         installs = await shop.store.reader().all(Install)
         await asyncio.to_thread(remove_orphans, self._folder, frozenset(map(str, installs)))
@@ -154,7 +143,13 @@ class PluginHost:
             # A service's name is free text; only an id may become a path.
             home = self._folder / plugin_id
             file = home / "plugin.log" if ID.fullmatch(plugin_id) and home.is_dir() else None
-            self._consoles[plugin_id] = Console(file, self._now, partial(self._heard, plugin_id))
+            self._consoles[plugin_id] = Console(
+                file,
+                self._now,
+                partial(self._watch.heard, plugin_id),
+                partial(self._watch.news, plugin_id),
+                lambda: self._shop.clock.now().timestamp(),
+            )
         return self._consoles[plugin_id]
 
     async def inspect(
@@ -280,27 +275,6 @@ class PluginHost:
         token, expires = self._shop.credentials.issue(caller, SESSION_LIFE)
         assert expires is not None
         return SessionReply(token=token, expires_at=calendar_of(self._shop.store.reader().shop).iso(expires))
-
-    async def answer_log(self, ask: Ask, data: LogData) -> LogReply:  # noqa: ARG002 (any manager may look)
-        """`plugin-log.list.request`."""
-        limit = min(data.limit or 200, MAX_ENTRIES)
-        if data.plugin_id not in self._consoles and (
-            await self._shop.store.reader().get(Install, data.plugin_id) is None
-        ):
-            raise NotFound("플러그인을 찾을 수 없습니다.", "There is no such plugin.", id=data.plugin_id)
-        return LogReply(entries=self.console(data.plugin_id).after(data.after, max(limit, 1)))
-
-    async def answer_log_message(self, ask: Ask, data: LogMessage) -> Done:
-        """`log`: accepted whatever its shape (H-73)."""
-        said: dict[str, Any] = data.log if isinstance(data.log, dict) else {"contents": data.log}
-        title = str(said.get("title", ""))[:200]
-        failed = title == "onError" or str(said.get("level", "")).upper() == "ERROR"
-        contents = said.get("contents", "")
-        text = contents if isinstance(contents, str) else msgspec.json.encode(contents).decode()
-        if (secret := _SECRET_MESSAGE.search(text)) is not None:
-            text = f"{secret[1]}: not written down"
-        self.console(ask.caller.id).write("error" if failed else "debug", text, title=title)
-        return Done()
 
     # -- keeping them running --------------------------------------------------------------------
 
@@ -445,11 +419,6 @@ class PluginHost:
     def _tell(self, install: Install) -> None:
         view = install_view(install, self._shop.store.reader())
         self._shop.connections.send(Push("plugin.change.event", msgspec.json.encode({"plugin": view})))
-
-    def _heard(self, plugin_id: str, entry: LogEntry) -> None:
-        if self._shop.connections.wanted("plugin-log.event"):
-            event = {"pluginId": plugin_id, "entry": entry}
-            self._shop.connections.send(Push("plugin-log.event", msgspec.json.encode(event)))
 
     def _now(self) -> datetime:
         return self._shop.clock.now().astimezone(ZoneInfo(self._shop.store.reader().shop.time_zone))

@@ -22,10 +22,11 @@ from msgspec import Struct
 
 from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError
-from jumak.plugins.console import Console, Level
+from jumak.plugins.console import Console
 from jumak.protocol.envelope import LONGEST_FRAME
 from jumak.server.session import Session
 from jumak.server.shop import RunningShop
+from jumak.server.watch import Level
 
 log = logging.getLogger(__name__)
 

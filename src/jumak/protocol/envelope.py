@@ -30,6 +30,7 @@ CARRIERS = frozenset({"http.request", "websocket.send"})
 
 MAX_CALLBACK_ID = 64
 MAX_COMMAND_ID = 64
+MAX_ECHO = 64
 
 EMPTY = Raw(b"{}")
 
@@ -203,6 +204,21 @@ def command_id_of(body: bytes | Raw) -> str | None:
     except _BROKEN as problem:
         raise invalid_input(problem) from None
     return check_command_id(command_id)
+
+
+def echoed(row: Row, body: bytes | Raw) -> dict[str, Any]:
+    """The short texts of `data` that every answer of this message repeats (`Row.echo`), as far as they are legible."""
+    if not row.echo:
+        return {}
+    try:
+        sent = _any.decode(body)
+    except _BROKEN:
+        return {}
+    if not isinstance(sent, dict):
+        return {}
+    return {
+        key: sent[key] for key in row.echo if isinstance(sent.get(key), str) and len(sent[key]) <= MAX_ECHO
+    }
 
 
 def check_command_id(command_id: str | None) -> str | None:

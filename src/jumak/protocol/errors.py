@@ -7,7 +7,8 @@ no `PosError` is a bug of ours and leaves as `INTERNAL`, without telling what ha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 import msgspec
@@ -87,9 +88,15 @@ def error_body(error: BaseException, lang: Lang = "ko") -> ErrorBody:
     )
 
 
-def error_json(error: BaseException, lang: Lang = "ko") -> bytes:
-    """`error_body` as JSON: the `data` of a failed reply, the body of a failed HTTP answer."""
-    return msgspec.json.encode(error_body(error, lang))
+def error_json(
+    error: BaseException, lang: Lang = "ko", beside: Mapping[str, Any] = MappingProxyType({})
+) -> bytes:
+    """`error_body` as JSON: the `data` of a failed reply, the body of a failed HTTP answer.
+
+    beside: keys that stand beside it (`Row.echo`).
+    """
+    body = error_body(error, lang)
+    return msgspec.json.encode({**beside, **msgspec.to_builtins(body)} if beside else body)
 
 
 def invalid_input(problem: BaseException, shape: type | None = None) -> InvalidArgument:

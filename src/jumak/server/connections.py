@@ -32,6 +32,9 @@ class Subscriber(Protocol):
     visible: frozenset[str]
     """Names of pushes its scopes and its subscription let through."""
 
+    names: frozenset[str] | None
+    """Names of pushes it asked for itself, None when it did not narrow them."""
+
     answers: bool
     """It can be asked something, as a till must; an event stream cannot."""
 

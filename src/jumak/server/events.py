@@ -38,6 +38,7 @@ class EventStream:
 
     def __init__(self, shop: RunningShop, caller: Caller, names: frozenset[str] | None, send: Send) -> None:
         self.caller: Caller | None = caller
+        self.names = names
         self.visible = visible_pushes(caller.scopes)
         if names is not None:
             self.visible &= names

@@ -10,10 +10,14 @@ from jumak.domain.errors import RateLimited
 
 RATE = 200.0
 BURST = 1_000.0
+LOG_RATE, LOG_BURST = 1_000.0, 10_000.0
+"""`log` messages, which the SDK sends for each message and keeps until its plugin is known (E-10)."""
+
+LOG = "log"
 
 
 class FloodGuard:
-    """A bucket of messages per identity: `burst` deep, filled by `rate` a second.
+    """A bucket of messages per identity: `burst` deep, filled by `rate` a second; one of its own for `log`.
 
     Tills and staff are exempt: a queue at the counter must never meet this.
     """
@@ -22,28 +26,30 @@ class FloodGuard:
         self, rate: float = RATE, burst: float = BURST, *, now: Callable[[], float] = time.monotonic
     ) -> None:
         self._rate, self._burst, self._now = rate, burst, now
-        self._buckets: dict[str, tuple[float, float]] = {}
+        self._buckets: dict[tuple[str, bool], tuple[float, float]] = {}
 
-    def check(self, caller: Caller) -> None:
+    def check(self, caller: Caller, name: str = "") -> None:
         """Takes one message out of the caller's bucket. Raises RateLimited when it is empty."""
         if caller.is_staff or "till" in caller.scopes:
             return
+        is_log = name == LOG
+        rate, burst = (LOG_RATE, LOG_BURST) if is_log else (self._rate, self._burst)
+        key = (caller.id, is_log)
         now = self._now()
-        left, since = self._buckets.get(caller.id, (self._burst, now))
-        left = min(self._burst, left + (now - since) * self._rate)
+        left, since = self._buckets.get(key, (burst, now))
+        left = min(burst, left + (now - since) * rate)
         if left < 1:
-            self._buckets[caller.id] = (left, now)
-            wait_ms = int((1 - left) / self._rate * 1_000) + 1
+            self._buckets[key] = (left, now)
             raise RateLimited(
                 "요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.",
                 "Too many messages; slow down",
-                retryAfterMs=wait_ms,
+                retryAfterMs=int((1 - left) / rate * 1_000) + 1,
             )
-        self._buckets[caller.id] = (left - 1, now)
+        self._buckets[key] = (left - 1, now)
 
 
 class NoGuard:
     """Lets everything through: benchmarks, and shops that switch the guard off."""
 
-    def check(self, caller: Caller) -> None:
+    def check(self, caller: Caller, name: str = "") -> None:
         """Never refuses."""

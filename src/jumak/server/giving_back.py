@@ -221,7 +221,7 @@ class GivingBack:
     def _was_silent(self, session: Session, wait: timedelta) -> None:
         self._silent.add(session)
         if session.caller is not None:
-            self._shop.note(
+            self._shop.watch.note(
                 session.caller.id,
                 "warn",
                 f"no answer to before-cancel in {wait.seconds} s: taken as consent; "

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jumak.domain.caller import Caller
 from jumak.domain.errors import InvalidArgument, PermissionDenied, PosError, Unauthenticated
-from jumak.protocol.envelope import MAX_FRAME, check_command_id, command_id_of, longest
+from jumak.protocol.envelope import MAX_FRAME, check_command_id, command_id_of, echoed, longest
 from jumak.protocol.errors import Lang, error_json, status_of
 from jumak.protocol.openapi import CLAIM
 from jumak.protocol.row import Row
@@ -82,18 +82,26 @@ class ApiDoor:
             body = await read_body(receive, asked.length, limit)
             row = row_at(path)
             caller = self.caller_of(asked, row)
-            self._shop.guard.check(caller)
+            self._check_flood(caller, row)
             command_id = _command_id(asked, row, body)
         except PosError as error:
             await answer(send, status_of(error), error_json(error, asked.lang))
             return
         result = await self._shop.ask(caller, row, body, command_id=command_id)
         if result.error is not None:
-            await answer(send, status_of(result.error), error_json(result.error, asked.lang))
+            refusal = error_json(result.error, asked.lang, echoed(row, body))
+            await answer(send, status_of(result.error), refusal)
         elif row.kind == "notify":
             await answer(send, 202, _ACCEPTED)
         else:
             await answer(send, 200, result.reply)
+
+    def _check_flood(self, caller: Caller, row: Row) -> None:
+        try:
+            self._shop.guard.check(caller, row.name)
+        except PosError:
+            self._shop.watch.refused_flood(caller, row)
+            raise
 
     def caller_of(self, asked: Asked, row: Row | None = None) -> Caller:
         """Who asks, with whoever is signed in on the device. Raises Unauthenticated."""

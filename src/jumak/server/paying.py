@@ -65,7 +65,7 @@ class Paying:
             self._shop.start(self._ask(attempt_id))
         elif word == "give-up" and (session := self._asked.get(attempt_id)) is not None:
             assert session.caller is not None
-            self._shop.close_popups(session.caller.id)
+            self._shop.ui.close_popups(session.caller.id)
 
     async def _ask(self, attempt_id: str) -> None:
         read = self._shop.store.reader()
@@ -88,7 +88,7 @@ class Paying:
             answer = await session.ask(ASK, data, timeout_s=None, callback_id=f"{CALLBACK}{attempt_id}")
         except HostUnavailable:
             lost = "플러그인과 연결이 끊어져 결제 결과를 알 수 없습니다"
-            self._shop.note(caller.id, "error", f"the connection was lost during payment {attempt_id}")
+            self._shop.watch.note(caller.id, "error", f"the connection was lost during payment {attempt_id}")
             await self._run(partial(lose, attempt_id=attempt_id, message=lost), SYSTEM)
         else:
             await self._take(attempt_id, answer, caller)
@@ -102,9 +102,9 @@ class Paying:
         quiet_since = clock.now()
         while (now := clock.now()) < quiet_since + QUIET:
             await clock.wait_until(min(now + LOOK_EVERY, quiet_since + QUIET))
-            if self._shop.popup_open(plugin_id):
+            if self._shop.ui.popup_open(plugin_id):
                 quiet_since = clock.now()
-        self._shop.note(plugin_id, "warn", f"no answer to payment {attempt_id} for {QUIET.seconds} s")
+        self._shop.watch.note(plugin_id, "warn", f"no answer to payment {attempt_id} for {QUIET.seconds} s")
         await self._run(partial(still_waiting, attempt_id=attempt_id), SYSTEM)
 
     def take_late(self, session: Session, callback_id: str, data: dict[str, Any]) -> bool:
@@ -119,7 +119,7 @@ class Paying:
         attempt = await self._shop.store.reader().get(Attempt, attempt_id)
         method = None if attempt is None else attempt.method
         if method is None or method.plugin_id != caller.id:
-            self._shop.note(
+            self._shop.watch.note(
                 caller.id, "warn", f"an answer to payment {attempt_id[:64]}, which it was not asked"
             )
             return
@@ -134,9 +134,13 @@ class Paying:
             return
         settled = msgspec.json.decode(result.reply, type=Settled)
         if not settled.heard:
-            self._shop.note(caller.id, "warn", f"answered payment {attempt_id} again or too late; ignored")
+            self._shop.watch.note(
+                caller.id, "warn", f"answered payment {attempt_id} again or too late; ignored"
+            )
         elif isinstance(answer, Unreadable):
-            self._shop.note(caller.id, "error", f"the approval of payment {attempt_id}: {answer.problem}")
+            self._shop.watch.note(
+                caller.id, "error", f"the approval of payment {attempt_id}: {answer.problem}"
+            )
 
     async def _keep_anyway(self, attempt_id: str, answer: Answer, caller: Caller) -> None:
         """An approval is never dropped, also when deciding on it failed (NET-4)."""

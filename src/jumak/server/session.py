@@ -7,7 +7,8 @@ it every frame that arrives. What holds:
 - writes join the store's queue in the order they arrive; a read, or a message that is answered
   beside the store, waits for what its own namespace still has under way, so replies inside a
   namespace keep their order and a read shows the writes before it (H-17, H-39);
-- what is `apart` (the network, whose servers answer when they like) waits for nothing;
+- what may take long by its nature, a popup or a call to the network, stands outside of that order
+  (`Row.apart`): it starts at once and nothing waits for it;
 - the reply to a write is sent from the store's own callback, which runs before its pushes (H-30);
 - store events reach it once, in rising `seq`, also across a resume (H-38).
 """
@@ -39,12 +40,14 @@ from jumak.protocol.envelope import (
     command_id_of,
     decode_data,
     decode_frame,
+    echoed,
     encode_reply,
     error_frame,
     reply_frame,
+    reply_name,
     request_frame,
 )
-from jumak.protocol.errors import Lang, invalid_input
+from jumak.protocol.errors import Lang, error_json, invalid_input
 from jumak.protocol.messages.session import (
     SessionDevice,
     SessionOpenData,
@@ -58,6 +61,8 @@ from jumak.protocol.table import TABLE, unknown
 from jumak.server.connections import Push
 from jumak.server.live import Ask, live
 from jumak.server.replay import Replay, can_resume
+from jumak.server.trace import SessionTrace
+from jumak.server.watch import is_plugin
 from jumak.service.documents import Device
 from jumak.service.ports import Result
 from jumak.service.session import utc_text, visible_pushes
@@ -78,6 +83,11 @@ MAX_WAITING_BYTES = 16_000_000
 
 MAX_BACKLOG = 1_000
 """What may wait to leave while somebody could go on sending for ever; far from the limit of a slow client."""
+UNTRACED = frozenset({"plugin-log.event"})
+"""A service that reads consoles would otherwise be told of being told."""
+
+MAX_CONCURRENT = 500
+"""Long messages of one connection (`Row.apart`) under way at a time; more are refused."""
 
 CLOSE_POLICY = 1008
 CLOSE_LATER = 1013
@@ -110,10 +120,10 @@ class Session:
         self.device_caller = caller
         self.visible: frozenset[str] = frozenset()
         self._send, self._close = send, close
-        self._names: frozenset[str] | None = None
         self._busy: dict[str, int] = {}
         self._writing: dict[str, int] = {}
         """By namespace the writes under way beside the store's queue."""
+        self._concurrent = 0
         self._waiting: dict[str, deque[tuple[Row, Frame]]] = {}
         self._waiting_bytes = 0
         self._draining: set[str] = set()
@@ -124,6 +134,11 @@ class Session:
         self._replay = Replay(shop, self._deliver, backlog)
         self._when_lost: list[Callable[[], None]] = []
         self._room = asyncio.Lock()
+        self._trace: SessionTrace | None = None
+        self.names: frozenset[str] | None = None
+        self.began_at = self._loop.time()
+        self.acted_at = 0.0
+        """Loop time of the last thing somebody did here, 0 before."""
         self.closed = False
         self._opening: asyncio.TimerHandle | None = self._loop.call_later(OPEN_WITHIN_S, self._too_late)
 
@@ -139,7 +154,7 @@ class Session:
             self._count_malformed(problem)
             return
         if frame.callback_id is not None and frame.callback_id in self._asked:
-            self._take_answer(self._asked.pop(frame.callback_id), frame)
+            self._take_answer(self._asked.pop(frame.callback_id), frame, len(text))
         elif self._is_late(frame):
             self._take_late(frame)
         elif frame.name == OPEN:
@@ -147,6 +162,8 @@ class Session:
         elif self.caller is None:
             self.end(CLOSE_POLICY, "UNAUTHENTICATED")
         else:
+            if self._trace is not None:
+                self._trace.came(frame.name, frame.callback_id, frame.data, len(text))
             self._take(frame, self.caller)
 
     def _take(self, frame: Frame, caller: Caller) -> None:
@@ -154,18 +171,23 @@ class Session:
         if row is None or row.kind not in ("request", "notify"):
             if frame.callback_id is None:
                 log.info("dropped %.100r from %s: no such message", frame.name, caller.id)
+                self.shop.watch.note(caller.id, "warn", f"dropped {frame.name[:100]!r}: no such message")
             else:
                 self._refuse(frame, unknown(frame.name))
             return
         try:
-            self.shop.guard.check(caller)
+            self.shop.guard.check(caller, row.name)
         except PosError as error:
+            self.shop.watch.refused_flood(caller, row)
             self._refuse(frame, error)
             return
-        waiting = self._waiting.get(row.namespace)
         if row.apart:
-            self._start(row, frame)
-        elif waiting:
+            self._start_beside(row, frame, caller)
+            return
+        if row.write:
+            self.acted()
+        waiting = self._waiting.get(row.namespace)
+        if waiting:
             self._wait(waiting, row, frame)
         elif self._may_start(row, caller):
             self._start(row, frame)
@@ -178,21 +200,29 @@ class Session:
             return not self._writing.get(row.namespace)
         return not self._busy.get(row.namespace)
 
+    def _start_beside(self, row: Row, frame: Frame, caller: Caller) -> None:
+        """Starts a message nothing waits for and that waits for nothing."""
+        if self._concurrent >= MAX_CONCURRENT:
+            self._refuse(frame, _too_many())
+            return
+        self._concurrent += 1
+
+        def answered(result: Result) -> None:
+            self._concurrent -= 1
+            self._done(frame, caller, result)
+
+        self.shop.dispatch(caller, row, bytes(frame.data), answered, session=self)
+
     def _wait(self, waiting: deque[tuple[Row, Frame]], row: Row, frame: Frame) -> None:
         size = len(bytes(frame.data))
         if len(waiting) >= MAX_WAITING or self._waiting_bytes + size > MAX_WAITING_BYTES:
-            too_many = RateLimited(
-                "요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.",
-                "Too many messages wait for an earlier one; slow down",
-                retryAfterMs=1_000,
-            )
-            self._refuse(frame, too_many)
+            self._refuse(frame, _too_many())
             return
         self._waiting_bytes += size
         waiting.append((row, frame))
 
     def _start(self, row: Row, frame: Frame) -> None:
-        namespace = "" if row.apart else row.namespace
+        namespace = row.namespace
         caller = self.caller
         assert caller is not None
         beside = row.write and not self.shop.queues(row, caller)
@@ -200,11 +230,7 @@ class Session:
         self._writing[namespace] = self._writing.get(namespace, 0) + beside
 
         def answered(result: Result) -> None:
-            if frame.callback_id is not None and not self.closed:
-                self._answer(frame.name, frame.callback_id, result)
-            elif isinstance(result.error, PosError):
-                # Nobody waits for the answer of a notification: its author looks at the console.
-                self.shop.note(caller.id, "warn", f"{row.name} was refused: {result.error.en}")
+            self._done(frame, caller, result)
             self._busy[namespace] -= 1
             self._writing[namespace] -= beside
             if namespace in self._waiting and namespace not in self._draining:
@@ -233,15 +259,33 @@ class Session:
             self._waiting.pop(namespace, None)
         self._draining.discard(namespace)
 
-    def _answer(self, name: str, callback_id: str, result: Result) -> None:
-        if result.error is None:
-            self._send(reply_frame(name, callback_id, result.reply))
-        else:
-            self._send(error_frame(name, callback_id, result.error, self.lang))
+    def _done(self, frame: Frame, caller: Caller, result: Result) -> None:
+        """Sends what became of a message; a notification that was refused is in the plugin's console."""
+        if frame.callback_id is not None:
+            if not self.closed:
+                self._answer(frame, frame.callback_id, result)
+        elif isinstance(result.error, PosError) and is_plugin(caller):
+            self.shop.watch.note(caller.id, "warn", f"dropped {frame.name}: {result.error.en}")
+
+    def _answer(self, frame: Frame, callback_id: str, result: Result) -> None:
+        if result.error is not None:
+            self._send_refusal(frame, callback_id, result.error)
+            return
+        if self._trace is not None:
+            self._trace.answered(reply_name(frame.name), callback_id, result.reply, "OK")
+        self._send(reply_frame(frame.name, callback_id, result.reply))
 
     def _refuse(self, frame: Frame, error: PosError) -> None:
         if frame.callback_id is not None:
-            self._send(error_frame(frame.name, frame.callback_id, error, self.lang))
+            self._send_refusal(frame, frame.callback_id, error)
+
+    def _send_refusal(self, frame: Frame, callback_id: str, error: BaseException) -> None:
+        row = TABLE.get(frame.name)
+        body = error_json(error, self.lang, echoed(row, frame.data) if row is not None else {})
+        if self._trace is not None:
+            code = error.code if isinstance(error, PosError) else "INTERNAL"
+            self._trace.answered(reply_name(frame.name), callback_id, body, code)
+        self._send(reply_frame(frame.name, callback_id, body))
 
     def _count_malformed(self, problem: MalformedFrame) -> None:
         """Drops it; a hundred in a minute end the session (H-70)."""
@@ -250,6 +294,12 @@ class Session:
         while self._malformed[0] < now - MALFORMED_WINDOW_S:
             self._malformed.popleft()
         log.info("malformed message from %s: %s", self.caller.id if self.caller else "nobody yet", problem.en)
+        if self.caller is not None and is_plugin(self.caller):
+            self.shop.watch.note(self.caller.id, "warn", f"dropped a malformed message: {problem.en}")
+            if len(self._malformed) >= MAX_MALFORMED:
+                self.shop.watch.note(
+                    self.caller.id, "error", f"{MAX_MALFORMED} malformed messages in a minute: stopped"
+                )
         if problem.callback_id is not None and self.caller is not None:
             self._send(error_frame("", problem.callback_id, problem, self.lang))
         if self.caller is None:
@@ -277,6 +327,9 @@ class Session:
         self.device_caller = caller
         self.act_as(msgspec.structs.replace(caller, session=self.shop.ids.new()))
         self.shop.connections.all.add(self)
+        if is_plugin(caller) and (trace := self.shop.watch.opened(caller)) is not None:
+            self._trace = SessionTrace(trace)
+            self._trace.came(frame.name, frame.callback_id, frame.data, len(bytes(frame.data)))
         self.shop.begin(self._welcome(frame, data))
 
     async def _welcome(self, frame: Frame, data: SessionOpenData) -> None:
@@ -302,7 +355,7 @@ class Session:
             server_time=utc_text(read.at),
         )
         if frame.callback_id is not None:
-            self._send(reply_frame(frame.name, frame.callback_id, encode_reply(reply)))
+            self._answer(frame, frame.callback_id, Result(reply=encode_reply(reply)))
         if resumed:
             assert data.resume_after is not None
             await self._replay.run(data.resume_after)
@@ -311,6 +364,10 @@ class Session:
 
     def _too_late(self) -> None:
         self.end(CLOSE_POLICY, "UNAUTHENTICATED")
+
+    def acted(self) -> None:
+        """Somebody did something here: a till somebody stands at is asked first."""
+        self.acted_at = self._loop.time()
 
     def end(self, code: int, reason: str) -> None:
         """Closes the connection; what is queued before it still leaves."""
@@ -329,6 +386,7 @@ class Session:
         self._waiting.clear()
         self.shop.connections.all.discard(self)
         self.shop.connections.methods.forget(self)
+        self.shop.ui.session_lost(self)
         self.shop.sign_ins.forget_session(self)
         if self.caller is not None and self.caller.staff is not None:
             self.shop.end_streams_of(self.caller)
@@ -374,14 +432,14 @@ class Session:
 
     def subscribe(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Narrows the pushes to these; returns the ones the scopes allow."""
-        self._names = frozenset(names)
+        self.names = frozenset(names)
         self._see()
         return tuple(name for name in dict.fromkeys(names) if name in self.visible)
 
     def _see(self) -> None:
         assert self.caller is not None
         visible = visible_pushes(self.caller.scopes)
-        self.visible = visible if self._names is None else visible & self._names
+        self.visible = visible if self.names is None else visible & self.names
 
     def push(self, push: Push) -> None:
         """Takes a push; a store event it has had already, or will get by the replay, is left."""
@@ -389,6 +447,8 @@ class Session:
 
     def _deliver(self, push: Push) -> None:
         if push.seq is None or push.name in self.visible:
+            if self._trace is not None and push.name not in UNTRACED:
+                self._trace.pushed(push.name, push.data)
             self._send(push.frame)
 
     # -- asking the other side -------------------------------------------------------------------
@@ -418,7 +478,10 @@ class Session:
         callback_id = callback_id or f"{HOST}{self.shop.next_question()}"
         future: asyncio.Future[dict[str, Any]] = self._loop.create_future()
         self._asked[callback_id] = future
-        self._send(request_frame(name, callback_id, msgspec.json.encode(data)))
+        body = msgspec.json.encode(data)
+        if self._trace is not None:
+            self._trace.asked(name, callback_id, body)
+        self._send(request_frame(name, callback_id, body))
         try:
             async with asyncio.timeout(timeout_s):
                 return await future
@@ -445,17 +508,22 @@ class Session:
         said = data if isinstance(data, dict) else {}
         taken = [take(self, callback_id, said) for take in self.shop.late_answers]
         if not any(taken):
-            self.shop.note(
+            self.shop.watch.note(
                 self.caller.id, "warn", f"an answer nobody waits for was dropped: {frame.name[:100]}"
             )
 
-    def _take_answer(self, future: asyncio.Future[dict[str, Any]], frame: Frame) -> None:
+    def _take_answer(self, future: asyncio.Future[dict[str, Any]], frame: Frame, size: int) -> None:
         try:
             data = msgspec.json.decode(bytes(frame.data))
         except (msgspec.DecodeError, UnicodeError, RecursionError) as problem:
             # The envelope was read without looking into its data.
             self._count_malformed(MalformedFrame(invalid_input(problem), None))
             data = None
+        if self._trace is not None:
+            said_no = not isinstance(data, dict) or data.get("complete") is False
+            self._trace.replied(
+                frame.name, frame.callback_id or "", frame.data, size, "REFUSED" if said_no else "OK"
+            )
         if not future.done():
             future.set_result(data if isinstance(data, dict) else {})
 
@@ -472,6 +540,14 @@ async def subscribe(ask: Ask, data: SubscribeData) -> SubscribeReply:
 async def open_elsewhere(ask: Ask, data: SessionOpenData) -> SessionOpenReply:  # noqa: ARG001  # refused whatever it holds
     """Over HTTP every request is a session of its own."""
     raise _socket_only()
+
+
+def _too_many() -> RateLimited:
+    return RateLimited(
+        "요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.",
+        "Too many messages wait for an answer; slow down",
+        retryAfterMs=1_000,
+    )
 
 
 def _socket_only() -> InvalidState:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
 
@@ -28,6 +29,8 @@ from jumak.server.flood import FloodGuard, NoGuard
 from jumak.server.live import LIVE, Ask, LiveHandler
 from jumak.server.pairing import Throttle
 from jumak.server.sign_in import SignIns
+from jumak.server.ui import TillUi
+from jumak.server.watch import NoWatch, Watch, is_plugin
 from jumak.service.ports import Command, Ids, Result, Store, Transaction
 from jumak.service.registry import COMMANDS, QUERIES
 
@@ -36,7 +39,6 @@ if TYPE_CHECKING:
     from jumak.server.session import Session
 
 Answered = Callable[[Result], None]
-NoteLevel = Literal["info", "warn", "error"]
 WorkT = TypeVar("WorkT")
 
 DEADLINE_S = 30.0
@@ -54,15 +56,6 @@ class Gate(Struct, frozen=True):
 
     needed: Callable[[Caller], bool]
     before: Callable[[Ask, Any], Awaitable[Callable[[Transaction, Any], Awaitable[Any]] | Reply]]
-
-
-def _note(plugin_id: str, level: NoteLevel, text: str) -> None:
-    log.log(
-        {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}[level],
-        "%s: %s",
-        plugin_id,
-        text,
-    )
 
 
 class RunningShop:
@@ -87,18 +80,17 @@ class RunningShop:
         """Writes before which somebody may have to be asked."""
         self.late_answers: list[Callable[[Session, str, dict[str, Any]], bool]] = []
         """Who takes answers of plugins that nobody waits for any more: session, callback id, data."""
-        self.note: Callable[[str, NoteLevel, str], None] = _note
-        """Writes a line on a plugin's console; the plugin host puts its own here."""
-        self.popup_open: Callable[[str], bool] = lambda plugin_id: False  # noqa: ARG005  # nobody shows popups
-        """Whether a popup of this plugin is open on some till."""
-        self.close_popups: Callable[[str], None] = lambda plugin_id: None  # noqa: ARG005  # nobody shows popups
-        """Closes the popups of a plugin: staff stopped waiting for it."""
         self.deadlines: dict[str, float] = {}
         """Seconds for the messages that may take longer than `DEADLINE_S` (popups, the HTTP bridge)."""
         self.origins: Callable[[str], str | None] = _no_origin
         """A plugin's id → the origin of its pages for whoever asks now, None where they cannot run."""
         self.counts: dict[str, int] = {}
         """Answered messages by name, for the metrics."""
+        self.watch: Watch = NoWatch()
+        """Who keeps the plugins' consoles; the plugin host puts itself here."""
+        self.ui = TillUi(self)
+        self.on_refusal: dict[str, Callable[[Caller, BaseException], None]] = {}
+        """Told when a message of this name is refused to somebody."""
         self.refusals: dict[str, int] = {}
         """Refused messages by code, for the metrics."""
         self._questions = 0
@@ -121,9 +113,13 @@ class RunningShop:
         """Has a message answered: `answered` is called exactly once, at once or later, on the loop."""
         name = row.name
         self.counts[name] = self.counts.get(name, 0) + 1
+        if (told := self.on_refusal.get(name)) is not None:
+            answered = _telling(answered, partial(told, caller))
         try:
             require(caller.scopes, row.scopes)
             data = decode_data(row, body)
+            if is_plugin(caller):
+                self.watch.called(caller, row, data)
             use_case = COMMANDS.get(name)
             if use_case is not None and not self.queues(row, caller):
                 ask = Ask(self, caller, session, name, command_id)
@@ -302,6 +298,17 @@ def _first(answered: Answered) -> Answered:
             answered(result)
 
     return once
+
+
+def _telling(answered: Answered, told: Callable[[BaseException], None]) -> Answered:
+    """Tells of a refusal before it is answered."""
+
+    def tell(result: Result) -> None:
+        if result.error is not None:
+            told(result.error)
+        answered(result)
+
+    return tell
 
 
 async def _finished(rest: Rest) -> None:

@@ -49,9 +49,9 @@ async def set_inputs(tx: Transaction, data: InputsData) -> Done:
     """Replaces the page; values survive. Called on every start, so an equal page costs nothing (E-11)."""
     inputs = _in_order(decode_inputs(data.keys))
     page = await tx.get(SettingPage, tx.caller.id) or SettingPage(id=tx.caller.id)
-    drawn = tuple(_drawn(entry) for entry in inputs)
-    if page.inputs != drawn or not page.declared:
-        tx.put(msgspec.structs.replace(page, inputs=drawn, declared=True))
+    page_inputs = tuple(drawn(entry) for entry in inputs)
+    if page.inputs != page_inputs or not page.declared:
+        tx.put(msgspec.structs.replace(page, inputs=page_inputs, declared=True))
     return Done()
 
 
@@ -68,7 +68,7 @@ async def get_page(read: Reader, caller: Caller, data: PageData) -> PageReply:
     await _known(read, data.plugin_id)
     inputs, saved = await _page(read, data.plugin_id)
     values = await _values(read, data.plugin_id, inputs, saved)
-    return PageReply(inputs=[_drawn(entry) for entry in inputs], values=_masked(inputs, values))
+    return PageReply(inputs=[drawn(entry) for entry in inputs], values=_masked(inputs, values))
 
 
 @command("plugin-setting.update.request")
@@ -143,14 +143,14 @@ def _integer_like(key: str) -> bool:
     return key.isascii() and key.isdigit() and (key == "0" or key[0] != "0") and int(key) < 2**32 - 1
 
 
-def _drawn(entry: PluginInput) -> dict[str, Any]:
+def drawn(entry: PluginInput) -> dict[str, Any]:
     """An input as it is stored and drawn: unset keys left out."""
     plain: dict[str, Any] = msgspec.to_builtins(entry)
-    drawn = _present(plain)
+    shown = _present(plain)
     if not isinstance(entry, Button):
-        drawn.setdefault("label", entry.id)
-        drawn.setdefault("required", False)
-    return drawn
+        shown.setdefault("label", entry.id)
+        shown.setdefault("required", False)
+    return shown
 
 
 def _present(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -183,7 +183,7 @@ async def _values(
             value: Any = await read.value(plugin_id, "secret", _secret_key(entry.id))
         else:
             value = saved.get(entry.id)
-        if value is None or not _fits(entry, value):
+        if value is None or not fits(entry, value):
             value = entry.default
         if value is not None:
             values[entry.id] = value
@@ -211,7 +211,7 @@ def _require_all(inputs: Iterable[PluginInput], values: Mapping[str, Any]) -> No
 
 def _checked(entry: PluginInput, value: Any) -> Plain | None:
     """What staff entered, if it suits the input; None takes it back to the default."""
-    if value is None or _fits(entry, value):
+    if value is None or fits(entry, value):
         accepted: Plain | None = value
         return accepted
     raise InvalidArgument(
@@ -221,7 +221,7 @@ def _checked(entry: PluginInput, value: Any) -> Plain | None:
     )
 
 
-def _fits(entry: PluginInput, value: Any) -> bool:
+def fits(entry: PluginInput, value: Any) -> bool:
     """A value left over from an earlier page may no longer suit its input."""
     match entry:
         case TextInput():
