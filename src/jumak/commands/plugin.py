@@ -167,11 +167,8 @@ async def _logs(arguments: argparse.Namespace) -> None:
         if arguments.export is not None:
             await _export(ask, arguments)
             return
-        asked: dict[str, Any] = {
-            "pluginId": arguments.id,
-            "limit": arguments.limit,
-            "kinds": _kinds(arguments),
-        }
+        kinds = ["log", "trace"] if arguments.trace else ["log"]
+        asked: dict[str, Any] = {"pluginId": arguments.id, "limit": arguments.limit, "kinds": kinds}
         while True:
             for entry in (await ask("plugin-log.list.request", asked))["entries"]:
                 print(line_of(entry), flush=True)
@@ -183,14 +180,11 @@ async def _logs(arguments: argparse.Namespace) -> None:
             await asyncio.sleep(FOLLOW_S)
 
 
-def _kinds(arguments: argparse.Namespace) -> list[str]:
-    return ["log", "trace"] if arguments.trace else ["log"]
-
-
 async def _export(ask: Asking, arguments: argparse.Namespace) -> None:
-    asked = {"pluginId": arguments.id, "limit": PAGE, "kinds": _kinds(arguments)}
     as_json = arguments.export.suffix in (".json", ".jsonl")
     after, lines = 0, []
+    # A file is looked at later, so it holds all there is: what was logged and every message.
+    asked: dict[str, Any] = {"pluginId": arguments.id, "limit": PAGE, "kinds": ["log", "trace"]}
     while entries := (await ask("plugin-log.list.request", asked | {"after": after}))["entries"]:
         after = entries[-1]["seq"]
         lines += [msgspec.json.encode(entry).decode() if as_json else line_of(entry) for entry in entries]
@@ -301,7 +295,7 @@ def add(commands: Any) -> None:
     logs = plugin.add_parser("logs", help="a plugin's console")
     logs.add_argument("id", metavar="ID")
     logs.add_argument("--limit", type=int, default=200)
-    logs.add_argument("--trace", action="store_true", help="its messages too, of a running shop")
+    logs.add_argument("--trace", action="store_true", help="its messages both ways as well")
     logs.add_argument("--follow", action="store_true", help="go on with what it says from now on")
     logs.add_argument(
         "--export", type=Path, metavar="FILE", help="all of it into a file; .jsonl = one JSON a line"

@@ -169,6 +169,8 @@ class Run {
   #began = 0;
   #running = false;
   #isWatched = false;
+  #hasPage = false;
+  #returning: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
   #dropped = 0;
   #malformed: number[] = [];
@@ -233,6 +235,7 @@ class Run {
   end(): void {
     this.#ended = true;
     clearTimeout(this.#starting);
+    clearTimeout(this.#returning);
     clearTimeout(this.#reporting);
     this.#beats.frame.stop();
     this.#beats.worker.stop();
@@ -264,6 +267,18 @@ class Run {
     void this.#home.report(this.#plugin.id, { state: "starting" }).catch(() => undefined);
   }
 
+  /** Its page went away: for a new one, or for an address the till does not let it go to. */
+  #left(): void {
+    this.#hasPage = false;
+    clearTimeout(this.#returning);
+    this.#returning = setTimeout(() => this.#crash("its page went away and did not come back"), START_WITHIN_MS);
+  }
+
+  #arrived(): void {
+    this.#hasPage = true;
+    clearTimeout(this.#returning);
+  }
+
   #watched(): void {
     this.#isWatched = true;
     this.#beats.frame.start();
@@ -281,6 +296,7 @@ class Run {
 
   #slow(): void {
     if (!this.#isWatched) this.#crash("its origin does not answer");
+    else if (this.#plugin.kinds.includes("iframe") && !this.#hasPage) this.#crash("its page does not load");
     else this.#write("warn", "plugin.info.request", "It has not asked who it is yet, so it does not count as running.");
   }
 
@@ -305,6 +321,10 @@ class Run {
         break;
       case "leaving":
         this.#relay.unload("tab", said.at ?? this.#home.now());
+        this.#left();
+        break;
+      case "arrived":
+        this.#arrived();
         break;
       case "loaded":
         this.#write("debug", "load", `${said.whom} loaded in ${String(Math.round(said.ms ?? 0))} ms`);

@@ -21,7 +21,7 @@ export type ToWatcher =
   | { readonly do: "ping"; readonly whom: "frame" | "worker" };
 
 export const decodeSaid = fields({
-  say: oneOf("message", "pong", "loaded", "leaving", "problem", "failed", "dropped"),
+  say: oneOf("message", "pong", "arrived", "loaded", "leaving", "problem", "failed", "dropped"),
   envelope: anything,
   whom: orElse(oneOf("frame", "worker", "tab"), "frame"),
   at: maybe(number),

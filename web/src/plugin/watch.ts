@@ -84,6 +84,7 @@ function watchTab(say: Say): void {
 }
 
 function attach(tab: Tab, say: Say): void {
+  say({ say: "arrived", whom: "tab" });
   tab.addEventListener("error", (event: Event) => {
     // Resources that fail come as plain events of their element, in the capture phase alone.
     if (event instanceof tab.ErrorEvent) say({ say: "problem", whom: "tab", text: describe(event.error, event.message) });

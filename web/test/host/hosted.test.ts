@@ -93,6 +93,19 @@ describe("a hosted plugin", () => {
     expect(hosted.state).toBe("crashed");
   });
 
+  it("H-7, H-8: a page that leaves and does not come back is started again; one that reloads is let be", async () => {
+    const { at, hosted } = running({ kinds: ["iframe"] });
+    const stay = setInterval(() => beat(at, "frame"), 1_000);
+    at.stage.events?.said(said({ say: "leaving", whom: "tab" }));
+    at.stage.events?.said(said({ say: "arrived", whom: "tab" }));
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(hosted.state).not.toBe("crashed");
+    at.stage.events?.said(said({ say: "leaving", whom: "tab" }));
+    await vi.advanceTimersByTimeAsync(15_000);
+    clearInterval(stay);
+    expect(hosted.reason).toBe("its page went away and did not come back");
+  });
+
   it("H-8: one the shop switched off stays down", async () => {
     const { at, hosted } = running({}, { disabled: true });
     at.stage.events?.said(said({ say: "failed", whom: "worker", text: "SyntaxError" }));
