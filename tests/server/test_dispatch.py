@@ -61,7 +61,7 @@ async def test_a_slow_answer_holds_up_its_own_noun_only(served: Served) -> None:
 
 
 async def test_long_messages_wait_for_nobody(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    """H-39, H-71: a row declared `concurrent` neither holds its noun up nor waits for it; their number is bounded."""
+    """H-39, H-71: a row declared `apart` neither holds its noun up nor waits for it; their number is bounded."""
     monkeypatch.setattr(session, "MAX_CONCURRENT", 2)
     go = asyncio.Event()
 
@@ -70,7 +70,7 @@ async def test_long_messages_wait_for_nobody(served: Served, monkeypatch: pytest
         return BeforeAddListReply(plugins=[])
 
     name = "catalog-item.before-add-list.request"
-    assert TABLE[name].concurrent
+    assert TABLE[name].apart
     served.shop.live[name] = slow
     async with served.connect(await served.desk.token(scopes=["all"])) as client:
         for callback_id in ("one", "two", "three"):

@@ -11,6 +11,8 @@ import pytest
 from jumak.testing import SimulatedShop, simulated_shop
 from jumak.testing.shop import staff_caller
 from tests.server.screen import Wire, a_plugin
+from tests.service.asking import Asking, a_line
+from tests.service.paying import CASHIER, Counter
 
 SCAN = {"type": "barcode", "productName": "스탬프"}
 OPEN, CLOSE = "popup.open.request", "popup.close.event"
@@ -274,6 +276,28 @@ async def test_closed_with_its_till(shop: SimulatedShop, till: Wire):
         "barcode",
         "HOST_UNAVAILABLE",
     )
+
+
+async def test_the_till_that_pays(shop: SimulatedShop, till: Wire):
+    """ui.md §2, H-67: a payment's popup comes up where it was started, and is closed when staff give it up."""
+    other = Wire(shop, staff_caller("server", "till-2"))
+    asking = Asking(shop)
+    counter = Counter(asking)
+    plugin = await counter.plugin()
+    attempt = await counter.start(await asking.add(CASHIER, a_line(2)))
+    question = await plugin.asked("pay")
+    await other.ask("draft-order.clear.request")
+    plugin.send("popup.request", SCAN, "popup")
+    await till.asked(OPEN)
+    await counter.give_up(attempt)
+    await shop.settle()
+    assert len(till.pushes(CLOSE)) == 1
+    (reply,) = [frame["data"] for frame in plugin.frames if frame.get("callbackId") == "popup"]
+    assert reply["data"] == {"result": "CANCELLED"}
+    plugin.answer(question)
+    await shop.settle()
+    plugin.send("popup.request", SCAN, "later")
+    await other.asked(OPEN)
 
 
 async def test_over_http_as_well(shop: SimulatedShop, till: Wire):

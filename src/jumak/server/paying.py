@@ -82,6 +82,7 @@ class Paying:
         caller = session.caller
         data = {"event": "pay", "id": method.id, "order": await shown(read, order), "price": attempt.price}
         self._asked[attempt_id] = session
+        self._shop.ui.prefer_till(caller.id, attempt.device)
         watch = self._shop.start(self._watch(attempt_id, caller.id))
         try:
             # From here on nobody but the plugin knows whether money moves: no deadline, no second question.
@@ -95,6 +96,8 @@ class Paying:
         finally:
             watch.cancel()
             del self._asked[attempt_id]
+            if all(one.caller is None or one.caller.id != caller.id for one in self._asked.values()):
+                self._shop.ui.prefer_till(caller.id, None)
 
     async def _watch(self, attempt_id: str, plugin_id: str) -> None:
         """Tells staff once that the plugin has been silent for two minutes."""

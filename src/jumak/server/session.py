@@ -83,11 +83,13 @@ MAX_WAITING_BYTES = 16_000_000
 
 MAX_BACKLOG = 1_000
 """What may wait to leave while somebody could go on sending for ever; far from the limit of a slow client."""
+
 UNTRACED = frozenset({"plugin-log.event"})
 """A service that reads consoles would otherwise be told of being told."""
 
-MAX_CONCURRENT = 500
-"""Long messages of one connection (`Row.apart`) under way at a time; more are refused."""
+MAX_CONCURRENT = 2_000
+"""Long messages of one connection (`Row.apart`) under way at a time, more than the flood guard lets burst; the rest is
+refused."""
 
 CLOSE_POLICY = 1008
 CLOSE_LATER = 1013
@@ -171,7 +173,8 @@ class Session:
         if row is None or row.kind not in ("request", "notify"):
             if frame.callback_id is None:
                 log.info("dropped %.100r from %s: no such message", frame.name, caller.id)
-                self.shop.watch.note(caller.id, "warn", f"dropped {frame.name[:100]!r}: no such message")
+                if is_plugin(caller):
+                    self.shop.watch.note(caller.id, "warn", f"dropped {frame.name[:100]!r}: no such message")
             else:
                 self._refuse(frame, unknown(frame.name))
             return

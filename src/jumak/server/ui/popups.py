@@ -71,7 +71,6 @@ class Popups:
 
     def close(self, plugin_id: str) -> None:
         """See `TillUi.close_popups`."""
-        self._preferred.pop(plugin_id, None)
         for popup in tuple(self._open.values()):
             if popup.plugin_id == plugin_id:
                 _end(popup)

@@ -74,7 +74,7 @@ class Surfaces:
         """`toast.open`: text as it is, of an object its text."""
         text = text_of(data.message)
         if text is None:
-            self._shop.watch.note(ask.caller.id, "warn", "a toast without a text was not shown")
+            self._left(ask.caller, "a toast without a text was not shown")
         elif self._takes(ask.caller, "toast"):
             shown: dict[str, Any] = {"message": cut(text)}
             if data.level in LEVELS:
@@ -87,7 +87,7 @@ class Surfaces:
     async def alert(self, ask: Ask, data: AlertOpen) -> Done:
         """`alert.open`, `modal.open`: the till takes the text out; what has none is in the console as JSON."""
         if text_of(data.value, ("title", "message", "description")) is None:
-            self._shop.watch.note(ask.caller.id, "warn", f"an alert without a text: {_json(data.value)}")
+            self._left(ask.caller, f"an alert without a text: {_json(data.value)}")
         if self._takes(ask.caller, "alert"):
             await self._show(ask.caller, "alert.show.event", {"alert": bounded(data.value)})
         return Done()
@@ -188,7 +188,8 @@ class Surfaces:
         return False
 
     def _left(self, caller: Caller, why: str) -> None:
-        self._shop.watch.note(caller.id, "warn", why)
+        if is_plugin(caller):
+            self._shop.watch.note(caller.id, "warn", why)
 
 
 def text_of(value: Any, keys: tuple[str, ...] = ("message", "title", "text", "description")) -> str | None:
