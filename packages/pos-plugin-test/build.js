@@ -1,7 +1,7 @@
 /* Builds dist/: one file for `import`, one for `require`, and the types beside each. */
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,8 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(here, 'dist');
 const require = createRequire(import.meta.url);
 
-// The types name those of the SDK.
+// The SDK is built in, with its types: a project that names it otherwise, or has none, needs no second copy.
+const sdk = path.join(here, '../pos-plugin-sdk/dist/esm');
 if (!existsSync(path.join(here, '../pos-plugin-sdk/dist/esm/index.d.ts'))) {
   execFileSync(process.execPath, [path.join(here, '../pos-plugin-sdk/build.js')], { stdio: 'inherit' });
 }
@@ -27,7 +28,7 @@ for (const [format, type] of /** @type {const} */ ([
     entryPoints: [path.join(here, 'src/index.ts')],
     outfile: path.join(dist, format, 'index.js'),
     bundle: true,
-    packages: 'external',
+    external: ['webpack', 'ts-loader', 'ws', 'typescript'],
     format,
     platform: 'node',
     target: 'node20',
@@ -44,6 +45,15 @@ for (const [format, type] of /** @type {const} */ ([
 
 const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin/tsc');
 execFileSync(process.execPath, [tsc, '-p', path.join(here, 'tsconfig.build.json')], { stdio: 'inherit' });
+for (const file of readdirSync(path.join(dist, 'esm'), { encoding: 'utf8' })) {
+  const types = path.join(dist, 'esm', file);
+  if (!file.endsWith('.d.ts')) continue;
+  writeFileSync(types, readFileSync(types, 'utf8').replaceAll("'@jumak/pos-plugin-sdk'", "'./sdk/index.js'"));
+}
+cpSync(sdk, path.join(dist, 'esm/sdk'), {
+  recursive: true,
+  filter: (file) => !file.endsWith('.js') && !file.endsWith('package.json'),
+});
 for (const file of readdirSync(path.join(dist, 'esm'), { recursive: true, encoding: 'utf8' })) {
   if (file.endsWith('.d.ts')) cpSync(path.join(dist, 'esm', file), path.join(dist, 'cjs', file));
 }

@@ -90,7 +90,7 @@ async def test_the_worker(headless: bool, worker: Path, house: House, browser: B
     if headless:
         await house.ask("plugin.update", id="hello-worker", headless=True)
     till = await house.till(browser)
-    assert "merchant" in await until_logged(house, "hello-worker", "categories")
+    assert "주막 시험점" in await until_logged(house, "hello-worker", "categories 3 catalogs")
     order = (await house.ask("order.add", order=an_order(a_line(1), a_line(3))))["order"]
     await till.get_by_role("tab", name="결제").click()
     await till.get_by_role("button", name=re.compile(order["number"])).click()
@@ -110,5 +110,5 @@ async def test_the_page(page: Path, house: House, browser: Browser):
     assert installed.plugin.id == "hello-page"
     till = await house.till(browser)
     await till.get_by_role("tab", name="인사").click()
-    await expect(till.frame_locator("iframe[title='인사']").get_by_role("heading")).to_have_text("주막")
-    await expect(till.get_by_text("주막, 안녕하세요")).to_be_visible()
+    await expect(till.frame_locator("iframe[title='인사']").get_by_role("heading")).to_have_text("주막 시험점")
+    await expect(till.get_by_text("주막 시험점, 안녕하세요")).to_be_visible()
