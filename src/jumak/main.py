@@ -206,7 +206,6 @@ async def serve(options: ServeOptions) -> None:
             app = App(
                 shop,
                 Uploads(options.folder / "uploads"),
-                folder=options.folder,
                 hosts=hosts_of(options, listener.getsockname()[1]),
             )
             server = ShopServer(server_config(options, app), shop)

@@ -60,7 +60,7 @@ def test_members_stand_where_the_contract_says():
     listed = json.decode((ROOT / "docs/contract/messages.json").read_bytes())
     kinds = {"request": "", "notify": "", "push": ".on"}
     for entry in listed:
-        if entry["origin"] != "extension" or entry["kind"] not in kinds:
+        if entry["origin"] != "extension" or entry["kind"] not in kinds or entry["sdk"].startswith("("):
             continue
         row = Row(name=entry["name"], kind=entry["kind"], data=Data)
         assert f"ext.{'.'.join(member_path(row))}{kinds[entry['kind']]}" == entry["sdk"]

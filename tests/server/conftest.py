@@ -181,7 +181,6 @@ async def served_by(desk: Desk, folder: Path, *names: str, web: Path = WEB) -> A
     app = App(
         desk.shop,
         Uploads(folder / "uploads"),
-        folder=folder,
         hosts=hosts_of(options, listener.getsockname()[1]),
         web=web,
     )

@@ -6,7 +6,10 @@ import asyncio
 
 import pytest
 
+from jumak.protocol.messages.catalog import BeforeAddListReply
 from jumak.protocol.row import Done, Nothing
+from jumak.protocol.table import TABLE
+from jumak.server import session
 from jumak.server.live import Ask
 from tests.server.conftest import Desk, Refused, Served
 
@@ -55,3 +58,27 @@ async def test_a_slow_answer_holds_up_its_own_noun_only(served: Served) -> None:
         assert client.pushes == []
         go.set()
         assert [(await client.next())["callbackId"] for _ in range(2)] == ["slow", "behind"]
+
+
+async def test_long_messages_wait_for_nobody(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """H-39, H-71: a row declared `concurrent` neither holds its noun up nor waits for it; their number is bounded."""
+    monkeypatch.setattr(session, "MAX_CONCURRENT", 2)
+    go = asyncio.Event()
+
+    async def slow(ask: Ask, data: Nothing) -> BeforeAddListReply:
+        await go.wait()
+        return BeforeAddListReply(plugins=[])
+
+    name = "catalog-item.before-add-list.request"
+    assert TABLE[name].concurrent
+    served.shop.live[name] = slow
+    async with served.connect(await served.desk.token(scopes=["all"])) as client:
+        for callback_id in ("one", "two", "three"):
+            await client.send(name, {}, callback_id)
+        refused = await client.next()
+        assert (refused["callbackId"], refused["data"]["error"]["code"]) == ("three", "RATE_LIMITED")
+        assert (await client.ask("catalog-item.list"))["complete"] is True
+        go.set()
+        assert {(await client.next())["callbackId"] for _ in range(2)} == {"one", "two"}
+        await client.send(name, {}, "four")
+        assert (await client.next())["data"]["complete"] is True

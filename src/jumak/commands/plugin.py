@@ -167,7 +167,8 @@ async def _logs(arguments: argparse.Namespace) -> None:
         if arguments.export is not None:
             await _export(ask, arguments)
             return
-        asked: dict[str, Any] = {"pluginId": arguments.id, "limit": arguments.limit}
+        kinds = ["log", "trace"] if arguments.trace else ["log"]
+        asked: dict[str, Any] = {"pluginId": arguments.id, "limit": arguments.limit, "kinds": kinds}
         while True:
             for entry in (await ask("plugin-log.list.request", asked))["entries"]:
                 print(line_of(entry), flush=True)
@@ -182,9 +183,9 @@ async def _logs(arguments: argparse.Namespace) -> None:
 async def _export(ask: Asking, arguments: argparse.Namespace) -> None:
     as_json = arguments.export.suffix in (".json", ".jsonl")
     after, lines = 0, []
-    while entries := (
-        await ask("plugin-log.list.request", {"pluginId": arguments.id, "after": after, "limit": PAGE})
-    )["entries"]:
+    # A file is looked at later, so it holds all there is: what was logged and every message.
+    asked: dict[str, Any] = {"pluginId": arguments.id, "limit": PAGE, "kinds": ["log", "trace"]}
+    while entries := (await ask("plugin-log.list.request", asked | {"after": after}))["entries"]:
         after = entries[-1]["seq"]
         lines += [msgspec.json.encode(entry).decode() if as_json else line_of(entry) for entry in entries]
     await asyncio.to_thread(arguments.export.write_text, "".join(f"{line}\n" for line in lines), "utf-8")

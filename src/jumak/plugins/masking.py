@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 MASK = "••••"
 SHORTEST = 4
@@ -87,7 +87,7 @@ class Masker:
             spelling
             for secret in self._kept.union(self._added, self._seen)
             for piece in _pieces(secret)
-            for spelling in (piece, json.dumps(piece)[1:-1], json.dumps(piece, ensure_ascii=False)[1:-1])
+            for spelling in _spelled(piece)
         }
         # The longest first: a secret may hold another one.
         self._spellings = sorted(spellings, key=lambda spelling: (-len(spelling), spelling))
@@ -97,6 +97,15 @@ class Masker:
 def _pieces(secret: str) -> list[str]:
     pieces = [secret[start : start + LONGEST] for start in range(0, len(secret), LONGEST)]
     return [piece for piece in pieces if len(piece) >= SHORTEST]
+
+
+def _spelled(text: str) -> Iterator[str]:
+    """As it is, as JSON, and as JSON inside JSON, which the SDK's own log messages hold."""
+    for ascii_only in (True, False):
+        spelling = text
+        for _ in range(3):
+            yield spelling
+            spelling = json.dumps(spelling, ensure_ascii=ascii_only)[1:-1]
 
 
 def _card(found: re.Match[str]) -> str:

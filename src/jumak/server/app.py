@@ -29,8 +29,8 @@ _FOREIGN = (b"cross-site", b"same-site")
 class App:
     """Every door of a running shop.
 
-    folder: the shop's, where plugins are installed.  web: the web build.  The shop learns from `hosts` which
-    origins its plugins have.
+    upload_folder: in the shop's folder, beside the one plugins are installed in.  web: the web build.  The shop
+    learns from `hosts` which origins its plugins have.
     """
 
     def __init__(
@@ -38,14 +38,13 @@ class App:
         shop: RunningShop,
         upload_folder: Uploads,
         *,
-        folder: Path | None = None,
         hosts: Hosts | None = None,
         web: Path = WEB,
     ) -> None:
         self._shop, self._uploads = shop, upload_folder
         self._api = ApiDoor(shop)
         self._hosts = hosts if hosts is not None else Hosts()
-        self._plugins = PluginFiles(shop, self._hosts, folder, web)
+        self._plugins = PluginFiles(shop, self._hosts, upload_folder.folder.parent, web)
         self._site = Site(web)
         shop.origins = self._hosts.origin
 

@@ -49,11 +49,11 @@ _BEFORE_SCRIPTS = re.compile(
 
 
 class PluginFiles:
-    """The origins of all plugins of one server. folder: of the shop, None when nothing is installed there."""
+    """The origins of all plugins of one server. folder: of the shop."""
 
-    def __init__(self, shop: RunningShop, hosts: Hosts, folder: Path | None, web: Path = WEB) -> None:
+    def __init__(self, shop: RunningShop, hosts: Hosts, folder: Path, web: Path = WEB) -> None:
         self._shop, self._hosts = shop, hosts
-        self._folder = None if folder is None else folder / "plugins"
+        self._folder = folder / "plugins"
         self._web = web / "plugin"
 
     async def serve(self, at: Place, scope: Scope, receive: Receive, send: Send) -> None:
@@ -127,8 +127,6 @@ class PluginFiles:
 
     async def _from_package(self, install: Install, path: str, asked: Asked) -> tuple[File | None, str]:
         """The file, or where the tab's page is when it is not beside `/`."""
-        if self._folder is None:
-            return None, ""
         folder = self._folder / install.folder
         page, address = tab_page(install)
         if path == "/":

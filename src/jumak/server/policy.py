@@ -24,7 +24,7 @@ _SECURE = {"http": "https", "ws": "wss", "https": "https", "wss": "wss"}
 DENIED = ", ".join(
     f"{feature}=()"
     for feature in (
-        "accelerometer", "bluetooth", "browsing-topics", "camera", "clipboard-read", "display-capture",
+        "accelerometer", "browsing-topics", "camera", "clipboard-read", "display-capture",
         "geolocation", "gyroscope", "hid", "local-fonts", "magnetometer", "microphone", "midi", "payment",
         "publickey-credentials-get", "serial", "usb", "xr-spatial-tracking",
     )

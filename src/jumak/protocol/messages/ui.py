@@ -252,7 +252,7 @@ ROWS: tuple[Row, ...] = (
     Row(name="navigation.show.event", kind="push", data=NavigationShow, scopes=TILL,
         sdk="ext.navigation.show.on", page=MORE, about="go to the page a plugin wants"),
     Row(name="power-saver.change.event", kind="push", data=PowerSaverChange, scopes=TILL,
-        sdk="ext.powerSaver.change.on", page=MORE, about="keep this till's screen awake, or no longer"),
+        sdk="ext.powerSaver.on", page=MORE, about="keep this till's screen awake, or no longer"),
     Row(name="notice.event", kind="push", data=Notice, scopes=("staff:order",),
         sdk="ext.notice.on", page=MORE, about="the shop itself tells staff something"),
     Row(name="popup.open.request", kind="host-request", data=PopupOpen, reply=PopupReply, scopes=TILL,

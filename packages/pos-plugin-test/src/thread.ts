@@ -1,0 +1,58 @@
+import { Worker } from 'node:worker_threads';
+import { runtimeFile } from './runtime.js';
+import type { Envelope } from './session.js';
+
+/** A line of the plugin's console. */
+export interface Printed {
+  level: string;
+  text: string;
+}
+
+/** What a plugin's thread tells. */
+export interface ThreadEvents {
+  message(envelope: Envelope): void;
+  printed(line: Printed): void;
+  /** An error the plugin did not catch; it runs on, as in a browser. */
+  failed(text: string): void;
+  /** The thread ended without being asked to: the plugin threw while it was loaded, or closed itself. */
+  ended(error: Error): void;
+}
+
+interface Told {
+  message?: Envelope;
+  printed?: Printed;
+  failed?: { type: string; text: string };
+  crashed?: string;
+}
+
+/** A plugin's worker in a thread of Node. */
+export class PluginThread {
+  private readonly worker: Worker;
+  private isStopping = false;
+
+  constructor(file: string, events: ThreadEvents) {
+    this.worker = new Worker(runtimeFile('worker.cjs'), { workerData: { file }, env: {}, execArgv: [] });
+    this.worker.on('message', (told: Told) => {
+      if (told.message !== undefined) events.message(told.message);
+      if (told.printed !== undefined) events.printed(told.printed);
+      if (told.failed !== undefined) events.failed(told.failed.text);
+      if (told.crashed !== undefined) events.ended(new Error(told.crashed));
+    });
+    let error = new Error('the plugin ended by itself');
+    this.worker.on('error', (problem) => {
+      error = problem instanceof Error ? problem : new Error(String(problem));
+    });
+    this.worker.on('exit', () => {
+      if (!this.isStopping) events.ended(error);
+    });
+  }
+
+  post(envelope: Envelope): void {
+    this.worker.postMessage(JSON.stringify(envelope));
+  }
+
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    await this.worker.terminate();
+  }
+}
