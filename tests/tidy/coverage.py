@@ -41,7 +41,7 @@ def citing_tests() -> dict[str, list[str]]:
 
 
 @cache
-def tested_duties() -> set[str]:
+def duties_tested() -> set[str]:
     """Duties of a host that some test names: in its docstring, or in its title where it is TypeScript."""
     found: set[str] = set()
     for path in modules("tests"):

@@ -11,7 +11,7 @@ import pytest
 from jumak.protocol.errors import STATUS
 from jumak.protocol.pushes import FACTS
 from jumak.protocol.table import TABLE
-from tests.tidy.coverage import citing_tests, served_rules, tested_duties
+from tests.tidy.coverage import citing_tests, duties_tested, served_rules
 from tests.tidy.generate import pages
 from tests.tidy.project import ROOT, SRC, duties, ids_in, modules, parsed, rules, short
 from tests.tidy.refusals import refusals
@@ -93,7 +93,7 @@ def test_every_rule_of_the_served_sections_has_a_test(rule: str):
 @pytest.mark.parametrize("duty", duties())
 def test_every_duty_of_the_host_has_a_test(duty: str):
     """Documented: what a plugin may rely on, and what a host must tolerate, is tested by its id."""
-    assert duty in tested_duties(), "no docstring or title of a test names it"
+    assert duty in duties_tested(), "no docstring or title of a test names it"
 
 
 @pytest.mark.parametrize("page", pages(), ids=short)

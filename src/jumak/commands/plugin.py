@@ -295,6 +295,7 @@ def add(commands: Any) -> None:
     logs = plugin.add_parser("logs", help="a plugin's console")
     logs.add_argument("id", metavar="ID")
     logs.add_argument("--limit", type=int, default=200)
+    logs.add_argument("--trace", action="store_true", help="its messages both ways as well")
     logs.add_argument("--follow", action="store_true", help="go on with what it says from now on")
     logs.add_argument(
         "--export", type=Path, metavar="FILE", help="all of it into a file; .jsonl = one JSON a line"
