@@ -110,5 +110,7 @@ async def test_the_page(page: Path, house: House, browser: Browser):
     assert installed.plugin.id == "hello-page"
     till = await house.till(browser)
     await till.get_by_role("tab", name="인사").click()
-    await expect(till.frame_locator("iframe[title='인사']").get_by_role("heading")).to_have_text("주막 시험점")
+    await expect(till.frame_locator("iframe[title='인사']").get_by_role("heading")).to_have_text(
+        "주막 시험점"
+    )
     await expect(till.get_by_text("주막 시험점, 안녕하세요")).to_be_visible()

@@ -54,6 +54,8 @@ export function usedShare({ used60s, used30min }: Budget): number {
 }
 
 export function matches(entry: LogEntry, show: Show, filter: string): boolean {
+  // The connection's own heartbeat says nothing of the plugin.
+  if (entry.trace?.name.startsWith("session.ping.") === true) return false;
   const isProblem = entry.level === "error" || entry.level === "warn" || isRefused(entry);
   const shown =
     show === "all" ||
