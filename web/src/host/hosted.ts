@@ -332,6 +332,9 @@ class Run {
       case "problem":
         this.#write("error", said.whom, said.text);
         break;
+      case "line":
+        this.#write(said.level, said.whom, said.text);
+        break;
       case "failed":
         this.#write("error", said.whom, said.text);
         this.#crash(said.text);

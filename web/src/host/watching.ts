@@ -21,12 +21,13 @@ export type ToWatcher =
   | { readonly do: "ping"; readonly whom: "frame" | "worker" };
 
 export const decodeSaid = fields({
-  say: oneOf("message", "pong", "arrived", "loaded", "leaving", "problem", "failed", "dropped"),
+  say: oneOf("message", "pong", "arrived", "loaded", "leaving", "problem", "failed", "dropped", "line"),
   envelope: anything,
   whom: orElse(oneOf("frame", "worker", "tab"), "frame"),
   at: maybe(number),
   ms: maybe(number),
   text: orElse(text, ""),
+  level: orElse(oneOf("debug", "info", "warn", "error"), "info"),
   count: orElse(number, 0),
 });
 export type Said = Decoded<typeof decodeSaid>;

@@ -8,6 +8,7 @@ import { attempt } from "../client/decode";
 import { Bucket } from "../host/pump";
 import { type Begin, decodeBegin, type Said, type ToWatcher } from "../host/watching";
 import { describe } from "./describe";
+import { tellLines } from "./lines";
 import { RUN } from "./running";
 
 const MESSAGES_PER_S = 2_000;
@@ -85,6 +86,7 @@ function watchTab(say: Say): void {
 
 function attach(tab: Tab, say: Say): void {
   say({ say: "arrived", whom: "tab" });
+  tellLines(tab.console, (level, text) => say({ say: "line", whom: "tab", level, text }));
   tab.addEventListener("error", (event: Event) => {
     // Resources that fail come as plain events of their element, in the capture phase alone.
     if (event instanceof tab.ErrorEvent) say({ say: "problem", whom: "tab", text: describe(event.error, event.message) });

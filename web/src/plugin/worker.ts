@@ -2,12 +2,14 @@
  * Starts a plugin's worker: takes a private port from the watcher, then runs the plugin's script.
  *
  * Beats go over that port, so a plugin may replace `onmessage` and `onerror` as it likes (H-4).
- * Nothing is left on `self`; `fetch` and the like are touched only while the plugin has an origin map.
+ * Nothing is left on `self`; `console` is listened to, `fetch` and the like are touched only while the plugin
+ * has an origin map.
  */
 
 import { attempt } from "../client/decode";
 import { decodeRun } from "./running";
 import { describe } from "./describe";
+import { tellLines } from "./lines";
 import { rewriteIn } from "./rewriting";
 
 declare function importScripts(...urls: string[]): void;
@@ -27,6 +29,7 @@ addEventListener("message", function begin(event) {
   addEventListener("unhandledrejection", ({ reason }) =>
     say({ say: "problem", text: `Unhandled rejection: ${describe(reason)}` }),
   );
+  tellLines(console, (level, text) => say({ say: "line", level, text }));
   if (Object.keys(run.originMap).length > 0) rewriteIn(globalThis, run.originMap);
   const since = performance.now();
   try {

@@ -35,6 +35,7 @@ const said = (given: Partial<Said> & Pick<Said, "say">): Said => ({
   at: undefined,
   ms: undefined,
   text: "",
+  level: "info",
   count: 0,
   ...given,
 });
