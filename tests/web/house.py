@@ -69,7 +69,8 @@ class House:
 async def open_house(folder: Path) -> AsyncIterator[House]:
     """Opens a shop with the menu of `jumak.testing.menu` and serves it on a free port."""
     async with opened(folder) as house, served(house.shop) as (url, _):
-        pairing = {"kind": "service", "name": NAME, "scopes": ["plugin"]}
+        # Without `payment:read`: it would be asked before payments are cancelled, and it answers nobody.
+        pairing = {"kind": "service", "name": NAME, "scopes": ["ui"]}
         token = (await house.shop.request("device.pair.request", pairing))["token"]
         async with tester(url, token) as driving:
             yield House(house.shop, house.host, url, driving)

@@ -149,7 +149,7 @@ REBINDING = "--host-resolver-rules=MAP rebound.test 127.0.0.1"
 
 
 async def test_a_plugin_cannot_pretend_to_be_another(house: House, browser: Browser, tmp_path: Path):
-    """H-2, H-66: who speaks is told by the frame, whatever the message says."""
+    """H-2, E-2, H-66: who speaks is told by the frame, whatever the message says."""
     plugins: list[str] = []
     for name in ("first", "second"):
         folder = tmp_path / name

@@ -60,7 +60,7 @@ function stage() {
 const ORIGIN = "http://points.localhost:8700";
 
 describe("the frames of a plugin", () => {
-  it("H-2: a message counts only from the plugin's frame and from its origin", () => {
+  it("H-2, E-2: a message counts only from the plugin's frame and from its origin", () => {
     const { post, taken, watcher, tab } = stage();
     const data = { name: "plugin.info.request", from: "points" };
     post({ source: tab.contentWindow, origin: ORIGIN, data });
