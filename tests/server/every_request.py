@@ -560,7 +560,7 @@ async def _attempts(ask: Ask, plugin_id: str) -> None:
     }
     attempt = (await ask("payment.start", start))["attempt"]
     await ask("payment-attempt.get", {"id": attempt["id"]})
-    await _until(ask, "payment-method.list", {}, "methods")
+    await _until(ask, "payment-method.list", {}, "methods", pluginId=plugin_id)
     method = {"pluginId": plugin_id, "id": "stamp"}
     start = {
         "orderId": order["id"],
@@ -576,11 +576,11 @@ async def _attempts(ask: Ask, plugin_id: str) -> None:
     await ask("payment-attempt.cancel", attempt)
 
 
-async def _until(ask: Ask, name: str, data: Json, key: str) -> None:
-    """Asks until there is something under this key: the plugin is another process."""
+async def _until(ask: Ask, name: str, data: Json, key: str, **wanted: str) -> None:
+    """Asks until something like that is under this key: the plugin is another process."""
     async with asyncio.timeout(20):
         while True:
-            if (await ask(name, data))[key]:
+            if any(wanted.items() <= each.items() for each in (await ask(name, data))[key]):
                 return
             await asyncio.sleep(0.01)
 

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from playwright.async_api import Browser, Page
 
 from jumak.protocol.scopes import expand
@@ -65,9 +66,10 @@ class OverMembers(Day):
     python: members are named in snake_case there.
     """
 
-    def __init__(self, call: Call, shop: SimulatedShop, *, python: bool = False) -> None:
+    def __init__(self, call: Call, shop: SimulatedShop, device: str | None, *, python: bool = False) -> None:
         super().__init__()
         self._call, self._shop, self._python = call, shop, python
+        self._beside = replace(EVERYTHING, device_id=device)
         self.refused: set[str] = set()
 
     async def send(self, name: str, data: Json) -> Json:
@@ -79,7 +81,7 @@ class OverMembers(Day):
                 raise
             if failed.error.get("reason") == "SCOPE":
                 self.refused.add(name)
-            return {"complete": True} | await self._shop.request(name, data, caller=EVERYTHING)
+            return {"complete": True} | await self._shop.request(name, data, caller=self._beside)
         if key == WHOLE:
             return {"complete": True} | (value or {})
         return {"complete": True} | ({key: value} if key and value is not None else {})
@@ -130,11 +132,13 @@ async def live_the_day(house: House, plugin: str) -> tuple[OverMembers, dict[str
     async def call(member: str, arguments: list[Any]) -> Any:
         return await house.tester.call(plugin, member, *arguments)
 
-    day = OverMembers(call, house.shop)
+    states = (await house.state(plugin)).get("deviceStates", [])
+    day = OverMembers(call, house.shop, states[0]["deviceId"] if states else None)
     await every_request(day.ask, house.shop.clock.now())
     heard: dict[str, Any] = {}
-    for each in await house.tester.do(plugin, take=True):
-        heard.setdefault(each["on"], shape(each["args"]))
+    while some := await house.tester.do(plugin, take=True):
+        for each in some:
+            heard.setdefault(each["on"], shape(each["args"]))
     return day, heard
 
 

@@ -116,7 +116,7 @@ export function drive(posPluginSdk, ui) {
       setTimeout(() => {
         for (let i = 0; i < asked.times; i += 1) posPluginSdk.toast.open(`flood ${i}`);
       }, 0);
-    } else if (asked.take === true) return heard.splice(0);
+    } else if (asked.take === true) return heard.splice(0, 40); // a unicast has a longest length: ask again
     else throw new Error(`the driver cannot ${Object.keys(asked).join(", ")}`);
     return undefined;
   };
