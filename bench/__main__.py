@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import domain, doors, growth, start
+from bench import domain, doors, growth, plugins, start
 from bench.bare import BARE_LOOP
 from bench.targets import Measured, table
 
@@ -32,6 +32,7 @@ def benches(orders: int) -> dict[str, Bench]:
         "http-one": doors.one_over_http,
         "socket": doors.over_socket,
         "push": doors.commit_to_subscriber,
+        "plugins": plugins.measure,
         "start": start.measure,
         "disk": growth.disk,
         "growth": lambda folder: growth.grow(folder, orders),

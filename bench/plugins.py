@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import statistics
 import subprocess
 import sys
@@ -15,8 +14,11 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from bench.processes import new_shop, served_with_lines
+from bench.processes import new_shop, served_till
 from bench.targets import IN_HEADLESS, IN_PAGE, IN_PYTHON, IN_WORKER, Measured, Target
+from tests.browser import browser
+from tests.web.building import fixture_zip
+from tests.web.tester import Tester, tester
 
 MEMBER, MESSAGE = "draftOrder.get", "draft-order.get.request"
 """A read the SDK does not limit."""
@@ -51,16 +53,12 @@ PLACES: tuple[tuple[str, Target], ...] = (
 def measure(folder: Path) -> list[Measured]:
     """One row per place a plugin can run."""
     token = new_shop(folder / "shop")
-    with served_with_lines(folder / "shop", token) as (serving, lines):
-        link = next(found[0] for line in lines if (found := re.search(r"http://localhost\S+", line)))
+    with served_till(folder / "shop", token) as (serving, link):
         _install(folder)
         return asyncio.run(_measure(serving.port, _token(folder), link))
 
 
 def _install(folder: Path) -> None:
-    # Built by the tests' own tools, from the same sources.
-    from tests.web.building import fixture_zip
-
     home = folder / "driver-python"
     home.mkdir()
     (home / "main.py").write_text(PYTHON_DRIVER, encoding="utf-8")
@@ -88,16 +86,9 @@ def _jumak(*words: str) -> str:
 
 
 async def _measure(port: int, token: str, link: str) -> list[Measured]:
-    from playwright.async_api import async_playwright
-
-    from tests.web.conftest import FLAGS, chromium_path
-    from tests.web.tester import Tester, tester
-
     async with AsyncExitStack() as stack:
-        playwright = await stack.enter_async_context(async_playwright())
-        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
-        stack.push_async_callback(browser.close)
-        await (await browser.new_page()).goto(link)
+        running = await stack.enter_async_context(browser())
+        await (await running.new_page()).goto(link)
         driving = await stack.enter_async_context(tester(f"http://127.0.0.1:{port}", token))
 
         def inside(plugin: str) -> Callable[[], Awaitable[float]]:
@@ -123,14 +114,10 @@ async def _measure(port: int, token: str, link: str) -> list[Measured]:
                 ratios.append(calls[-1] / plain[-1])
             detail = f"call {statistics.median(calls) * 1e3:.0f} µs, bare socket {statistics.median(plain) * 1e3:.0f} µs"
             rows.append(Measured(target, statistics.median(ratios), detail))
-        assert isinstance(driving, Tester)
         return rows
 
 
-async def _up(driving: object, plugin: str) -> None:
-    from tests.web.tester import Tester
-
-    assert isinstance(driving, Tester)
+async def _up(driving: Tester, plugin: str) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:

@@ -23,10 +23,10 @@ LONGEST_LOAD_S = 60
 
 
 class Serving:
-    """A server that runs. ready_s: from its start until it said that it is ready."""
+    """A server that runs. ready_s: from its start until it said that it is ready; said: that line."""
 
-    def __init__(self, port: int, token: str, ready_s: float, begun: float) -> None:
-        self.port, self.token, self.ready_s, self.begun = port, token, ready_s, begun
+    def __init__(self, port: int, token: str, ready_s: float, begun: float, said: str) -> None:
+        self.port, self.token, self.ready_s, self.begun, self.said = port, token, ready_s, begun, said
 
     def load(self, kind: str, report: type[ReportT], **options: float) -> ReportT:
         """Puts a load on it, from a process of its own."""
@@ -73,6 +73,15 @@ def served_shop(folder: Path, token: str, *, commits_to: Path | None = None) -> 
 
 
 @contextlib.contextmanager
+def served_till(folder: Path, token: str) -> Iterator[tuple[Serving, str]]:
+    """`jumak serve` on a folder, and the link by which its owner opens a till."""
+    port = free_port()
+    words = [sys.executable, "-m", "jumak", "serve", "--data", str(folder), "--port", str(port)]
+    with _running([*words, "--no-browser", "--no-flood-guard"], "Owner sign-in", port, token) as serving:
+        yield serving, serving.said.rpartition(" ")[2].strip()
+
+
+@contextlib.contextmanager
 def echo_server() -> Iterator[Serving]:
     """The bare echo, under uvicorn with the settings of the shop."""
     port = free_port()
@@ -91,7 +100,7 @@ def _running(words: list[str], ready: str, port: int, token: str) -> Iterator[Se
                     break
             else:
                 raise RuntimeError(f"{' '.join(words)} ended before it was ready")
-            yield Serving(port, token, time.perf_counter() - begun, begun)
+            yield Serving(port, token, time.perf_counter() - begun, begun, line)
         finally:
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=60)

@@ -60,6 +60,11 @@ DOMAIN: Final = Target("domain work per order command", 60, 30, "µs", False)
 READY: Final = Target("server start to ready, 50,000 items", 1, 0.5, "s", False)
 FIRST_SALE: Final = Target("server start to first sale seen by a subscriber", 2, 1, "s", False)
 
+IN_WORKER: Final = Target("call from a worker / bare socket", 6, 4, "x", False)
+IN_PAGE: Final = Target("call from a page / bare socket", 6, 4, "x", False)
+IN_HEADLESS: Final = Target("call from a headless worker / bare socket", 3, 2, "x", False)
+IN_PYTHON: Final = Target("call from a Python plugin / bare socket", 3, 2, "x", False)
+
 
 def table(rows: list[Measured]) -> str:
     """The rows as text."""
