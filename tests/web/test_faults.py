@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,27 @@ async def test_errors_nobody_caught(house: House, browser: Browser):
     await console_says(house, plugin, "놓친 오류")
     await house.tester.do(plugin, misbehave="reject", text="놓친 약속")
     await console_says(house, plugin, "놓친 약속")
+
+
+@pytest.mark.parametrize("where", WHERE)
+async def test_a_plugin_cut_off_in_the_middle_of_an_order(where: str, house: House, browser: Browser):
+    """H-40, H-77, NUM-2: whether the order was taken or not, asking again with its key makes it one order."""
+    plugin, till = await installed(house, browser, where)
+    dto = an_order(a_line(1), orderKey="cut-off")
+    asking = asyncio.create_task(house.tester.call(plugin, "order.add", dto))
+    # As soon as the message has left, whoever carries its answer is gone.
+    await asyncio.sleep(0)
+    if where == "worker":
+        await till.context.close()
+        await house.till(browser)
+    else:
+        await house.ask("plugin.restart", id=plugin)
+    await house.tester.is_up(plugin, within_s=60)
+    order = await house.tester.call(plugin, "order.add", dto)
+    asking.cancel()
+    found = (await house.ask("order.find", text="cut-off"))["orders"]
+    assert [each["id"] for each in found] == [order["id"]]
+    await sells(house, 3)
 
 
 # -- payments ------------------------------------------------------------------------------------
