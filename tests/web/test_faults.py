@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Error, Page, Route
 
 from tests.service.asking import a_line, an_order
 from tests.web.building import fixture_zip, packed, raw_zip
@@ -275,7 +277,18 @@ async def test_a_page_that_reloads_itself_while_its_cart_is_paid(
     frame = next(
         each for each in till.frames if each.url.rstrip("/").endswith(f"raw.localhost:{_port(house)}")
     )
+    asked, paid = asyncio.Event(), asyncio.Event()
+    first = await frame.evaluate("() => performance.timeOrigin")
+
+    async def hold(route: Route) -> None:
+        asked.set()
+        await paid.wait()
+        await route.continue_()
+
+    # The new page is on its way, and does not arrive before the payment is made.
+    await till.route(re.compile(r"//raw\.localhost:\d+/$"), hold)
     await frame.evaluate("() => { window.location.reload(); }")
+    await asyncio.wait_for(asked.wait(), 20)
     unpaid = order["paymentPrice"]["paymentUnpaidValue"]
     dto = {
         "sourceType": "CASH", "orderId": order["id"], "amountMoney": unpaid, "taxMoney": 455,
@@ -283,6 +296,15 @@ async def test_a_page_that_reloads_itself_while_its_cart_is_paid(
         "paymentKey": "while-reloading",
     }  # fmt: skip
     await house.ask("payment.add", order={"id": order["id"]}, paymentDto=dto)
+    paid.set()
+
+    async def is_new() -> bool:
+        # Between the two pages there is nobody to ask.
+        with contextlib.suppress(Error):
+            return bool(await frame.evaluate("() => performance.timeOrigin") != first)
+        return False
+
+    await until(is_new, "the new page is there")
     await house.tester.is_up(plugin)
     await house.tester.do(plugin, do="listen", name="payment.change.event")
 
