@@ -90,7 +90,8 @@ async def test_a_plugin_runs_and_stops(shop: SimulatedShop, tmp_path: Path):
     ]
     entries = (await shop.request("plugin-log.list.request", {"pluginId": "p"}))["entries"]
     assert any(entry["text"].startswith("hello") for entry in entries)
-    await shop.request("plugin.update.request", {"id": "p", "enabled": False})
+    switched_off = (await shop.request("plugin.update.request", {"id": "p", "enabled": False}))["plugin"]
+    assert switched_off["state"] == "stopping", "it still runs, and may still be asked to take money"
     await until(shop, lambda: state(host) == "none")
     assert "bye" in said(host)
     assert (await shop.request("plugin.list.request"))["plugins"][0]["state"] == "disabled"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from typing import Literal
 
 import msgspec
 
@@ -35,7 +36,7 @@ from jumak.protocol.scopes import CLIENT_SCOPES, check_names
 from jumak.service.documents import Copy, Device, Install, SettingPage, Tab
 from jumak.service.journal import whole
 from jumak.service.plugin_version import Decided, check_headless, copies_of, in_force
-from jumak.service.ports import Documents, PluginState, Reader, Transaction
+from jumak.service.ports import Documents, PluginState, PluginStateName, Reader, Transaction
 from jumak.service.registry import command, query
 
 MAX_UNICAST = 256_000
@@ -239,7 +240,7 @@ def install_view(install: Install, read: Reader) -> PluginInstall:
         version=install.version,
         hash=install.hash,
         kinds=list(install.kinds),
-        state=fares.state if install.enabled else "disabled",
+        state=fares.state if install.enabled else _winding_down(fares.state),
         profile=install.profile,
         acl=list(install.acl),
         scopes=list(install.scopes),
@@ -266,6 +267,11 @@ def install_view(install: Install, read: Reader) -> PluginInstall:
         dev_url=install.dev_url,
         reason=install.disabled_reason or fares.reason,
     )
+
+
+def _winding_down(state: PluginStateName) -> Literal["stopping", "disabled"]:
+    """A plugin that was switched off is disabled once nothing of it runs any more."""
+    return "stopping" if state in ("starting", "running", "stopping") else "disabled"
 
 
 def tab_view(tab: Tab | None) -> PluginTab | None:
