@@ -333,7 +333,7 @@ def page_url(options: ServeOptions, port: int) -> str:
     if _is_loopback(host) or host in EVERYWHERE:
         host = LOCAL
     host = f"[{host}]" if ":" in host else host
-    return f"{'https' if secure else 'http'}://{host}:{port}{site.PATH}"
+    return f"{'https' if secure else 'http'}://{host}:{port}/"
 
 
 def exposure(options: ServeOptions) -> str | None:

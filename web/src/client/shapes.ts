@@ -118,7 +118,7 @@ const order = fields({
 });
 export type Order = Decoded<typeof order>;
 export const decodeOrders = fields({ orders: list(order) });
-export const decodeOrderView = fields({ order, number: orElse(text, "") });
+export const decodeOrderView = fields({ order, version: number, number: orElse(text, "") });
 
 const method = fields({ pluginId: text, id: text, paymentName: text, image: orElse(text, "") });
 export type PaymentMethod = Decoded<typeof method>;

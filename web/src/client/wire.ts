@@ -31,8 +31,10 @@ export interface WireOptions {
   readonly connect: () => Socket;
   /** The token to open the session with. A `ShopError` ends the wire, anything else is tried again. */
   readonly token: () => Promise<string>;
-  readonly client: { readonly name: string; readonly version: string };
+  readonly client: { readonly name: string; readonly version: string; readonly language?: "ko" | "en" };
   readonly resumeAfter?: number | undefined;
+  /** How often the shop is asked whether it is there; two silences in a row are a loss. */
+  readonly pingEveryMs?: number;
 }
 
 export interface WireEvents {
@@ -134,7 +136,7 @@ export class Wire {
     this.#open = true;
     this.#waitMs = FIRST_WAIT_MS;
     this.#unanswered = 0;
-    this.#pinging = setInterval(() => this.#ping(), PING_EVERY_MS);
+    this.#pinging = setInterval(() => this.#ping(), this.#options.pingEveryMs ?? PING_EVERY_MS);
     this.#events.opened(session);
   }
 

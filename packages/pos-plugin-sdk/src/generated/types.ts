@@ -382,11 +382,12 @@ export interface ChoiceInput {
   quantityInputEnabled?: boolean | undefined;
 }
 
-/** The program at the other end, for the device list and the logs. */
+/** The program at the other end, for the device list and the logs. language: of what it is told in sentences. */
 export interface Client {
   name: string;
   version: string;
   deviceId?: string | undefined;
+  language?: 'en' | 'ko' | undefined;
 }
 
 /** The id the caller chose for a write. */

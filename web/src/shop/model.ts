@@ -1,0 +1,21 @@
+/** Everything a till knows, made once and handed to its screens. */
+
+import { Approvals } from "./approval.svelte";
+import { Hosting } from "./hosting.svelte";
+import { Installs } from "./installs.svelte";
+import { Orders } from "./orders.svelte";
+import { Payments } from "./payments.svelte";
+import { Scans } from "./scans";
+import { ShopSettings } from "./settings.svelte";
+import { Till } from "./till.svelte";
+
+export class Model {
+  readonly till = new Till();
+  readonly hosting = new Hosting(this.till);
+  readonly shop = new ShopSettings(this.till);
+  readonly approvals = new Approvals(this.till);
+  readonly orders = new Orders(this.till);
+  readonly payments = new Payments(this.till);
+  readonly scans = new Scans(this.till);
+  readonly installs = new Installs(this.till);
+}
