@@ -29,7 +29,7 @@ from jumak.plugins.bridge import Bridge
 from jumak.plugins.host import PluginHost
 from jumak.protocol.envelope import LONGEST_FRAME
 from jumak.protocol.row import Done
-from jumak.server import schedule, site
+from jumak.server import schedule
 from jumak.server.app import App
 from jumak.server.clock import SystemClock, WaitingClock
 from jumak.server.connections import Connections

@@ -9,8 +9,8 @@ import httpx
 
 from jumak.domain.caller import SYSTEM
 from jumak.protocol.row import Done
-from jumak.service.documents import Install, Tab
 from jumak.server.site import PAGES
+from jumak.service.documents import Install, Tab
 from jumak.service.ports import Command, Transaction
 from tests.server.conftest import Desk, Served
 

@@ -17,7 +17,13 @@ async def test_screens(house: House, browser: Browser) -> None:
     till = await house.till(browser, "/")
     tabs = till.get_by_role("tab")
     await expect(tabs.first).to_be_visible()
-    assert [name.strip() for name in await tabs.all_inner_texts()] == ["주문", "테이블", "현황", "상품", "설정"]
+    assert [name.strip() for name in await tabs.all_inner_texts()] == [
+        "주문",
+        "테이블",
+        "현황",
+        "상품",
+        "설정",
+    ]
     await till.get_by_role("tab", name="현황").click()
     await expect(till).to_have_url(re.compile(r"#/status$"))
     await till.keyboard.press("ArrowRight")
