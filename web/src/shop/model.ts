@@ -5,11 +5,13 @@ import { Hosting } from "./hosting.svelte";
 import { Installs } from "./installs.svelte";
 import { Orders } from "./orders.svelte";
 import { Payments } from "./payments.svelte";
+import { Route } from "./route.svelte";
 import { Scans } from "./scans";
 import { ShopSettings } from "./settings.svelte";
 import { Till } from "./till.svelte";
 
 export class Model {
+  readonly route = new Route();
   readonly till = new Till();
   readonly hosting = new Hosting(this.till);
   readonly shop = new ShopSettings(this.till);

@@ -1,12 +1,7 @@
-/** The screens of the till: in which order, what each is called, and who may see it. */
+/** Who may see which screen of the till. */
 
 import type { Model } from "../../shop/model";
-
-export const SCREENS = ["order", "tables", "status", "catalog", "settings"] as const;
-export type ScreenId = (typeof SCREENS)[number];
-
-/** A screen of ours, or the tab of a plugin. */
-export type Place = ScreenId | `tab:${string}`;
+import type { ScreenId } from "../../shop/route.svelte";
 
 export function maySee(id: ScreenId, { till, shop }: Model): boolean {
   switch (id) {
@@ -19,15 +14,4 @@ export function maySee(id: ScreenId, { till, shop }: Model): boolean {
     case "catalog":
       return till.may("staff:order");
   }
-}
-
-/** What the address names: `#/tables`, `#/tab/<plugin>`; the order screen when it names nothing. */
-export function placeOf(hash: string): Place {
-  const [, first = "", second = ""] = hash.split("/");
-  if (first === "tab" && second !== "") return `tab:${decodeURIComponent(second)}`;
-  return SCREENS.find((id) => id === first) ?? "order";
-}
-
-export function hashOf(place: Place): string {
-  return place.startsWith("tab:") ? `#/tab/${encodeURIComponent(place.slice(4))}` : `#/${place}`;
 }
