@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from jumak.commands.plugin_dev import dev, line_of
+from jumak.commands.plugin_dev import LONGEST, dev, is_copy, line_of
 from jumak.commands.plugin_source import Installer, InstallHere, InstallThroughServer, existing
 from jumak.commands.reach import Asking, Refused, add_data, administration, running_server
 from jumak.main import opened_shop
@@ -186,7 +186,8 @@ async def _logs(arguments: argparse.Namespace) -> None:
         asked: dict[str, Any] = {"pluginId": arguments.id, "limit": arguments.limit, "kinds": kinds}
         while True:
             for entry in (await ask("plugin-log.list.request", asked))["entries"]:
-                print(line_of(entry), flush=True)
+                if arguments.trace or not is_copy(entry):
+                    print(line_of(entry, LONGEST), flush=True)
                 asked["after"] = entry["seq"]
             if not arguments.follow:
                 return
