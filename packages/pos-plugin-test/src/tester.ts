@@ -146,12 +146,15 @@ export class PluginTester {
     const running = this.running;
     this.running = undefined;
     if (running === undefined) return;
-    await running.run?.stop();
     const isShared = this.options.shop !== undefined;
-    // The next test of this shop begins with nothing kept and decides anew what the plugin may do.
-    if (isShared && running.plugin !== undefined) await running.till?.uninstall(running.plugin.id);
-    running.till?.close();
-    if (!isShared) await running.shop?.stop();
+    try {
+      await running.run?.stop();
+      // The next test of this shop begins with nothing kept and decides anew what the plugin may do.
+      if (isShared && running.plugin !== undefined) await running.till?.uninstall(running.plugin.id);
+    } finally {
+      running.till?.close();
+      if (!isShared) await running.shop?.stop();
+    }
   }
 
   private get now(): Started {
