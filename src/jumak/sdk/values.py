@@ -195,9 +195,10 @@ def _element(declared: Any) -> Any:
     return Any
 
 
-def check(data: Mapping[str, Any], declared: type[Struct]) -> None:
-    """Raises PosPluginSdkValidationError for a missing key or a value of the wrong type.
+def check(data: Any, declared: Any) -> None:
+    """Holds data against its declared type.
 
+    Raises PosPluginSdkValidationError for a missing key or a value of the wrong type.
     Ranges and rules are the shop's to refuse, which names the reason.
     """
     try:
