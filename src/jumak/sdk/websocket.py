@@ -11,7 +11,7 @@ import asyncio
 import base64
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
-from weakref import WeakSet
+from weakref import WeakSet, WeakValueDictionary
 
 from jumak.sdk.namespaces import Namespace
 from jumak.sdk.questions import outcome_of
@@ -166,6 +166,8 @@ class WebsocketNamespace(Namespace):
         self._failed = failed
         self._listened: dict[str, _Life] = {}
         self._opening: dict[str, list[_Life]] = {}
+        # What is sent over a closed socket is an error event: it is its last owner's.
+        self._closed: WeakValueDictionary[str, Websocket] = WeakValueDictionary()
         self._all: WeakSet[Websocket] = WeakSet()
         self._subscribed = False
 
@@ -223,11 +225,12 @@ class WebsocketNamespace(Namespace):
 
     def _happened(self, data: Mapping[str, Any]) -> None:
         life = self._listened.get(data["url"])
-        if life is None:
-            return
-        life.socket.happened(data)
-        if data.get("event") == "close":
-            self._over(life)
+        if life is not None:
+            life.socket.happened(data)
+            if data.get("event") == "close":
+                self._over(life)
+        elif (socket := self._closed.get(data["url"])) is not None:
+            socket.happened(data)
 
     def _has_opened(self, life: _Life) -> bool:
         """Takes it off those that are being opened; False when it was closed meanwhile."""
@@ -244,5 +247,6 @@ class WebsocketNamespace(Namespace):
         self._has_opened(life)
         if self._listened.get(life.url) is life:
             del self._listened[life.url]
+            self._closed[life.url] = life.socket
             if following := self._opening.get(life.url):
                 self._listened[life.url] = following[0]
