@@ -38,8 +38,6 @@ async def arguments(pos: Pos, topic: str, push: Push) -> tuple[Any, ...]:
             return (loosely(data.get("draftOrder")),)
         case "setting" if event == "change":
             return (await pos.setting.get_values(),)
-        case "setting":
-            return (data["id"],)
         case "plugin_unicast":
             return data.get("message"), data["from"]
         case "barcode":
