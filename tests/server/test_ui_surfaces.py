@@ -173,6 +173,9 @@ async def test_pressing_a_toast(shop: SimulatedShop, till: Wire):
     await till.ask("toast.press.request", {"pluginId": "stamps", "id": "more"})
     assert here.pushes("toast.click") == [{}]
     assert here.pushes("toast.button.click") == [{"id": "more"}]
+    assert (await here.ask("subscribe.request", {"names": []}))["complete"] is True
+    assert (await till.ask("toast.press.request", {"pluginId": "stamps"}))["complete"] is True
+    assert here.pushes("toast.click") == [{}], "it runs, and does not listen"
     for wire in (elsewhere, somebody, till):
         assert wire.pushes("toast.click") == wire.pushes("toast.button.click") == []
     with pytest.raises(NotFound):

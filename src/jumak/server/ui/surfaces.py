@@ -20,7 +20,7 @@ from jumak.protocol.messages.ui import AlertOpen, Navigate, SoundPlay, ToastOpen
 from jumak.protocol.row import Done
 from jumak.server.connections import Push
 from jumak.server.live import Ask
-from jumak.server.ui.tills import device_of, plugins_at, shown_as, tills_of
+from jumak.server.ui.tills import device_of, plugins_near, shown_as, tills_of
 from jumak.server.watch import is_plugin
 from jumak.service.documents import Cart, Install
 
@@ -115,24 +115,25 @@ class Surfaces:
         return Done()
 
     async def press(self, ask: Ask, data: ToastPress) -> Done:
-        """`toast.press.request`: told to that plugin and nobody else.
+        """`toast.press.request`: told to that plugin and nobody else, if it listens.
 
         Raises NotFound for a plugin there is not, HostUnavailable for one that does not run.
         """
         name = "toast.click" if data.id is None else "toast.button.click"
         push = Push(name, msgspec.json.encode({} if data.id is None else {"id": data.id}))
-        heard = [
+        running = [
             one
-            for one in plugins_at(self._shop.connections, ask.caller.device_id, name)
-            if one.caller is not None and one.caller.id == data.plugin_id
+            for one in plugins_near(self._shop.connections, ask.caller.device_id)
+            if one.caller is not None and one.caller.id == data.plugin_id and one.caller.may("ui")
         ]
-        for one in heard:
-            one.push(push)
-        if not heard and await self._shop.store.reader().get(Install, data.plugin_id) is None:
+        for one in running:
+            if name in one.visible:
+                one.push(push)
+        if not running and await self._shop.store.reader().get(Install, data.plugin_id) is None:
             raise NotFound(
                 "플러그인을 찾을 수 없습니다.", "There is no such plugin.", pluginId=data.plugin_id[:64]
             )
-        if not heard:
+        if not running:
             raise HostUnavailable(
                 "플러그인이 실행 중이 아닙니다.", "The plugin is not running.", pluginId=data.plugin_id[:64]
             )
