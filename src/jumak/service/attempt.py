@@ -186,15 +186,22 @@ async def _check_amount(tx: Transaction, order: Order, data: StartPayment) -> No
         )
 
 
+async def waited_for(source: Reader) -> dict[str, Attempt]:
+    """The attempts somebody waits for right now, by the identity of the till that began them (PAY-8)."""
+    return {
+        attempt.caller: attempt for attempt in (await source.all(Attempt)).values() if attempt.state == "SENT"
+    }
+
+
 async def _check_till(tx: Transaction) -> None:
-    for other in (await tx.all(Attempt)).values():
-        if other.state == "SENT" and other.caller == tx.caller.id:
-            raise InvalidState(
-                "이 기기에서 진행 중인 결제가 있습니다. 끝나거나 취소한 뒤 다시 시도해 주세요",
-                "this till waits for another payment; let it end or give it up with payment-attempt.cancel",
-                reason="ATTEMPT_OPEN",
-                attemptId=other.id,
-            )
+    other = (await waited_for(tx)).get(tx.caller.id)
+    if other is not None:
+        raise InvalidState(
+            "이 기기에서 진행 중인 결제가 있습니다. 끝나거나 취소한 뒤 다시 시도해 주세요",
+            "this till waits for another payment; let it end or give it up with payment-attempt.cancel",
+            reason="ATTEMPT_OPEN",
+            attemptId=other.id,
+        )
 
 
 def _forget_old(tx: Transaction, attempts: Any) -> None:
