@@ -42,6 +42,7 @@ from jumak.server.owner import COMMAND_LINE, OwnerAccess, remove_access, write_a
 from jumak.server.paying import Paying
 from jumak.server.policy import NOTHING
 from jumak.server.publish import Publisher
+from jumak.server.refunds import Refunds
 from jumak.server.shop import Gate, RunningShop
 from jumak.server.uploads import Uploads
 from jumak.server.views import VIEWS
@@ -112,12 +113,14 @@ async def run_shop(
     publisher = Publisher(shop)
     publisher.views.update(VIEWS)
     follow_devices(shop, publisher)
-    paying, giving_back = Paying(shop), GivingBack(shop)
+    paying, refunds = Paying(shop), Refunds(shop)
+    giving_back = GivingBack(shop, refunds)
     publisher.listen("attempt.", paying.follow)
-    publisher.listen("order.cancel-pending", giving_back.follow)
+    publisher.listen("order.cancel-pending", refunds.follow)
     shop.gates["payment.cancel.request"] = Gate(giving_back.needed, giving_back.before_payment)
     shop.gates["order.cancel.request"] = Gate(giving_back.needed, giving_back.before_order)
     await paying.recover()
+    await refunds.recover()
     store.on_commit(publisher.publish)
     day = schedule.DayOpening(_begin_day)
     timetable = schedule.Schedule(
