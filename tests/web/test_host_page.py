@@ -203,6 +203,26 @@ async def test_popups_and_toasts(house: House, browser: Browser, tmp_path: Path)
     assert '"more"' in await logged(house, plugin, "toast.button.click")
 
 
+async def test_a_popup_over_a_reload(house: House, browser: Browser):
+    """H-67, ui.md §2: staff reload the page while a plugin asks for a code: it asks again, and gets it."""
+    till = await house.till(browser)
+    await expect(till.get_by_role("tab", name="결제")).to_be_visible()
+    pos = await house.shop.pos("stamps")
+    (device,) = [one["id"] for one in (await house.ask("device.list"))["devices"] if one["kind"] == "till"]
+    house.shop.running.ui.prefer_till("stamps", device)
+    asking = asyncio.create_task(
+        pos.request("popup.request", {"type": "barcode", "productName": "스탬프 적립"}, timeout=60)
+    )
+    await expect(till.get_by_role("dialog").get_by_text("스탬프 적립")).to_be_visible()
+    await till.reload()
+    await expect(till.get_by_role("dialog").get_by_text("스탬프 적립")).to_be_visible()
+    await till.keyboard.type("8801234567890")
+    await till.keyboard.press("Enter")
+    answer = await asyncio.wait_for(asking, 10)
+    assert answer["data"] == {"result": "SUCCESS", "barcode": "8801234567890"}
+    await expect(till.get_by_role("dialog")).to_have_count(0)
+
+
 async def test_a_refund_nobody_knows_the_end_of(house: House, browser: Browser):
     """CAN-10: it appears while the page is open, and a manager says what they found out; then it is gone."""
     till = await house.till(browser)
