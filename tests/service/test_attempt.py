@@ -16,7 +16,7 @@ from jumak.domain.errors import (
     UnsupportedMode,
 )
 from jumak.sdk.connection import Connection
-from jumak.service.attempt import lose_all
+from jumak.service.attempt_answer import lose_all
 from jumak.service.documents import InFlight
 from jumak.service.ports import Command
 from jumak.testing import OWNER, simulated_shop

@@ -3,7 +3,7 @@
 It follows the journal: an attempt is on disk before its plugin is asked (NET-1), and is asked exactly
 once, whatever happens afterwards. The answer is found again by its callback id, which holds the
 attempt's, so one that comes late, over a new connection or after a restart still reaches its attempt.
-What it means is decided in `service/attempt.py`.
+What it means is decided in `service/attempt_answer.py`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from jumak.domain.attempt import (
 )
 from jumak.domain.caller import SYSTEM, Caller
 from jumak.domain.errors import HostUnavailable
-from jumak.service.attempt import Settled, escalate, lose, lose_all, never_asked, settle, still_waiting
+from jumak.service.attempt_answer import Settled, escalate, lose, lose_all, never_asked, settle, still_waiting
 from jumak.service.ports import Command, Entry, Result, Transaction
 from jumak.service.table import shown
 
