@@ -14,7 +14,7 @@ from jumak.protocol.scopes import expand
 from jumak.testing import simulated_shop
 from tests.server.screen import Wire
 from tests.service.asking import Asking, a_line
-from tests.service.paying import APPROVAL, CASHIER, MANAGER, STAMP, Counter, RawPlugin
+from tests.service.paying import APPROVAL, CASHIER, MANAGER, OTHER_TILL, STAMP, Counter, RawPlugin
 
 POINTS = Caller(id="points", kind="plugin", name="포인트", scopes=expand(["plugin"]))
 DEAF = replace(POINTS, scopes=expand(["order:read"]))
@@ -377,3 +377,89 @@ async def test_a_whole_order_waits_for_its_method(shop, counter, answer):
     after = await shop.get(order["id"])
     assert after["orderState"] == ("CANCELLED" if answer else "COMPLETED")
     assert after["paymentPrice"]["paymentPaidValue"] == (0 if answer else 10_000)
+
+
+async def test_two_cancels_ask_once(shop, counter):
+    """CAN-10, PAY-7: whoever presses cancel while others are asked whether they object, the money goes back once."""
+    plugin, points = await counter.plugin(), await counter.plugin(POINTS)
+    order, payment = await paid_by_method(shop, counter, plugin)
+    tasks = [
+        begin(shop, "payment.cancel.request", back(order, payment), caller)
+        for caller in (MANAGER, OTHER_TILL)
+    ]
+    for number in (1, 2):
+        plugin.answer(await plugin.asked("before-cancel", number))
+        points.answer(await points.asked("before-cancel", number))
+    plugin.answer(await plugin.asked("cancel"), cancelledPaymentDto={"cancelledAt": "2026-02-02T12:00:00"})
+    ends = await asyncio.gather(*tasks, return_exceptions=True)
+    await shop.shop.settle()
+    assert len(plugin.questions("cancel")) == 1
+    assert await state_of(shop, payment) == "CANCELLED"
+    assert sum(isinstance(end, dict) for end in ends) >= 1
+    assert all(isinstance(end, dict | InvalidState) for end in ends)
+
+
+async def test_an_answer_that_says_nothing(shop, counter):
+    """NET-6: neither yes nor no, as from a page that was reloaded, is no failed refund: somebody finds out."""
+    plugin = await counter.plugin()
+    order, payment = await paid_by_method(shop, counter, plugin)
+    task = begin(shop, "payment.cancel.request", back(order, payment), MANAGER)
+    plugin.answer(await plugin.asked("before-cancel"))
+    question = await plugin.asked("cancel")
+    plugin.send("payment.method.event.response", {"event": "cancel", "id": "card"}, question["callbackId"])
+    with pytest.raises(HostUnavailable) as unknown:
+        await task
+    assert unknown.value.reason == "REFUND_UNKNOWN"
+    with pytest.raises(InvalidState) as again:
+        await shop.ask("payment.cancel.request", back(order, payment), MANAGER)
+    assert again.value.reason == "REFUND_UNSETTLED"
+    assert len(plugin.questions("cancel")) == 1
+
+
+async def test_a_refund_nobody_asked_for(shop, counter):
+    """H-44, NET-4: a plugin cannot have its payment cancelled by answering what it was never asked."""
+    plugin, points = await counter.plugin(), await counter.plugin(POINTS)
+    _, payment = await paid_by_method(shop, counter, plugin)
+    data = {"event": "cancel", "id": "card", "complete": True, "cancelledPaymentDto": {}}
+    plugin.send("payment.method.event.response", data, f"host:back:{payment['id']}")
+    assert await state_of(shop, payment) != "CANCELLED"
+    assert points.questions("before-cancel") == []
+    assert any("was not asked" in note for note in counter.notes)
+
+
+async def test_what_went_back_in_part_is_not_asked_for_whole(shop, counter):
+    """CAN-7: a plugin gives back whole payments; after a part by hand the rest goes back by hand too."""
+    plugin = await counter.plugin()
+    order, payment = await paid_by_method(shop, counter, plugin)
+    part = {"id": order["id"], "amount": 5_000, "reason": "늦은 음식", "paymentId": payment["id"]}
+    await shop.ask("order.refund-amount.request", part, MANAGER)
+    with pytest.raises(InvalidState) as refused:
+        await shop.ask("payment.cancel.request", back(order, payment), MANAGER)
+    assert refused.value.reason == "PARTLY_REFUNDED"
+    assert plugin.questions("cancel") == []
+
+
+async def test_a_refund_that_cannot_be_booked(shop, counter, monkeypatch):
+    """CAN-10: the money is back and the books cannot say so: staff hear of it, and nobody asks for it again."""
+    plugin = await counter.plugin()
+    order, payment = await paid_by_method(shop, counter, plugin)
+    till = Wire(shop.shop, MANAGER)
+    task = begin(shop, "payment.cancel.request", back(order, payment), MANAGER)
+    plugin.answer(await plugin.asked("before-cancel"))
+    question = await plugin.asked("cancel")
+    plugin.kill()
+    with pytest.raises(HostUnavailable):
+        await task
+
+    async def full(*_: Any, **__: Any) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("jumak.server.refunds.cancel_one", full)
+    back_again = await counter.plugin()
+    back_again.answer(question, cancelledPaymentDto={"cancelledAt": "2026-02-02T12:00:00"})
+    await shop.shop.settle()
+    assert any("장부에 적지 못했습니다" in push["text"] for push in till.pushes("notice.event"))
+    assert any("could not be kept" in note for note in counter.notes)
+    with pytest.raises(InvalidState) as again:
+        await shop.ask("payment.cancel.request", back(order, payment), MANAGER)
+    assert again.value.reason == "REFUND_UNSETTLED"

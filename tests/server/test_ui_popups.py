@@ -238,10 +238,10 @@ async def test_closed_with_its_payment(shop: SimulatedShop, till: Wire):
     plugin, other = Wire(shop, a_plugin()), Wire(shop, a_plugin("other", device="till-2"))
     asked = plugin.send("popup.request", SCAN)
     popup = await till.asked(OPEN)
-    shop.running.ui.close_popups("other")
+    shop.running.ui.close_popups(other.session)
     await shop.settle()
     assert plugin.reply_to(asked) is None
-    shop.running.ui.close_popups("stamps")
+    shop.running.ui.close_popups(plugin.session)
     await shop.settle()
     assert plugin.reply_to(asked) == {"complete": True, "type": "barcode", "data": {"result": "CANCELLED"}}
     assert till.pushes(CLOSE) == [{"popupId": popup["data"]["popupId"]}]
@@ -336,7 +336,7 @@ async def test_closed_while_its_till_is_away(shop: SimulatedShop, till: Wire):
     await till.asked(OPEN)
     till.cut()
     await shop.settle()
-    shop.running.ui.close_popups("stamps")
+    shop.running.ui.close_popups(plugin.session)
     assert (await plugin.replied(asked))["data"] == {"result": "CANCELLED"}
     back = Wire(shop, till.caller)
     await shop.settle()

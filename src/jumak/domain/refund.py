@@ -69,11 +69,18 @@ class GivenBack(Struct, frozen=True):
     """The plugin returned the money of a payment."""
 
 
-def read_refund(data: dict[str, Any]) -> GivenBack | WentBack | Refused:
+class Unclear(Struct, frozen=True):
+    """An answer that says neither that the money went back nor that it did not (NET-6): its page was reloaded, say."""
+
+
+def read_refund(data: dict[str, Any]) -> GivenBack | WentBack | Refused | Unclear:
     """What the answer to `payment.method.event.request` `cancel` means; a value is a refund."""
-    if data.get("complete") is not True:
+    complete = data.get("complete")
+    if complete is False:
         said = data.get("errorMessage")
         return Refused(said[:LONGEST_TEXT] if isinstance(said, str) else "")
+    if complete is not True:
+        return Unclear()
     return WentBack() if data.get("cancelledPaymentDto") is None else GivenBack()
 
 

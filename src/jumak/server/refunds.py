@@ -7,6 +7,7 @@ while its end is unknown, and its answer is found by a callback id whenever and 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
@@ -22,7 +23,7 @@ from jumak.domain.order.paying import find_payment
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment
-from jumak.domain.refund import GivenBack, RefundAttempt, read_refund, refund_open
+from jumak.domain.refund import GivenBack, RefundAttempt, Unclear, read_refund, refund_open
 from jumak.protocol.messages.payment import CancelPayment, IdRef
 from jumak.server.connections import Push
 from jumak.server.session import Session
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 ASK = "payment.method.event.request"
 CALLBACK = "host:back:"
 """Callback ids of `cancel` requests; the payment's id follows."""
+
+log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(seconds=30)
 """A plugin that gives money back for a whole order is waited for in silence this long (CAN-2)."""
@@ -65,12 +68,14 @@ class Refunds:
     def method_of(self, order: Order, payment: Payment, caller: Caller) -> Session | None:
         """The session that gives this payment back to this caller, None for one that no method took.
 
-        Raises HostUnavailable PLUGIN_NOT_RUNNING for a method that nobody runs.
+        Raises HostUnavailable PLUGIN_NOT_RUNNING for a method that nobody runs, InvalidState PARTLY_REFUNDED.
         """
         session = self._session_of(order, payment, None if caller.kind == "service" else caller.device_id)
         record = backing_of(order).payments[payment.id]
         if session is None and record.by_method:
             raise not_running(record.owner)
+        if session is not None:
+            refund.check_whole(order, payment)
         return session
 
     async def give_back(self, order: Order, payment: Payment, session: Session, caller: Caller) -> None:
@@ -97,19 +102,26 @@ class Refunds:
             answer = await session.ask(ASK, data, timeout_s=None, callback_id=f"{CALLBACK}{payment.id}")
         except HostUnavailable:
             self._shop.watch.note(plugin.id, "error", f"the connection was lost during refund {payment.id}")
-            await self._run(partial(refund.lose, payment_id=payment.id), SYSTEM)
-            if await self._is_back(payment):
-                return
+            await self._lose(payment)
+            return
+        meant = read_refund(answer)
+        if isinstance(meant, Unclear):
+            self._shop.watch.note(plugin.id, "error", f"no clear answer to refund {payment.id}")
+            await self._lose(payment)
+        elif not isinstance(meant, GivenBack):
+            await self._run(partial(refund.refuse, payment_id=payment.id, answer=meant), plugin)
+            raise _not_given_back(payment, meant)
+
+    async def _lose(self, payment: Payment) -> None:
+        """Nobody knows whether the money went back; raises REFUND_UNKNOWN unless it turned out meanwhile."""
+        await self._run(partial(refund.lose, payment_id=payment.id), SYSTEM)
+        if not await self._is_back(payment):
             raise HostUnavailable(
-                "플러그인과 연결이 끊어져 환불되었는지 알 수 없습니다. 확인해 주세요",
+                "환불되었는지 알 수 없습니다. 확인해 주세요",
                 "the plugin was lost while it gave the money back; find out whether it did",
                 reason="REFUND_UNKNOWN",
                 paymentId=payment.id,
-            ) from None
-        meant = read_refund(answer)
-        if not isinstance(meant, GivenBack):
-            await self._run(partial(refund.refuse, payment_id=payment.id, answer=meant), plugin)
-            raise _not_given_back(payment, meant)
+            )
 
     async def _is_back(self, payment: Payment) -> bool:
         """The answer came over another connection, or somebody confirmed it, while this one was waited for."""
@@ -158,14 +170,17 @@ class Refunds:
         return True
 
     async def _take_own(self, payment_id: str, data: dict[str, Any], caller: Caller) -> None:
-        order = await self._shop.store.reader().order_of_payment(payment_id)
-        if order is None or backing_of(order).payments[payment_id].owner != caller.id:
+        read = self._shop.store.reader()
+        order, asked = await read.order_of_payment(payment_id), await read.get(RefundAttempt, payment_id)
+        if order is None or asked is None or asked.method.plugin_id != caller.id:
             self._shop.watch.note(
                 caller.id, "warn", f"an answer to refund {payment_id[:64]}, which it was not asked"
             )
             return
         meant = read_refund(data)
-        if not isinstance(meant, GivenBack):
+        if isinstance(meant, Unclear):
+            self._shop.watch.note(caller.id, "warn", f"no clear answer to refund {payment_id}")
+        elif not isinstance(meant, GivenBack):
             await self._run(partial(refund.refuse, payment_id=payment_id, answer=meant), caller)
         elif (payment := find_payment(order, payment_id)).state != "CANCELLED":
             await self._cancel_now(order, payment, caller)
@@ -189,7 +204,14 @@ class Refunds:
         async def run(tx: Transaction) -> Any:
             return await cancel_one(tx, data, given_back=True)
 
-        await self._run(run, caller)
+        error = (await self._run(run, caller)).error
+        if error is not None:
+            # It stays under way, so that nobody asks for the money again, until somebody confirms it.
+            log.error("the refund of payment %s could not be kept", payment.id, exc_info=error)
+            self._shop.watch.note(caller.id, "error", f"refund {payment.id} could not be kept")
+            self.tell_staff(
+                f"주문 {order.number}의 돈은 돌려주었지만 장부에 적지 못했습니다. 매니저가 환불을 확인해 주세요"
+            )
 
     async def _run(self, work: Callable[[Transaction], Awaitable[Any]], caller: Caller) -> Result:
         return await self._shop.store.execute(Command(caller=caller, name=ASK, body=b"", run=work))

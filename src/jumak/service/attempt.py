@@ -98,6 +98,8 @@ async def change_attempt(tx: Transaction, after: Attempt, word: str, **more: Any
     """Keeps an attempt after a step, with what follows for its order, and records `attempt.<word>`."""
     tx.put(after)
     await release(tx, after)
+    if after.state == "NEEDS_MANUAL":
+        await _reserve_again(tx, after)
     tx.record(attempt_fact(word, after, **more))
     if after.state not in OPEN:
         await _end_what_waited(tx, after.order_id)
@@ -110,8 +112,27 @@ async def release(tx: Transaction, after: Attempt) -> None:
         return
     if after.state not in OPEN:
         tx.drop(InFlight, held.id)
+        # Another one of this order may still wait for a person.
+        other = await unsettled(tx, after.order_id, besides=after.id)
+        if other is not None:
+            await _reserve_again(tx, other)
     elif held.locked and after.state != "SENT":
         tx.put(replace(held, locked=False))
+
+
+async def _reserve_again(tx: Transaction, after: Attempt) -> None:
+    """Money that may have moved counts, also when a manager had said that nothing was paid (PAY-2, NET-5)."""
+    if await tx.get(InFlight, after.order_id) is None:
+        tx.put(InFlight(id=after.order_id, attempt_id=after.id, amount=after.amount, locked=False))
+
+
+async def unsettled(source: Reader, order_id: str, *, besides: str = "") -> Attempt | None:
+    """An attempt of this order whose end somebody has to find out, None without one (NET-5)."""
+    for attempt in (await source.all(Attempt)).values():
+        waits = attempt.state in ("UNKNOWN", "NEEDS_MANUAL")
+        if waits and attempt.order_id == order_id and attempt.id != besides:
+            return attempt
+    return None
 
 
 async def _end_what_waited(tx: Transaction, order_id: str) -> None:

@@ -126,11 +126,20 @@ def _unknown(message: str) -> AttemptError:
 
 
 async def never_asked(tx: Transaction, *, attempt_id: str, message: str) -> Done:
-    """The plugin went before it was asked: for certain nothing was charged."""
+    """The plugin was not asked at all: it went before, or staff gave up while it waited for its turn.
+
+    For certain nothing was charged.
+    """
     attempt = await tx.get(Attempt, attempt_id)
-    if attempt is not None and attempt.state == "SENT":
+    if attempt is None:
+        return Done()
+    if attempt.state == "SENT":
         error = AttemptError(code="HOST_UNAVAILABLE", reason="PLUGIN_NOT_RUNNING", message=message)
         await change_attempt(tx, stepped(attempt, Step.DECLINE, error=error, answered=True), "decline")
+    elif attempt.state == "UNKNOWN" and attempt.gave_up:
+        await change_attempt(
+            tx, stepped(attempt, Step.FIND_NOTHING, error=None, answered=True), "find-nothing"
+        )
     return Done()
 
 

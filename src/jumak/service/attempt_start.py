@@ -29,7 +29,7 @@ from jumak.domain.order.paying import remaining_buckets
 from jumak.domain.order.types import Order
 from jumak.domain.tax import draw
 from jumak.protocol.messages.attempt import AttemptReply, StartPayment
-from jumak.service.attempt import attempt_fact, attempt_view, waited_for
+from jumak.service.attempt import attempt_fact, attempt_view, unsettled, waited_for
 from jumak.service.documents import InFlight, Install, PaymentLock
 from jumak.service.keeping import check_unlocked, known_order
 from jumak.service.payment import keep_payment, not_running, taken
@@ -126,13 +126,14 @@ async def _check_amount(tx: Transaction, order: Order, data: StartPayment) -> No
             reason="UNPAID_CHANGED",
             unpaid=unpaid,
         )
-    in_flight = await tx.get(InFlight, order.id)
-    if in_flight is not None:
+    in_flight, waiting = await tx.get(InFlight, order.id), await unsettled(tx, order.id)
+    earlier = in_flight.attempt_id if in_flight is not None else waiting.id if waiting is not None else None
+    if earlier is not None:
         raise InvalidState(
             "결과를 확인하지 못한 결제가 있습니다. 먼저 확인해 주세요",
             "an earlier attempt on this order is not settled; resolve it with payment-attempt.resolve (NET-5)",
             reason="PAYMENT_UNKNOWN",
-            attemptId=in_flight.attempt_id,
+            attemptId=earlier,
         )
     if data.amount > unpaid:
         raise InvalidState(

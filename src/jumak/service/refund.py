@@ -14,6 +14,8 @@ from jumak.domain.calendar import calendar_of, from_ms, to_ms
 from jumak.domain.caller import Caller
 from jumak.domain.errors import InvalidState
 from jumak.domain.order.paying import find_payment
+from jumak.domain.order.pricing import backing_of
+from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment
 from jumak.domain.refund import (
     OPEN,
@@ -40,7 +42,7 @@ async def ask(tx: Transaction, *, payment_id: str, method: MethodRef) -> Done:
     """This plugin is about to be asked for the money of a payment.
 
     Raises InvalidState CANCEL_IN_PROGRESS, REFUND_UNSETTLED while an earlier asking has no known end,
-    PAYMENT_CANCELLED when there is nothing left to give back.
+    PARTLY_REFUNDED, PAYMENT_CANCELLED when there is nothing left to give back.
     """
     order = await tx.order_of_payment(payment_id)
     payment = None if order is None else find_payment(order, payment_id)
@@ -51,6 +53,7 @@ async def ask(tx: Transaction, *, payment_id: str, method: MethodRef) -> Done:
             reason="PAYMENT_CANCELLED",
             paymentId=payment_id,
         )
+    check_whole(order, payment)
     await check_no_refund(tx, payment_id)
     _forget_old(tx, await tx.all(RefundAttempt))
     refund = RefundAttempt(
@@ -63,6 +66,18 @@ async def ask(tx: Transaction, *, payment_id: str, method: MethodRef) -> Done:
     )
     _keep(tx, "ask", refund)
     return Done()
+
+
+def check_whole(order: Order, payment: Payment) -> None:
+    """A plugin can only be asked for a whole payment; raises InvalidState PARTLY_REFUNDED (CAN-7)."""
+    if backing_of(order).payments[payment.id].refunded > 0:
+        raise InvalidState(
+            "일부를 이미 환불한 결제입니다. 나머지를 직접 돌려준 뒤 외부 환불을 확인해 주세요",
+            "part of this payment went back already and its plugin gives back whole payments only; return the "
+            "rest by hand, then payment.confirm-refund",
+            reason="PARTLY_REFUNDED",
+            paymentId=payment.id,
+        )
 
 
 async def check_no_refund(source: Reader, payment_id: str) -> None:

@@ -83,12 +83,6 @@ class Popups:
         """See `TillUi.popup_open`."""
         return any(popup.plugin_id == plugin_id for popup in self._open.values())
 
-    def close(self, plugin_id: str) -> None:
-        """See `TillUi.close_popups`."""
-        for popup in tuple(self._open.values()):
-            if popup.plugin_id == plugin_id:
-                _end(popup)
-
     def prefer(self, plugin_id: str, device_id: str | None) -> None:
         """See `TillUi.prefer_till`."""
         if device_id is None:
@@ -97,7 +91,7 @@ class Popups:
             self._preferred[plugin_id] = device_id
 
     def session_lost(self, session: Session) -> None:
-        """Nobody waits for what this plugin asked any more."""
+        """Nobody waits for what this session asked any more; see `TillUi.close_popups` as well."""
         for popup in tuple(self._open.values()):
             if popup.asker is session:
                 _end(popup)
