@@ -22,7 +22,9 @@ from jumak.server.connections import Push
 from jumak.server.live import Ask
 from jumak.server.ui.tills import device_of, plugins_near, shown_as, tills_of
 from jumak.server.watch import is_plugin
+from jumak.service.attempt import waited_for
 from jumak.service.documents import Cart, Install
+from jumak.service.ports import Reader
 
 if TYPE_CHECKING:
     from jumak.server.shop import RunningShop
@@ -154,10 +156,12 @@ class Surfaces:
         read = self._shop.store.reader()
         tills = tills_of(self._shop.connections, caller, name)
         if but_paying:
-            at_ms = to_ms(read.at)
-            carts = await read.all(Cart)
-            paying = {cart_id for cart_id, cart in carts.items() if cart.draft.paying(at_ms)}
-            tills = [one for one in tills if one.caller is not None and one.caller.device_id not in paying]
+            paying = await _tills_paying(read)
+            tills = [
+                one
+                for one in tills
+                if one.caller is not None and paying.isdisjoint((one.caller.id, one.caller.device_id))
+            ]
         if not tills:
             self._left(caller, f"{name}: no till to show it")
             return
@@ -191,6 +195,13 @@ class Surfaces:
     def _left(self, caller: Caller, why: str) -> None:
         if is_plugin(caller):
             self._shop.watch.note(caller.id, "warn", why)
+
+
+async def _tills_paying(read: Reader) -> frozenset[str]:
+    """Devices with a payment screen open: on their cart, or on an attempt they wait for."""
+    at_ms = to_ms(read.at)
+    carts = [str(cart_id) for cart_id, cart in (await read.all(Cart)).items() if cart.draft.paying(at_ms)]
+    return frozenset([*carts, *await waited_for(read)])
 
 
 def text_of(value: Any, keys: tuple[str, ...] = ("message", "title", "text", "description")) -> str | None:
