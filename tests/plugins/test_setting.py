@@ -128,7 +128,7 @@ async def test_buttons(shop: SimulatedShop):
     """Q-8: a pressed button reaches its plugin; an unknown one or a plugin that does not run is refused."""
     pos = await shop.pos("p")
     pressed: list[str] = []
-    pos.events.on("setting.button", pressed.append)
+    pos.ext.setting.button.on(lambda button: pressed.append(button.id))
     await pos.setting.set_inputs(INPUTS)
     await shop.request("plugin-setting.press.request", {"pluginId": "p", "id": "test"})
     await shop.settle()
