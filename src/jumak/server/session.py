@@ -360,6 +360,7 @@ class Session:
         )
         if frame.callback_id is not None:
             self._answer(frame, frame.callback_id, Result(reply=encode_reply(reply)))
+        self.shop.connections.welcomed(self)
         if resumed:
             assert data.resume_after is not None
             await self._replay.run(data.resume_after)
@@ -388,7 +389,7 @@ class Session:
             self._opening.cancel()
         self._replay.stop()
         self._waiting.clear()
-        self.shop.connections.all.discard(self)
+        self.shop.connections.lost(self)
         self.shop.connections.methods.forget(self)
         self.shop.ui.session_lost(self)
         self.shop.sign_ins.forget_session(self)

@@ -141,6 +141,17 @@ export type Attempt = Decoded<typeof attempt>;
 export const decodeAttempt = fields({ attempt });
 export const decodeAttempts = fields({ attempts: list(attempt) });
 
+const refund = fields({
+  paymentId: text,
+  amount: number,
+  state: text,
+  method: fields({ pluginId: text, id: text, paymentName: maybe(text) }),
+  createdAt: orElse(text, ""),
+});
+export type Refund = Decoded<typeof refund>;
+export const decodeRefund = fields({ refund });
+export const decodeRefunds = fields({ refunds: list(refund) });
+
 // -- what plugins show through the till ----------------------------------------------------------
 
 const owner = fields({ id: text, name: text });
