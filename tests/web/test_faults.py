@@ -319,3 +319,25 @@ async def test_a_page_that_reloads_itself_while_its_cart_is_paid(
 
 def _port(house: House) -> str:
     return house.url.rpartition(":")[2]
+
+
+@pytest.mark.parametrize("kind", ["worker", "page"])
+async def test_a_connection_that_is_lost_and_comes_back(
+    kind: str, house: House, browser: Browser, tmp_path: Path
+):
+    """H-8: its button is there again, though the plugin knows nothing of it and adds it once, at its start."""
+    plugin = await house.install(raw_zip(kind, tmp_path / "raw.zip"), id="raw", scopes=["plugin"])
+    await house.till(browser)
+    await house.tester.is_up(plugin)
+
+    async def methods() -> list[str]:
+        return [method["id"] for method in (await house.ask("payment-method.list"))["methods"]]
+
+    await until(methods, "its method is there")
+    connections = house.shop.running.connections
+    for session in connections.of(plugin):
+        session.end(1012, "HOST_UNAVAILABLE")
+    assert await methods() == []
+    assert await until(methods, "its method is there again") == ["raw-pay"]
+    await house.tester.is_up(plugin)
+    assert (await house.state(plugin))["state"] == "running"

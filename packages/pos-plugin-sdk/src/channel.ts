@@ -4,10 +4,12 @@ import {
   PosPluginSdkConnectionError,
   PosPluginSdkError,
   PosPluginSdkTimeoutError,
+  isRecord,
   messageOf,
   refusal,
 } from './errors.js';
 import { FLAGS } from './generated/messages.js';
+import { Holdings } from './holdings.js';
 import { Journal } from './journal.js';
 import { Listeners } from './listeners.js';
 import type { Port, PortEvents } from './port.js';
@@ -77,6 +79,7 @@ export class Channel {
   private readonly questions: Incoming[] = [];
   private readonly once = new Map<string, Promise<Data>>();
   private readonly limit = new RateLimit();
+  private readonly holdings = new Holdings();
   private queued: (() => void)[] = [];
   private isOpen = false;
   private isEnded = false;
@@ -181,9 +184,10 @@ export class Channel {
     return this.ask(name, data, options);
   }
 
-  /** Sends a message that nobody answers; it vanishes while nobody is there. */
+  /** Sends a message that nobody answers; it vanishes while nobody is there, but for what the session is to hold. */
   notify(name: string, data: Data, version = 1): void {
     if (this.port.mode === 'none') return;
+    this.holdings.told(name, data);
     const envelope = { name, version, data };
     this.journal.message('sent', name, envelope);
     if (this.isOpen) this.port.post(envelope);
@@ -305,6 +309,11 @@ export class Channel {
 
   private opened(): void {
     this.isOpen = true;
+    // Before anything that waited: that may take back what is asked for here.
+    for (const { name, data } of this.holdings.methodsLost()) this.port.post({ name, version: 1, data });
+    for (const { name, data } of this.holdings.holdsLost())
+      this.port.post({ name, version: 1, callbackId: randomId(10), data });
+    for (const push of this.holdings.broken()) this.push(push);
     if (this.name === undefined) {
       // A missing answer is no error of the plugin's own: whoever asks for the info hears of it.
       this.cached('plugin.info.request').catch(() => undefined);
@@ -341,8 +350,10 @@ export class Channel {
     if (pending !== undefined) {
       const name = pending.envelope.name;
       this.journal.message('received', name, { name: envelope.name, data: envelope.data });
-      if (envelope.data['complete']) pending.resolve(envelope.data);
-      else if (name === 'popup.request' || name === 'draft-order.start-payment')
+      if (envelope.data['complete']) {
+        this.holdings.granted(name, isRecord(pending.envelope.data) ? pending.envelope.data : {});
+        pending.resolve(envelope.data);
+      } else if (name === 'popup.request' || name === 'draft-order.start-payment')
         pending.resolve(envelope.data);
       else pending.reject(refusal(envelope.data));
     } else if (envelope.callbackId === undefined) {
@@ -352,7 +363,9 @@ export class Channel {
     }
   }
 
-  private push({ name, data, seq }: Incoming): void {
+  private push(pushed: Incoming): void {
+    const { name, data, seq } = pushed;
+    this.holdings.pushed(pushed);
     this.journal.message('received', name, { name, data });
     if (seq === undefined) {
       void this.listeners.dispatch(name, data);

@@ -275,4 +275,38 @@ describe('a shop reached by token (wire §9)', () => {
     off();
     pos.close();
   });
+
+  test('H-8: payment methods and a screen kept awake are asked for again, sockets are told to have broken', async () => {
+    const shop = new FakeShop();
+    for (const name of ['start-blocking', 'stop-blocking'])
+      shop.answers.set(`power-saver.${name}.request`, { complete: true });
+    shop.answers.set('websocket.connect.request', { complete: true });
+    const pos = await connect(shop.options());
+    const callbacks = { payCallback: vi.fn(), cancelCallback: vi.fn() };
+    for (const id of ['card', 'gone'])
+      await pos.paymentMethod.add({ data: { id, image: '', paymentName: '카드' }, ...callbacks });
+    pos.ext.paymentMethod.remove({ id: 'gone' });
+    for (let count = 0; count < 3; count++) await pos.powerSaver.startBlocking();
+    await pos.powerSaver.stopBlocking();
+    const socket = await pos.websocket.create('wss://live.example');
+    const closed = vi.fn();
+    socket.onClose(closed);
+    for (let blip = 1; blip <= 2; blip++) {
+      shop.socket.onclose?.({});
+      const late = { data: { id: 'late', image: '', paymentName: '늦은' }, ...callbacks };
+      if (blip === 1) await pos.paymentMethod.add(late);
+      await vi.advanceTimersByTimeAsync(1_000);
+      const held = shop.socket.received.filter(({ name }) => /^(payment|power|websocket)/.test(name));
+      expect(held.map(({ name, data }) => [name, (data as Data)['id']])).toEqual([
+        ['payment.method.add', 'card'],
+        ['payment.method.add', 'late'],
+        ['power-saver.start-blocking.request', undefined],
+        ['power-saver.start-blocking.request', undefined],
+      ]);
+      expect(closed.mock.calls).toEqual([['1006']]);
+    }
+    await socket.connect();
+    expect(shop.socket.names().at(-1)).toBe('websocket.connect.request');
+    pos.close();
+  });
 });

@@ -116,11 +116,14 @@ export class Session {
     if (this.#ready || (atOnce && this.#wire.open)) this.#send(pending);
   }
 
-  /** Sends a notification; while the connection is down the newest 500 are kept. Throws like `ask`. */
-  tell({ name, version, data }: Asked): void {
+  /**
+   * Sends a notification; while the connection is down the newest 500 are kept.
+   * atOnce: before what waits.  Throws like `ask`.
+   */
+  tell({ name, version, data }: Asked, atOnce = false): void {
     const frame = JSON.stringify({ name, version: version ?? 1, data });
     if (frame.length > LONGEST_FRAME) return;
-    if (this.#ready) {
+    if (this.#ready || (atOnce && this.#wire.open)) {
       this.#wire.send(frame);
       return;
     }

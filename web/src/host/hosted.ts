@@ -247,7 +247,9 @@ class Run {
   }
 
   #opened({ plugin }: Opened): void {
-    if (this.#frames !== null || this.#ended) return;
+    if (this.#ended) return;
+    this.#relay.opened();
+    if (this.#frames !== null) return;
     if (plugin !== undefined) this.#relay.info = plugin;
     this.#began = this.#home.now();
     this.#frames = this.#home.stage.open(this.#plugin, {

@@ -141,6 +141,15 @@ describe("a hosted plugin", () => {
     expect(at.reports.at(-1)).toMatchObject({ state: "crashed", reason: "it floods the page with messages" });
   });
 
+  it("H-8: gives the session that opens after a loss what the plugin held, and keeps its frames", async () => {
+    const { at, hosted } = running();
+    at.stage.events?.message("worker", { name: "payment.method.add", version: 1, data: { id: "card" } });
+    at.sessions[0]?.session.opened();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(at.sessions[0]?.session.told).toEqual(["payment.method.add", "payment.method.add"]);
+    expect([hosted.state, at.stage.opened]).toEqual(["running", 1]);
+  });
+
   it("is told that it stops, has 300 ms, and is gone", async () => {
     const { at, hosted } = running();
     const stopping = hosted.stop();
