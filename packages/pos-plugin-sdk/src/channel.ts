@@ -1,3 +1,4 @@
+import { Answers } from './answers.js';
 import type { Answerer, CallOptions, Listener, Unsubscribe } from './calls.js';
 import { incoming, randomId, type Envelope, type Incoming } from './envelope.js';
 import {
@@ -29,6 +30,7 @@ export interface Settings {
 }
 
 interface Pending {
+  number: number;
   envelope: Envelope;
   timeoutMs: number;
   /** May go out again on a new connection even when it was received. */
@@ -80,6 +82,8 @@ export class Channel {
   private readonly once = new Map<string, Promise<Data>>();
   private readonly limit = new RateLimit();
   private readonly holdings = new Holdings();
+  private readonly answers = new Answers();
+  private made = 0;
   private queued: (() => void)[] = [];
   private isOpen = false;
   private isEnded = false;
@@ -256,6 +260,7 @@ export class Channel {
     const envelope = { name, version: 1, callbackId, data: body };
     const commandId = typeof body['commandId'] === 'string' ? body['commandId'] : undefined;
     const repeatable = !isWrite || RETRIED.test(name);
+    const number = (this.made += 1);
     return new Promise<Data>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.pending.delete(callbackId);
@@ -275,6 +280,7 @@ export class Channel {
         act();
       };
       const pending: Pending = {
+        number,
         envelope,
         timeoutMs,
         repeatable,
@@ -313,6 +319,7 @@ export class Channel {
     for (const { name, data } of this.holdings.methodsLost()) this.port.post({ name, version: 1, data });
     for (const { name, data } of this.holdings.holdsLost())
       this.port.post({ name, version: 1, callbackId: randomId(10), data });
+    for (const answer of this.answers.due()) this.port.post(answer);
     for (const push of this.holdings.broken()) this.push(push);
     if (this.name === undefined) {
       // A missing answer is no error of the plugin's own: whoever asks for the info hears of it.
@@ -349,6 +356,7 @@ export class Channel {
     const pending = envelope.callbackId === undefined ? undefined : this.pending.get(envelope.callbackId);
     if (pending !== undefined) {
       const name = pending.envelope.name;
+      this.answers.proved(pending.number);
       this.journal.message('received', name, { name: envelope.name, data: envelope.data });
       if (envelope.data['complete']) {
         this.holdings.granted(name, isRecord(pending.envelope.data) ? pending.envelope.data : {});
@@ -380,6 +388,7 @@ export class Channel {
 
   private question(envelope: Incoming): void {
     this.journal.message('received', envelope.name, { name: envelope.name, data: envelope.data });
+    if (envelope.callbackId !== undefined) this.answers.asked(envelope.callbackId);
     const answerer = this.answerers.get(envelope.name);
     if (answerer !== undefined) void this.reply(envelope, answerer);
     else if (CONSENTED.has(envelope.name)) this.postReply(envelope, { complete: true });
@@ -409,6 +418,7 @@ export class Channel {
     const envelope: Envelope = { name, version: 1, data };
     if (question.callbackId !== undefined) envelope.callbackId = question.callbackId;
     this.journal.message('sent', name, envelope);
+    if (this.port.mode === 'socket') this.answers.add(envelope, this.made, this.isOpen);
     if (this.isOpen) this.port.post(envelope);
   }
 }

@@ -5,8 +5,10 @@
  * flight when the connection is lost is sent again, in the old order, when that is harmless: it only
  * reads, or carries a `commandId`, which every write is given here. Anything else is answered
  * `HOST_UNAVAILABLE`. Requests made while the connection is down wait for it until their deadline.
+ * An answer about money is sent by every later connection until the shop has certainly read it.
  */
 
+import { Answers } from "./answers";
 import type { Json } from "./decode";
 import type { Envelope } from "./envelope";
 import { refusal, timedOut, unavailable } from "./errors";
@@ -47,6 +49,7 @@ export interface SessionOptions extends WireOptions {
 }
 
 interface Pending {
+  readonly number: number;
   readonly frame: string;
   readonly repeatable: boolean;
   sent: boolean;
@@ -59,8 +62,8 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #events: SessionEvents;
   readonly #pending = new Map<string, Pending>();
+  readonly #answers = new Answers();
   #notes: string[] = [];
-  #answers: string[] = [];
   #ready = false;
   #number = 0;
 
@@ -111,7 +114,7 @@ export class Session {
     }
     const repeatable = READS.has(name) || (WRITES.has(name) && isPlain(data) && "commandId" in data);
     const timer = setTimeout(() => this.#answer(callbackId, name, timedOut()), DEADLINES.get(name) ?? DEADLINE_MS);
-    const pending: Pending = { frame, repeatable, sent: false, answered, timer };
+    const pending: Pending = { number: this.#number, frame, repeatable, sent: false, answered, timer };
     this.#pending.set(callbackId, pending);
     if (this.#ready || (atOnce && this.#wire.open)) this.#send(pending);
   }
@@ -134,8 +137,8 @@ export class Session {
   /** Answers a host request. One that comes while the connection is down is kept: it may be an approval. */
   answer(callbackId: string, name: string, data: unknown): void {
     const frame = JSON.stringify({ name, version: 1, callbackId, data });
+    this.#answers.add(callbackId, frame, this.#number, this.#wire.open);
     if (this.#wire.open) this.#wire.send(frame);
-    else this.#answers.push(frame);
   }
 
   async #opened(session: Opened): Promise<void> {
@@ -144,7 +147,7 @@ export class Session {
     await this.#options.prepare?.(this).catch(() => undefined);
     if (!this.#wire.open) return;
     this.#ready = true;
-    for (const answer of this.#answers.splice(0)) this.#wire.send(answer);
+    for (const answer of this.#answers.due()) this.#wire.send(answer);
     for (const note of this.#notes.splice(0)) this.#wire.send(note);
     for (const pending of this.#pending.values()) if (!pending.sent) this.#send(pending);
   }
@@ -163,9 +166,13 @@ export class Session {
     const pending = this.#pending.get(callbackId);
     if (pending === undefined) {
       // A late reply is called `….response`; ours was answered by its deadline already.
-      if (envelope.name.endsWith(".request")) this.#events.ask(envelope, callbackId);
+      if (envelope.name.endsWith(".request")) {
+        this.#answers.asked(callbackId);
+        this.#events.ask(envelope, callbackId);
+      }
       return;
     }
+    this.#answers.proved(pending.number);
     this.#pending.delete(callbackId);
     clearTimeout(pending.timer);
     pending.answered(envelope);
