@@ -27,6 +27,9 @@ const DEADLINES: ReadonlyMap<string, number> = new Map([
   ["popup.request", 24 * 3_600_000],
 ]);
 const MAX_NOTES_WAITING = 500;
+/** Letters of all that waits for a connection. The newest notifications are kept, requests beyond it are refused. */
+const MAX_NOTES_LENGTH = 4_000_000;
+const MAX_WAITING_LENGTH = 64_000_000;
 
 export interface Asked {
   readonly name: string;
@@ -64,6 +67,9 @@ export class Session {
   readonly #pending = new Map<string, Pending>();
   readonly #answers = new Answers();
   #notes: string[] = [];
+  #notesLength = 0;
+  /** Of the requests that wait for an answer, or for a connection first. */
+  #pendingLength = 0;
   #ready = false;
   #number = 0;
 
@@ -85,6 +91,11 @@ export class Session {
   /** The last store event this session saw; a later session resumes from it. */
   get seq(): number | undefined {
     return this.#wire.seq;
+  }
+
+  /** Bytes the network or the shop has not taken yet. */
+  get backlog(): number {
+    return this.#wire.backlog;
   }
 
   start(): void {
@@ -112,15 +123,20 @@ export class Session {
       answered({ name, version: 1, callbackId, data: tooLong() });
       return;
     }
+    if (this.#pendingLength + frame.length > MAX_WAITING_LENGTH) {
+      answered({ name, version: 1, callbackId, data: unavailable() });
+      return;
+    }
     const repeatable = READS.has(name) || (WRITES.has(name) && isPlain(data) && "commandId" in data);
     const timer = setTimeout(() => this.#answer(callbackId, name, timedOut()), DEADLINES.get(name) ?? DEADLINE_MS);
     const pending: Pending = { number: this.#number, frame, repeatable, sent: false, answered, timer };
     this.#pending.set(callbackId, pending);
+    this.#pendingLength += frame.length;
     if (this.#ready || (atOnce && this.#wire.open)) this.#send(pending);
   }
 
   /**
-   * Sends a notification; while the connection is down the newest 500 are kept.
+   * Sends a notification; while the connection is down the newest 500 are kept, 4 MB at most.
    * atOnce: before what waits.  Throws like `ask`.
    */
   tell({ name, version, data }: Asked, atOnce = false): void {
@@ -131,7 +147,9 @@ export class Session {
       return;
     }
     this.#notes.push(frame);
-    if (this.#notes.length > MAX_NOTES_WAITING) this.#notes.shift();
+    this.#notesLength += frame.length;
+    while (this.#notes.length > MAX_NOTES_WAITING || this.#notesLength > MAX_NOTES_LENGTH)
+      this.#notesLength -= this.#notes.shift()?.length ?? 0;
   }
 
   /** Answers a host request. One that comes while the connection is down is kept: it may be an approval. */
@@ -149,6 +167,7 @@ export class Session {
     this.#ready = true;
     for (const answer of this.#answers.due()) this.#wire.send(answer);
     for (const note of this.#notes.splice(0)) this.#wire.send(note);
+    this.#notesLength = 0;
     for (const pending of this.#pending.values()) if (!pending.sent) this.#send(pending);
   }
 
@@ -173,8 +192,7 @@ export class Session {
       return;
     }
     this.#answers.proved(pending.number);
-    this.#pending.delete(callbackId);
-    clearTimeout(pending.timer);
+    this.#forget(callbackId, pending);
     pending.answered(envelope);
   }
 
@@ -196,11 +214,16 @@ export class Session {
       if (which(pending)) this.#answer(callbackId, "", unavailable());
   }
 
+  #forget(callbackId: string, pending: Pending): void {
+    this.#pending.delete(callbackId);
+    this.#pendingLength -= pending.frame.length;
+    clearTimeout(pending.timer);
+  }
+
   #answer(callbackId: string, name: string, data: Json): void {
     const pending = this.#pending.get(callbackId);
     if (pending === undefined) return;
-    this.#pending.delete(callbackId);
-    clearTimeout(pending.timer);
+    this.#forget(callbackId, pending);
     pending.answered({ name, version: 1, callbackId, data });
   }
 }

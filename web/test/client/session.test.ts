@@ -171,6 +171,25 @@ describe("a session", () => {
     expect(door.last.asked("payment.method.event.response")).toMatchObject([{ callbackId: "host:1" }]);
   });
 
+  it("H-77: keeps only so much of what waits for a connection, the newest notifications, and refuses requests", async () => {
+    const { made, door } = session();
+    const large = "x".repeat(1_500_000);
+    for (let n = 0; n < 5; n += 1) made.tell({ name: "log", data: { n, large } });
+    const replies: unknown[] = [];
+    for (let n = 0; n < 60; n += 1) made.ask({ name: "order.get.request", data: { large } }, ({ data }) => replies.push(data));
+    expect(replies.length).toBeGreaterThan(10);
+    expect(replies[0]).toMatchObject({ complete: false, error: { code: "HOST_UNAVAILABLE" } });
+    await vi.advanceTimersByTimeAsync(0);
+    door.last.welcome();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(door.last.asked("log").map(({ data }) => data)).toMatchObject([{ n: 3 }, { n: 4 }]);
+    const asked = door.last.asked("order.get.request");
+    expect(asked.length + replies.length).toBe(60);
+    for (const each of asked) door.last.reply(each);
+    made.ask({ name: "order.get.request", data: { large } }, () => undefined);
+    expect(door.last.asked("order.get.request")).toHaveLength(asked.length + 1);
+  });
+
   it("keeps notifications while the connection is down", async () => {
     const { made, door } = session();
     made.tell({ name: "log", data: { n: 1 } });
