@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from jumak import __version__
 from jumak.domain.calendar import ShopCalendar, calendar_of, from_ms, to_ms
 from jumak.domain.caller import Caller
-from jumak.domain.errors import InvalidArgument, NotFound
+from jumak.domain.errors import NotFound
 from jumak.domain.fact import Fact
 from jumak.protocol.messages.device import (
     Business,
@@ -39,16 +39,13 @@ from jumak.protocol.messages.device import (
 )
 from jumak.protocol.row import Done, Nothing
 from jumak.protocol.scopes import DEVICE_SCOPES, check_names
-from jumak.service.documents import Device, Install
-from jumak.service.plugin import has_data
+from jumak.service.documents import Device
+from jumak.service.identity import check_service_name
 from jumak.service.ports import Reader, Transaction
 from jumak.service.registry import command, query
 
 CODE_LIFE = timedelta(minutes=5)
 """How long a one-time code may be redeemed (contract, extensions §11)."""
-
-RESERVED = frozenset({"system", "command-line"})
-"""Identities of the shop itself; no service may go by them."""
 
 _PLATFORMS: dict[str, Literal["windows", "macos", "linux"]] = {"win32": "windows", "darwin": "macos"}
 _ARCHES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "i686": "ia32", "x86": "ia32"}
@@ -108,7 +105,7 @@ async def pair(tx: Transaction, data: DevicePairData, token: Secret, code: Secre
         check_names(data.scopes)
     given = data.scopes
     if data.kind == "service":
-        await _check_service_name(tx, data.name)
+        await check_service_name(tx, data.name)
         scopes = given if given is not None else ("plugin",)
     else:
         scopes = (*DEVICE_SCOPES[data.kind], *(given or ()))
@@ -196,27 +193,6 @@ async def _free_letter(tx: Transaction) -> str:
 
 def _letter(number: int) -> str:
     return ("" if number < 26 else _letter(number // 26 - 1)) + chr(ord("A") + number % 26)
-
-
-async def _check_service_name(tx: Transaction, name: str) -> None:
-    namesakes = [device for device in (await tx.all(Device)).values() if device.caller_id == name]
-    taken = (
-        name in RESERVED
-        or await tx.get(Install, name) is not None
-        or any(device.kind != "service" for device in namesakes)
-    )
-    if taken:
-        raise InvalidArgument(
-            f"'{name}' 이름은 이미 쓰이고 있습니다.", f"'{name}' is somebody else's identity", path="$.name"
-        )
-    if not namesakes and await has_data(tx, name):
-        raise InvalidArgument(
-            f"'{name}' 플러그인을 삭제하면서 남긴 값이 있어 이 이름을 쓸 수 없습니다. 다른 이름을 쓰거나, "
-            "플러그인을 다시 설치한 뒤 값까지 삭제해 주세요.",
-            f"the data of the removed plugin '{name}' is kept and stays its own: take another name, or install it "
-            "again and remove it with its data",
-            path="$.name",
-        )
 
 
 def _fact(name: str, device: Device) -> Fact:
