@@ -177,6 +177,9 @@ async def _menu(ask: Ask) -> None:
     await ask("catalog-item.find", {"barcode": "8801234123457"})
     await ask("catalog-item.find", {"text": "팥"})
     await ask(
+        "catalog-item.page", {"categoryId": 1, "text": "ㅋㄱㅅ", "states": ["ON_SALE"], "page": 1, "size": 20}
+    )
+    await ask(
         "catalog-item.update",
         {"catalog": {"id": item["id"], "description": "따뜻한"}, "expectedVersion": item["version"]},
     )

@@ -22,6 +22,8 @@ import type {
   CatalogItemOptionAddRequest,
   CatalogItemOptionSetChoiceStateRequest,
   CatalogItemOptionUpdateRequest,
+  CatalogItemPageRequest,
+  CatalogItemPageResponse,
   CatalogItemSetStateRequest,
   CatalogItemUpdateRequest,
   CategoryById,
@@ -216,6 +218,8 @@ export interface Extensions {
     delete: (data: ItemById & Command, options?: CallOptions) => Promise<void>;
     /** Items by barcode or text (`catalog-item.find.request`) */
     find: (data?: CatalogItemFindRequest, options?: CallOptions) => Promise<CatalogItemFindResponse>;
+    /** The menu by pages, of a category or a search (`catalog-item.page.request`) */
+    page: (data?: CatalogItemPageRequest, options?: CallOptions) => Promise<CatalogItemPageResponse>;
     /** Mark an item or price sold out, unavailable or on sale (`catalog-item.set-state.request`) */
     setState: (data: CatalogItemSetStateRequest & Command, options?: CallOptions) => Promise<ItemReply>;
     /** Change an item; orders made before keep what they had (`catalog-item.update.request`) */

@@ -32,6 +32,8 @@ import type {
   CatalogItemOptionListResponse,
   CatalogItemOptionSetChoiceStateRequest,
   CatalogItemOptionUpdateRequest,
+  CatalogItemPageRequest,
+  CatalogItemPageResponse,
   CatalogItemSetStateRequest,
   CatalogItemUpdateRequest,
   CategoryById,
@@ -311,6 +313,8 @@ export interface Messages {
   'catalog-item.get.request': { kind: 'request'; data: ItemById; reply: ItemReply; rateLimited: true; scope: 'catalog:read' };
   /** The whole menu. */
   'catalog-item.list.request': { kind: 'request'; data: Nothing; reply: CatalogItemListResponse; rateLimited: true; scope: 'catalog:read' };
+  /** The menu by pages, of a category or a search. */
+  'catalog-item.page.request': { kind: 'request'; data: CatalogItemPageRequest; reply: CatalogItemPageResponse; rateLimited: false; scope: 'catalog:read' | 'staff:order' };
   /** Mark an item or price sold out, unavailable or on sale. */
   'catalog-item.set-state.request': { kind: 'request'; data: CatalogItemSetStateRequest; reply: ItemReply; rateLimited: false; scope: 'catalog:write' | 'staff:order' };
   /** Change an item; orders made before keep what they had. */
@@ -718,6 +722,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'catalog-item.find.request': 'x',
   'catalog-item.get.request': 'l',
   'catalog-item.list.request': 'l',
+  'catalog-item.page.request': 'x',
   'catalog-item.set-state.request': 'wx',
   'catalog-item.update.request': 'wx',
   'command.get.request': 'x',

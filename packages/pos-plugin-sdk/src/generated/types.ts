@@ -288,6 +288,22 @@ export interface CatalogItemOptionUpdateRequest {
   expectedVersion?: number | undefined;
 }
 
+/** Items of a category, or that hold a text: part of a title, its initial consonants (ㅂㅂㅂ), a code. */
+export interface CatalogItemPageRequest {
+  categoryId?: number | undefined;
+  text?: string | undefined;
+  states?: ('DELETED' | 'ON_SALE' | 'SOLD_OUT' | 'UNAVAILABLE')[] | undefined;
+  page?: number | undefined;
+  size?: number | undefined;
+}
+
+/** One page by category, `order`, id. total: items on all pages. */
+export interface CatalogItemPageResponse {
+  catalogs: PluginCatalogItem[];
+  total: number;
+  categories: CategoryCount[];
+}
+
 /** One price of an item (CAT-4); `price_value` is won with VAT for `price_unit` units. */
 export interface CatalogItemPriceFields {
   id: number;
@@ -322,6 +338,12 @@ export interface CatalogItemUpdateRequest {
 /** Which category. */
 export interface CategoryById {
   category: Ref;
+}
+
+/** How many items of a category fit. */
+export interface CategoryCount {
+  id: number;
+  count: number;
 }
 
 /** A category as it is written. New ones need a title; `order` defaults to 0, `enabled` to true. */
