@@ -55,6 +55,10 @@ import type {
   DraftOrderDeleteDiscountRequest,
   DraftOrderDeleteItemDiscountRequest,
   DraftOrderDeleteLineItemRequest,
+  DraftOrderListHeldResponse,
+  DraftOrderResumeRequest,
+  DraftOrderSubmitRequest,
+  DraftOrderUpdateDiningOptionRequest,
   DraftOrderUpdateIsIgnorePrintRequest,
   DraftOrderUpdateItemMemoRequest,
   DraftOrderUpdateItemOptionChoicesRequest,
@@ -67,6 +71,7 @@ import type {
   HallListResponse,
   HallReply,
   HallUpdateRequest,
+  HeldDraftOrderChangeEvent,
   HostedPluginChangeEvent,
   HostedPluginListResponse,
   HttpRequest,
@@ -349,12 +354,20 @@ export interface Messages {
   'draft-order.delete-line-item.request': { kind: 'request'; data: DraftOrderDeleteLineItemRequest; reply: DraftReply; rateLimited: false; scope: 'draft:write' };
   /** The cart. */
   'draft-order.get.request': { kind: 'request'; data: Nothing; reply: DraftReply; rateLimited: false; scope: 'draft:read' };
+  /** Puts the cart aside for any till. */
+  'draft-order.hold.request': { kind: 'request'; data: Nothing; reply: DraftReply; rateLimited: false; scope: 'staff:order' };
+  /** The carts that were put aside. */
+  'draft-order.list-held.request': { kind: 'request'; data: Nothing; reply: DraftOrderListHeldResponse; rateLimited: false; scope: 'staff:order' };
+  /** Goes on with a cart that was put aside. */
+  'draft-order.resume.request': { kind: 'request'; data: DraftOrderResumeRequest; reply: DraftReply; rateLimited: false; scope: 'staff:order' };
   /** Opens the payment screen; the name has no suffix and is answered. */
   'draft-order.start-payment': { kind: 'request'; data: Nothing; reply: Done; rateLimited: false; scope: 'draft:write' };
   /** The payment screen was left without paying; the cart may be changed again. */
   'draft-order.stop-payment.request': { kind: 'request'; data: Nothing; reply: DraftReply; rateLimited: false; scope: 'staff:order' };
-  /** Turns the cart into an OPENED order without paying. */
-  'draft-order.submit.request': { kind: 'request'; data: Nothing; reply: OrderReply; rateLimited: false; scope: 'staff:order' | 'draft:write' };
+  /** Turns the cart into an OPENED order without paying, or adds it to one. */
+  'draft-order.submit.request': { kind: 'request'; data: DraftOrderSubmitRequest; reply: OrderReply; rateLimited: false; scope: 'staff:order' | 'draft:write' };
+  /** How a line or the whole cart is eaten. */
+  'draft-order.update-dining-option.request': { kind: 'request'; data: DraftOrderUpdateDiningOptionRequest; reply: DraftReply; rateLimited: false; scope: 'staff:order' | 'draft:write' };
   /** Whether a kitchen slip is printed for this cart. */
   'draft-order.update-is-ignore-print.request': { kind: 'request'; data: DraftOrderUpdateIsIgnorePrintRequest; reply: DraftReply; rateLimited: false; scope: 'draft:write' };
   /** Another note on a line. */
@@ -375,6 +388,8 @@ export interface Messages {
   'hall.list.request': { kind: 'request'; data: Nothing; reply: HallListResponse; rateLimited: true; scope: 'table:read' };
   /** A hall changes. */
   'hall.update.request': { kind: 'request'; data: HallUpdateRequest; reply: HallReply; rateLimited: false; scope: 'staff:own' };
+  /** A cart was put aside or taken up again. */
+  'held-draft-order.change.event': { kind: 'push'; data: HeldDraftOrderChangeEvent; rateLimited: false; scope: 'staff:order' };
   /** a hosted plugin came, changed, left or is to restart */
   'hosted-plugin.change.event': { kind: 'push'; data: HostedPluginChangeEvent; rateLimited: false; scope: 'till' };
   /** the plugins this till hosts */
@@ -740,9 +755,13 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'draft-order.delete-item-discount.request': 'w',
   'draft-order.delete-line-item.request': 'w',
   'draft-order.get.request': '',
+  'draft-order.hold.request': 'wx',
+  'draft-order.list-held.request': 'x',
+  'draft-order.resume.request': 'wx',
   'draft-order.start-payment': 'w',
   'draft-order.stop-payment.request': 'wx',
   'draft-order.submit.request': 'wx',
+  'draft-order.update-dining-option.request': 'wx',
   'draft-order.update-is-ignore-print.request': 'w',
   'draft-order.update-item-memo.request': 'w',
   'draft-order.update-item-option-choices.request': 'w',
@@ -753,6 +772,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'hall.delete.request': 'wx',
   'hall.list.request': 'l',
   'hall.update.request': 'wx',
+  'held-draft-order.change.event': 'px',
   'hosted-plugin.change.event': 'px',
   'hosted-plugin.list.request': 'x',
   'http.request': '',
