@@ -3,6 +3,7 @@
 import { named } from "../kit/named";
 import { t } from "../kit/words.svelte";
 import { Approvals } from "./approval.svelte";
+import { AutoLock } from "./auto_lock.svelte";
 import { Cart } from "./cart.svelte";
 import { Checkout } from "./checkout.svelte";
 import { Hosting } from "./hosting.svelte";
@@ -21,6 +22,7 @@ export class Model {
   readonly route = new Route();
   readonly till = new Till();
   readonly hosting = new Hosting(this.till);
+  readonly autoLock = new AutoLock(this.till);
   readonly shop = new ShopSettings(this.till);
   readonly approvals = new Approvals(this.till);
   readonly orders = new Orders(this.till);
