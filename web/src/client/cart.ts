@@ -1,6 +1,6 @@
 /** The cart of a till as it is told: lines of staff and of plugins. */
 
-import { anything, type Decoded, fields, flag, type Json, list, maybe, number, object, orElse, text, type Decode } from "./decode";
+import { anything, type Decoded, fields, flag, type Json, list, maybe, number, object, orElse, readable, text, type Decode } from "./decode";
 import { pack } from "./menu";
 
 const discount = fields({ title: text, amountMoney: fields({ value: number }) });
@@ -25,7 +25,7 @@ const fixed = fields({
 
 const line = fields({
   key: text,
-  item: fields({ id: number, title: text, titleI18n: pack, category: fields({ id: number, title: text }), type: text }),
+  item: fields({ id: number, title: text, titleI18n: pack, type: text, options: readable(anything) }),
   itemPrice: fields({ priceType: text, priceUnit: number, priceValue: number, title: orElse(text, "") }),
   discount: orElse(list(discount), []),
   optionChoices: orElse(list(chosen), []),
@@ -67,3 +67,16 @@ const held = fields({
 });
 export type Held = Decoded<typeof held>;
 export const decodeHeld = fields({ heldDraftOrders: list(held) });
+
+const tableChoice = fields({
+  id: number,
+  title: text,
+  capacity: maybe(number),
+  status: text,
+  due: number,
+  numGuests: maybe(number),
+});
+/** A table a cart can be for. */
+export type TableChoice = Decoded<typeof tableChoice>;
+export const decodeTableChange = fields({ table: tableChoice });
+export const decodeTableChoices = fields({ tables: list(tableChoice) });

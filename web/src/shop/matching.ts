@@ -31,7 +31,7 @@ export function searched(text: string): string {
 
 /** What matches inside a `searched` name; an empty text matches everything. */
 export function pattern(text: string): RegExp {
-  const letters = [...searched(text)].flatMap((letter) => [...(DOUBLED.get(letter) ?? letter)]);
+  const letters = Array.from(searched(text)).flatMap((letter) => Array.from(DOUBLED.get(letter) ?? letter));
   const last = letters.pop();
   const typed = letters.map((letter) => (INITIALS.includes(letter) ? ofInitial(letter) : literal(letter)));
   return new RegExp(typed.join("") + (last === undefined ? "" : beingTyped(last)), "u");

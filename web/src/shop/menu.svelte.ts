@@ -34,7 +34,9 @@ export class Menu {
   listing = $state.raw<Listing>(NOTHING);
   readonly #till: Till;
   readonly #kept = new Map<string, Listing>();
+  /** Pages asked for, and those read since the menu changed last. */
   readonly #asked = new Set<string>();
+  readonly #fresh = new Set<string>();
   #range: readonly [number, number] = [0, 0];
   /** Grows with every change of the menu: an answer to an older question is not kept. */
   #age = 0;
@@ -104,18 +106,20 @@ export class Menu {
     this.#changed = setTimeout(() => void this.refresh().catch(() => undefined), SETTLE_MS);
   }
 
+  /** What was read stays on screen until it is read anew. */
   #forget(): void {
     this.#age += 1;
-    this.#kept.clear();
+    this.#fresh.clear();
     this.#asked.clear();
   }
 
-  get #key(): string {
+  /** Names what is on screen: a category, a search. */
+  get key(): string {
     return `${String(this.categoryId ?? "")} ${searched(this.text)}`;
   }
 
   #show(): void {
-    const kept = this.#kept.get(this.#key);
+    const kept = this.#kept.get(this.key);
     this.listing = kept ?? this.#guess();
     this.need(0, PAGE / 2);
   }
@@ -137,18 +141,18 @@ export class Menu {
   }
 
   #read(): void {
-    const key = this.#key;
+    const key = this.key;
     const [from, to] = this.#range;
     const known = this.#kept.get(key);
     const last = known === undefined ? 0 : Math.max(0, Math.ceil(known.total / PAGE) - 1);
     for (let page = Math.floor(from / PAGE); page <= Math.min(Math.floor(to / PAGE), last); page += 1)
-      if (known?.pages.has(page) !== true) void this.#readPage(key, page).catch(() => undefined);
+      if (!this.#fresh.has(question(key, page))) void this.#readPage(key, page).catch(() => undefined);
   }
 
   async #readPage(key: string, page: number): Promise<void> {
-    const question = `${key} ${String(page)}`;
-    if (this.#asked.has(question) || !this.#till.may("staff:order")) return;
-    this.#asked.add(question);
+    const asking = question(key, page);
+    if (this.#asked.has(asking) || !this.#till.may("staff:order")) return;
+    this.#asked.add(asking);
     const age = this.#age;
     const { categoryId, text } = this;
     const asked = {
@@ -161,23 +165,33 @@ export class Menu {
     try {
       const { catalogs, total, categories } = await this.#till.ask("catalog-item.page.request", asked, decodePage);
       if (age !== this.#age) return;
+      this.#fresh.add(asking);
       const pages = new Map(this.#kept.get(key)?.pages).set(page, catalogs);
       const counts = new Map(categories.map(({ id, count }) => [id, count]));
       this.#keep(key, { total, counts, pages, guessed: false });
     } finally {
-      if (age === this.#age) this.#asked.delete(question);
+      if (age === this.#age) this.#asked.delete(asking);
     }
+  }
+
+  #drop(key: string): void {
+    for (const page of this.#kept.get(key)?.pages.keys() ?? []) this.#fresh.delete(question(key, page));
+    this.#kept.delete(key);
   }
 
   #keep(key: string, listing: Listing): void {
     this.#kept.delete(key);
     this.#kept.set(key, listing);
     const [oldest] = this.#kept.keys();
-    if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
-    if (key === this.#key) {
+    if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#drop(oldest);
+    if (key === this.key) {
       this.listing = listing;
       // A page that was not there to be asked for is, now that the total is known.
       this.#read();
     }
   }
+}
+
+function question(key: string, page: number): string {
+  return `${key} ${String(page)}`;
 }

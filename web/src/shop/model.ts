@@ -15,6 +15,7 @@ import { Picking } from "./picking.svelte";
 import { Route } from "./route.svelte";
 import { Scans } from "./scans";
 import { ShopSettings } from "./settings.svelte";
+import { TableChoices } from "./table_choices.svelte";
 import { Till } from "./till.svelte";
 import { trouble } from "./trouble";
 
@@ -27,6 +28,7 @@ export class Model {
   readonly approvals = new Approvals(this.till);
   readonly orders = new Orders(this.till);
   readonly payments = new Payments(this.till);
+  readonly tableChoices = new TableChoices(this.till);
   readonly menu = new Menu(this.till);
   readonly cart = new Cart(this.till);
   readonly picking = new Picking(this.till, this.cart);
