@@ -33,13 +33,21 @@ async def _filled(stall: Stall, browser: Browser, look: Look) -> Page:
     soup = a_plugin_line("갈비탕", 15_000, quantity=2, memo="당면 많이, 파는 빼고")
     soup["item"] |= {"id": 9, "titleI18n": {"languages": {"en": "Short rib soup"}}}
     soup["optionChoices"] = [
-        {"id": 5, "title": "공기밥", "priceValue": 0, "quantity": 1, "titleI18n": {"languages": {"en": "White rice"}}}
+        {
+            "id": 5,
+            "title": "공기밥",
+            "priceValue": 0,
+            "quantity": 1,
+            "titleI18n": {"languages": {"en": "White rice"}},
+        }
     ]
     await stall.ask("draft-order.add-line-item", lineItem=soup)
     noodles = a_plugin_line("물냉면", 11_000, diningOption="TOGO", key="cold")
     noodles["item"] |= {"id": 12, "titleI18n": {"languages": {"en": "Cold noodles in broth"}}}
     await stall.ask("draft-order.add-line-item", lineItem=noodles)
-    await stall.ask("draft-order.add-item-discount", key="cold", discount={"title": "단골", "percentBp": 1_000})
+    await stall.ask(
+        "draft-order.add-item-discount", key="cold", discount={"title": "단골", "percentBp": 1_000}
+    )
     await stall.ask("draft-order.add-discount", discount={"title": "쿠폰", "amountMoney": {"value": 2_000}})
     await stall.ask("draft-order.update", memo="창가 자리")
     return page
