@@ -178,6 +178,9 @@ async def _menu(ask: Ask) -> None:
     await ask("catalog-item.find", {"barcode": "8801234123457"})
     await ask("catalog-item.find", {"text": "팥"})
     await ask(
+        "catalog-item.page", {"categoryId": 1, "text": "ㅋㄱㅅ", "states": ["ON_SALE"], "page": 1, "size": 20}
+    )
+    await ask(
         "catalog-item.update",
         {"catalog": {"id": item["id"], "description": "따뜻한"}, "expectedVersion": item["version"]},
     )
@@ -466,12 +469,18 @@ async def _cart(ask: Ask) -> None:
     await ask("draft-order.update-item-memo", {"key": "a", "memo": "덜 달게"})
     await ask("draft-order.update-is-ignore-print", {"ignorePrint": True})
     await ask("draft-order.update", {"memo": "포장", "tableId": 3, "numGuests": 2})
+    await ask("draft-order.update-dining-option", {"key": "a", "diningOption": "TOGO"})
+    await ask("draft-order.hold", {})
+    held = (await ask("draft-order.list-held", {}))["heldDraftOrders"][0]
+    await ask("draft-order.resume", {"id": held["id"]})
     await ask("draft-order.delete-item-discount", {"key": "a", "indexOfDiscount": 0})
     await ask("draft-order.delete-discount", {"indexOfDiscount": 0})
     await ask("draft-order.delete-line-item", {"key": "b"})
     await ask("draft-order.start-payment", {})
     await ask("draft-order.stop-payment", {})
-    sold = (await ask("draft-order.submit", {}))["order"]
+    sold = (await ask("draft-order.submit", {"alone": True}))["order"]
+    await ask("draft-order.add-line-item", {"lineItem": a_draft_line("c")})
+    await ask("draft-order.submit", {"orderId": sold["id"]})
     await ask("order.cancel", {"id": sold["id"]})
     await ask("draft-order.clear", {})
 

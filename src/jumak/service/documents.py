@@ -70,6 +70,15 @@ class Cart(Struct, frozen=True, kw_only=True, omit_defaults=True):
     draft: Draft
 
 
+class HeldCart(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A cart somebody put aside (보관): any till may go on with it. held_by: the person's name, or the till's."""
+
+    id: str
+    draft: Draft
+    held_ms: int
+    held_by: str
+
+
 class PaymentLock(Struct, frozen=True, kw_only=True):
     """Somebody takes the money of this order: a lease (OFF-6). id: the order's id."""
 
@@ -190,6 +199,7 @@ KINDS: dict[str, type[Struct]] = {
     "staff": Staff,
     "approval": Approval,
     "cart": Cart,
+    "held-cart": HeldCart,
     "lock": PaymentLock,
     "attempt": Attempt,
     "in-flight": InFlight,

@@ -110,7 +110,7 @@ const order = fields({
   id: text,
   number: maybe(text),
   orderState: text,
-  table: maybe(fields({ title: orElse(text, "") })),
+  table: maybe(fields({ id: orElse(number, 0), title: orElse(text, "") })),
   lineItems: list(line),
   chargePrice: fields({ chargePriceValue: number }),
   paymentPrice: fields({ paymentUnpaidValue: number, paymentPaidValue: number }),
@@ -118,6 +118,7 @@ const order = fields({
 });
 export type Order = Decoded<typeof order>;
 export const decodeOrders = fields({ orders: list(order) });
+export const decodeSubmitted = fields({ order });
 export const decodeOrderView = fields({ order, version: number, number: orElse(text, "") });
 
 const method = fields({ pluginId: text, id: text, paymentName: text, image: orElse(text, "") });

@@ -17,6 +17,8 @@ export const COMMON = {
   cancel: ["취소", "Cancel"],
   close: ["닫기", "Close"],
   code: ["바코드", "Code"],
+  unknownCode: ["등록되지 않은 바코드입니다: {code}", "Unknown barcode: {code}"],
+  askAtOrders: ["{name}: 주문 화면에서 골라 주세요.", "{name}: choose it on the order screen."],
   failed: ["문제가 생겼습니다. 다시 시도해 주세요.", "Something went wrong. Please try again."],
   ok: ["확인", "OK"],
   save: ["저장", "Save"],

@@ -22,6 +22,8 @@ import type {
   CatalogItemOptionAddRequest,
   CatalogItemOptionSetChoiceStateRequest,
   CatalogItemOptionUpdateRequest,
+  CatalogItemPageRequest,
+  CatalogItemPageResponse,
   CatalogItemSetStateRequest,
   CatalogItemUpdateRequest,
   CategoryById,
@@ -36,6 +38,10 @@ import type {
   DeviceRevokeRequest,
   DraftOrderAddDiscountRequest,
   DraftOrderAddItemDiscountRequest,
+  DraftOrderListHeldResponse,
+  DraftOrderResumeRequest,
+  DraftOrderSubmitRequest,
+  DraftOrderUpdateDiningOptionRequest,
   DraftOrderUpdateRequest,
   DraftReply,
   EventListRequest,
@@ -43,6 +49,7 @@ import type {
   HallAddRequest,
   HallReply,
   HallUpdateRequest,
+  HeldDraftOrderChangeEvent,
   HostedPluginChangeEvent,
   HostedPluginListResponse,
   InstallData,
@@ -219,6 +226,8 @@ export interface Extensions {
     delete: (data: ItemById & Command, options?: CallOptions) => Promise<void>;
     /** Items by barcode or text (`catalog-item.find.request`) */
     find: (data?: CatalogItemFindRequest, options?: CallOptions) => Promise<CatalogItemFindResponse>;
+    /** The menu by pages, of a category or a search (`catalog-item.page.request`) */
+    page: (data?: CatalogItemPageRequest, options?: CallOptions) => Promise<CatalogItemPageResponse>;
     /** Mark an item or price sold out, unavailable or on sale (`catalog-item.set-state.request`) */
     setState: (data: CatalogItemSetStateRequest & Command, options?: CallOptions) => Promise<ItemReply>;
     /** Change an item; orders made before keep what they had (`catalog-item.update.request`) */
@@ -253,12 +262,20 @@ export interface Extensions {
     addDiscount: (data: DraftOrderAddDiscountRequest & Command, options?: CallOptions) => Promise<DraftReply>;
     /** A line discount on the cart (`draft-order.add-item-discount.request`) */
     addItemDiscount: (data: DraftOrderAddItemDiscountRequest & Command, options?: CallOptions) => Promise<DraftReply>;
+    /** Puts the cart aside for any till (`draft-order.hold.request`) */
+    hold: (data?: Command, options?: CallOptions) => Promise<DraftReply>;
+    /** The carts that were put aside (`draft-order.list-held.request`) */
+    listHeld: (data?: Record<string, never>, options?: CallOptions) => Promise<DraftOrderListHeldResponse>;
+    /** Goes on with a cart that was put aside (`draft-order.resume.request`) */
+    resume: (data: DraftOrderResumeRequest & Command, options?: CallOptions) => Promise<DraftReply>;
     /** The payment screen was left without paying; the cart may be changed again (`draft-order.stop-payment.request`) */
     stopPayment: (data?: Command, options?: CallOptions) => Promise<DraftReply>;
-    /** Turns the cart into an OPENED order without paying (`draft-order.submit.request`) */
-    submit: (data?: Command, options?: CallOptions) => Promise<OrderReply>;
+    /** Turns the cart into an OPENED order without paying, or adds it to one (`draft-order.submit.request`) */
+    submit: (data?: DraftOrderSubmitRequest & Command, options?: CallOptions) => Promise<OrderReply>;
     /** Note, table and guests of the cart (`draft-order.update.request`) */
     update: (data?: DraftOrderUpdateRequest & Command, options?: CallOptions) => Promise<DraftReply>;
+    /** How a line or the whole cart is eaten (`draft-order.update-dining-option.request`) */
+    updateDiningOption: (data: DraftOrderUpdateDiningOptionRequest & Command, options?: CallOptions) => Promise<DraftReply>;
   };
   event: {
     /** Store events after a number, as far as the caller's scopes go (OFF-9) (`event.list.request`) */
@@ -271,6 +288,10 @@ export interface Extensions {
     delete: (data: LayoutDeleteData & Command, options?: CallOptions) => Promise<void>;
     /** A hall changes (`hall.update.request`) */
     update: (data: HallUpdateRequest & Command, options?: CallOptions) => Promise<HallReply>;
+  };
+  heldDraftOrder: {
+    /** A cart was put aside or taken up again (`held-draft-order.change.event`) */
+    on: (listener: Listener<HeldDraftOrderChangeEvent>) => Promise<Unsubscribe>;
   };
   hostedPlugin: {
     /** The plugins this till hosts (`hosted-plugin.list.request`) */

@@ -32,6 +32,8 @@ import type {
   CatalogItemOptionListResponse,
   CatalogItemOptionSetChoiceStateRequest,
   CatalogItemOptionUpdateRequest,
+  CatalogItemPageRequest,
+  CatalogItemPageResponse,
   CatalogItemSetStateRequest,
   CatalogItemUpdateRequest,
   CategoryById,
@@ -53,6 +55,10 @@ import type {
   DraftOrderDeleteDiscountRequest,
   DraftOrderDeleteItemDiscountRequest,
   DraftOrderDeleteLineItemRequest,
+  DraftOrderListHeldResponse,
+  DraftOrderResumeRequest,
+  DraftOrderSubmitRequest,
+  DraftOrderUpdateDiningOptionRequest,
   DraftOrderUpdateIsIgnorePrintRequest,
   DraftOrderUpdateItemMemoRequest,
   DraftOrderUpdateItemOptionChoicesRequest,
@@ -65,6 +71,7 @@ import type {
   HallListResponse,
   HallReply,
   HallUpdateRequest,
+  HeldDraftOrderChangeEvent,
   HostedPluginChangeEvent,
   HostedPluginListResponse,
   HttpRequest,
@@ -314,6 +321,8 @@ export interface Messages {
   'catalog-item.get.request': { kind: 'request'; data: ItemById; reply: ItemReply; rateLimited: true; scope: 'catalog:read' };
   /** The whole menu. */
   'catalog-item.list.request': { kind: 'request'; data: Nothing; reply: CatalogItemListResponse; rateLimited: true; scope: 'catalog:read' };
+  /** The menu by pages, of a category or a search. */
+  'catalog-item.page.request': { kind: 'request'; data: CatalogItemPageRequest; reply: CatalogItemPageResponse; rateLimited: false; scope: 'catalog:read' | 'staff:order' };
   /** Mark an item or price sold out, unavailable or on sale. */
   'catalog-item.set-state.request': { kind: 'request'; data: CatalogItemSetStateRequest; reply: ItemReply; rateLimited: false; scope: 'catalog:write' | 'staff:order' };
   /** Change an item; orders made before keep what they had. */
@@ -348,12 +357,20 @@ export interface Messages {
   'draft-order.delete-line-item.request': { kind: 'request'; data: DraftOrderDeleteLineItemRequest; reply: DraftReply; rateLimited: false; scope: 'draft:write' };
   /** The cart. */
   'draft-order.get.request': { kind: 'request'; data: Nothing; reply: DraftReply; rateLimited: false; scope: 'draft:read' };
+  /** Puts the cart aside for any till. */
+  'draft-order.hold.request': { kind: 'request'; data: Nothing; reply: DraftReply; rateLimited: false; scope: 'staff:order' };
+  /** The carts that were put aside. */
+  'draft-order.list-held.request': { kind: 'request'; data: Nothing; reply: DraftOrderListHeldResponse; rateLimited: false; scope: 'staff:order' };
+  /** Goes on with a cart that was put aside. */
+  'draft-order.resume.request': { kind: 'request'; data: DraftOrderResumeRequest; reply: DraftReply; rateLimited: false; scope: 'staff:order' };
   /** Opens the payment screen; the name has no suffix and is answered. */
   'draft-order.start-payment': { kind: 'request'; data: Nothing; reply: Done; rateLimited: false; scope: 'draft:write' };
   /** The payment screen was left without paying; the cart may be changed again. */
   'draft-order.stop-payment.request': { kind: 'request'; data: Nothing; reply: DraftReply; rateLimited: false; scope: 'staff:order' };
-  /** Turns the cart into an OPENED order without paying. */
-  'draft-order.submit.request': { kind: 'request'; data: Nothing; reply: OrderReply; rateLimited: false; scope: 'staff:order' | 'draft:write' };
+  /** Turns the cart into an OPENED order without paying, or adds it to one. */
+  'draft-order.submit.request': { kind: 'request'; data: DraftOrderSubmitRequest; reply: OrderReply; rateLimited: false; scope: 'staff:order' | 'draft:write' };
+  /** How a line or the whole cart is eaten. */
+  'draft-order.update-dining-option.request': { kind: 'request'; data: DraftOrderUpdateDiningOptionRequest; reply: DraftReply; rateLimited: false; scope: 'staff:order' | 'draft:write' };
   /** Whether a kitchen slip is printed for this cart. */
   'draft-order.update-is-ignore-print.request': { kind: 'request'; data: DraftOrderUpdateIsIgnorePrintRequest; reply: DraftReply; rateLimited: false; scope: 'draft:write' };
   /** Another note on a line. */
@@ -374,6 +391,8 @@ export interface Messages {
   'hall.list.request': { kind: 'request'; data: Nothing; reply: HallListResponse; rateLimited: true; scope: 'table:read' };
   /** A hall changes. */
   'hall.update.request': { kind: 'request'; data: HallUpdateRequest; reply: HallReply; rateLimited: false; scope: 'staff:own' };
+  /** A cart was put aside or taken up again. */
+  'held-draft-order.change.event': { kind: 'push'; data: HeldDraftOrderChangeEvent; rateLimited: false; scope: 'staff:order' };
   /** a hosted plugin came, changed, left or is to restart */
   'hosted-plugin.change.event': { kind: 'push'; data: HostedPluginChangeEvent; rateLimited: false; scope: 'till' };
   /** the plugins this till hosts */
@@ -725,6 +744,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'catalog-item.find.request': 'x',
   'catalog-item.get.request': 'l',
   'catalog-item.list.request': 'l',
+  'catalog-item.page.request': 'x',
   'catalog-item.set-state.request': 'wx',
   'catalog-item.update.request': 'wx',
   'command.get.request': 'x',
@@ -742,9 +762,13 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'draft-order.delete-item-discount.request': 'w',
   'draft-order.delete-line-item.request': 'w',
   'draft-order.get.request': '',
+  'draft-order.hold.request': 'wx',
+  'draft-order.list-held.request': 'x',
+  'draft-order.resume.request': 'wx',
   'draft-order.start-payment': 'w',
   'draft-order.stop-payment.request': 'wx',
   'draft-order.submit.request': 'wx',
+  'draft-order.update-dining-option.request': 'wx',
   'draft-order.update-is-ignore-print.request': 'w',
   'draft-order.update-item-memo.request': 'w',
   'draft-order.update-item-option-choices.request': 'w',
@@ -755,6 +779,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'hall.delete.request': 'wx',
   'hall.list.request': 'l',
   'hall.update.request': 'wx',
+  'held-draft-order.change.event': 'px',
   'hosted-plugin.change.event': 'px',
   'hosted-plugin.list.request': 'x',
   'http.request': '',

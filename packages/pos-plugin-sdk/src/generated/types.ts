@@ -288,6 +288,22 @@ export interface CatalogItemOptionUpdateRequest {
   expectedVersion?: number | undefined;
 }
 
+/** Items of a category, or that hold a text: part of a title, its initial consonants (ㅂㅂㅂ), a code. */
+export interface CatalogItemPageRequest {
+  categoryId?: number | undefined;
+  text?: string | undefined;
+  states?: ('DELETED' | 'ON_SALE' | 'SOLD_OUT' | 'UNAVAILABLE')[] | undefined;
+  page?: number | undefined;
+  size?: number | undefined;
+}
+
+/** One page by category, `order`, id. total: items on all pages. */
+export interface CatalogItemPageResponse {
+  catalogs: PluginCatalogItem[];
+  total: number;
+  categories: CategoryCount[];
+}
+
 /** One price of an item (CAT-4); `price_value` is won with VAT for `price_unit` units. */
 export interface CatalogItemPriceFields {
   id: number;
@@ -322,6 +338,12 @@ export interface CatalogItemUpdateRequest {
 /** Which category. */
 export interface CategoryById {
   category: Ref;
+}
+
+/** How many items of a category fit. */
+export interface CategoryCount {
+  id: number;
+  count: number;
 }
 
 /** A category as it is written. New ones need a title; `order` defaults to 0, `enabled` to true. */
@@ -522,6 +544,29 @@ export interface DraftOrderFields {
   tableId?: number;
   numGuests?: number;
   paying?: boolean;
+  version: number;
+}
+
+/** The carts that were put aside, the newest first. */
+export interface DraftOrderListHeldResponse {
+  heldDraftOrders: HeldDraftOrder[];
+}
+
+/** Which held cart. */
+export interface DraftOrderResumeRequest {
+  id: string;
+}
+
+/** What becomes of the cart: an order of its own, or further lines of one that is there. */
+export interface DraftOrderSubmitRequest {
+  orderId?: string | undefined;
+  alone?: boolean | undefined;
+}
+
+/** How this line is eaten from now on, every line when no key is sent. */
+export interface DraftOrderUpdateDiningOptionRequest {
+  diningOption: 'DELIVERY' | 'HERE' | 'PICKUP' | 'TOGO';
+  key?: string | undefined;
 }
 
 /** true: no kitchen slip for this cart. */
@@ -623,6 +668,24 @@ export interface HallReply {
 /** See `HallEdit`. */
 export interface HallUpdateRequest {
   hall: HallEdit;
+}
+
+/** A cart that was put aside. title: of its first line. heldBy: the person's name, else the till's. */
+export interface HeldDraftOrder {
+  id: string;
+  heldAt: string;
+  heldBy: string;
+  title: string;
+  lineCount: number;
+  orderPriceValue: number;
+  tableId?: number;
+  numGuests?: number;
+  memo?: string;
+}
+
+/** A cart was put aside or taken up again: all that are aside now, the newest first. */
+export interface HeldDraftOrderChangeEvent {
+  heldDraftOrders: HeldDraftOrder[];
 }
 
 /** A plugin for a till to host. kinds: what the till runs of it; entry: the worker's script. */
