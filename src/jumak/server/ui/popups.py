@@ -26,7 +26,7 @@ from jumak.server.live import Ask
 from jumak.server.session import Session
 from jumak.server.ui.barcodes import trimmed
 from jumak.server.ui.surfaces import cut
-from jumak.server.ui.tills import one_till, shown_as
+from jumak.server.ui.tills import POPUP_CLOSE, one_till, shown_as
 from jumak.service.setting import drawn, fits
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 NAME = "popup.request"
 OPEN = "popup.open.request"
-CLOSE = "popup.close.event"
 LONGEST_S = 24 * 3_600.0
 """The SDK waits as long (wire §8.1)."""
 
@@ -123,8 +122,8 @@ class Popups:
         finally:
             if not asking.done():
                 asking.cancel()
-                if not popup.till.closed and CLOSE in popup.till.visible:
-                    popup.till.push(Push(CLOSE, msgspec.json.encode({"popupId": popup.id})))
+                if not popup.till.closed and POPUP_CLOSE in popup.till.visible:
+                    popup.till.push(Push(POPUP_CLOSE, msgspec.json.encode({"popupId": popup.id})))
 
 
 def check(data: PopupRequest) -> None:
