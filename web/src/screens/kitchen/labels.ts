@@ -9,10 +9,9 @@ export function nameOf({ table, number, id }: TicketOrder): string {
   return number === "" ? `#${id.slice(-4)}` : `#${number}`;
 }
 
-/** What stands small beside it: the number where the table is the name, and how it is eaten. */
-export function asideOf(order: TicketOrder, diningOption: string): string {
-  const number = order.table === undefined || order.table.title === "" || order.number === "" ? "" : `#${order.number}`;
-  return [number, dining(diningOption)].filter((part) => part !== "").join(" · ");
+/** What stands small beside it: the number where the table is the name. */
+export function numberOf({ table, number }: TicketOrder): string {
+  return table === undefined || table.title === "" || number === "" ? "" : `#${number}`;
 }
 
 /** Who took the order, when it was not staff: a plugin's name (contract, order §2.1). */
@@ -20,9 +19,15 @@ export function sourceOf({ source }: TicketOrder): string {
   return source === "POS" ? "" : source.replace(/^PLUGIN_/, "");
 }
 
+/** How it is eaten. */
 export function dining(option: string): string {
   const known = (["HERE", "TOGO", "DELIVERY", "PICKUP"] as const).find((one) => one === option);
   return known === undefined ? option : t(known);
+}
+
+/** Number and how it is eaten, as one line. */
+export function asideOf(order: TicketOrder, diningOption: string): string {
+  return [numberOf(order), dining(diningOption)].filter((part) => part !== "").join(" · ");
 }
 
 /** Spoken name of a ticket: its order and what kind it is. */
