@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from jumak.server.publish import View
-from jumak.service.kitchen import board_changes
+from jumak.service.board import board_changes
 from jumak.service.ports import Committed, Reader
 from jumak.service.table import shown, statuses, touched_tables
 

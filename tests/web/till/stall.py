@@ -53,6 +53,16 @@ class Stall:
             await self._process.communicate()
             self._process = None
 
+    async def pause(self) -> None:
+        """Its server hangs: connections stay open, nobody answers."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    async def go_on(self) -> None:
+        """It answers again."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
     async def close(self) -> None:
         """Ends everything."""
         await self.end(signal.SIGKILL)

@@ -8,8 +8,11 @@ export const decodeOpened = fields({
   scopes: list(text),
   seq: number,
   resumed: flag,
+  serverTime: orElse(text, ""),
 });
 export type Opened = Decoded<typeof decodeOpened>;
+
+export const decodeSign = fields({ seq: number, serverTime: text });
 
 export const decodeClaimed = fields({ token: text, device: fields({ id: text, name: text }) });
 

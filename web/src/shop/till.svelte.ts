@@ -1,16 +1,19 @@
 /** The till's own session with the shop: which device this is, who is signed in, what they may do. */
 
-import { type Decode, parse } from "../client/decode";
+import { type Decode, nothing, parse } from "../client/decode";
 import type { Envelope } from "../client/envelope";
 import { refusalIn, ShopError } from "../client/errors";
 import { Session } from "../client/session";
 import { decodeClaimed, decodeMerchant, decodeSignedIn, type Opened } from "../client/shapes";
 import { type Lang, language } from "../kit/words.svelte";
+import { Contact } from "./contact.svelte";
 
 const TOKEN = "jumak.token";
 export const CLIENT = { name: "jumak-till", version: "1" };
 /** Staff see within three seconds that the shop is gone. */
 const PING_EVERY_MS = 1_000;
+/** And soon that it is back. */
+const LONGEST_WAIT_MS = 2_000;
 
 type PushHandler = (data: unknown) => void;
 type AskHandler = (data: unknown) => Promise<unknown>;
@@ -31,6 +34,14 @@ export class Till {
   readonly #pushes = new Map<string, Set<PushHandler>>();
   readonly #asks = new Map<string, AskHandler>();
   readonly #opened = new Set<() => void>();
+  readonly #narrowed: readonly string[] | undefined;
+  /** When the shop was heard last, and its clock. */
+  readonly contact = new Contact();
+
+  /** pushes: the only ones this page hears; absent = all its rights allow. */
+  constructor(pushes?: readonly string[]) {
+    this.#narrowed = pushes;
+  }
 
   /** Whether orders may be handled here: somebody signed in, or the till is the owner's own. */
   get works(): boolean {
@@ -130,7 +141,10 @@ export class Till {
         token: () => Promise.resolve(localStorage.getItem(TOKEN) ?? ""),
         client: { ...CLIENT, language: language.current },
         pingEveryMs: PING_EVERY_MS,
+        longestWaitMs: LONGEST_WAIT_MS,
         prepare: async (opening) => {
+          if (this.#narrowed !== undefined)
+            await asked(opening, "subscribe.request", { names: this.#narrowed }, nothing, true);
           if (this.#pin !== null) await this.#enter(opening, this.#pin, true);
         },
       },
@@ -139,6 +153,7 @@ export class Till {
         push: ({ name, data }) => this.#pushes.get(name)?.forEach((handler) => handler(data)),
         ask: (envelope, callbackId) => void this.#asked(session, envelope, callbackId),
         lost: () => (this.state = "lost"),
+        alive: (sign) => this.contact.heard(sign),
         refused: () => this.#forget(),
       },
     );

@@ -808,10 +808,14 @@ export interface KdsBoardGetRequest {
   stationId?: string | undefined;
 }
 
-/** Open tickets in the order of the screen, what is still to cook in all, and the journal's number. */
+/** Open tickets in the order of the screen, and what is still to cook in all. */
 export interface KdsBoardGetResponse {
   tickets: KitchenTicket[];
   allDay: AllDay[];
+  finished: KitchenTicket[];
+  ready: KitchenTicket[];
+  scheduled: ScheduledOrder[];
+  requested: number;
   seq: number;
 }
 
@@ -2221,6 +2225,12 @@ export interface ReservationReply {
 export interface ReservationSeatRequest {
   id: string;
   tableId: number;
+}
+
+/** An accepted order the kitchen gets later, whole. firesAt: when (KDS-9). */
+export interface ScheduledOrder {
+  order: PluginOrder;
+  firesAt: string;
 }
 
 /** The paired device a session belongs to. */

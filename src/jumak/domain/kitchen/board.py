@@ -118,6 +118,35 @@ def is_waiting_at(ticket: Ticket, serves: Serves | None) -> bool:
     )
 
 
+def has_finished(ticket: Ticket, serves: Serves | None) -> bool:
+    """This screen is done with all it had of the ticket."""
+    here = [line for line in ticket.lines if is_at(line, serves)]
+    done = bool(here) and all(is_done_at(line, serves) for line in here)
+    return ticket.state != "CANCELLED" and done
+
+
+def may_come_back(ticket: Ticket, order: Order) -> bool:
+    """A recall of what was bumped is not refused: cancelled food is not cooked again (KDS-5)."""
+    return order.order_state != "CANCELLED" or ticket.request_type == "CANCELLED"
+
+
+def is_waiting_for_hands(ticket: Ticket, order: Order) -> bool:
+    """Cooked, and nobody has taken it to the guest yet (§5.4, expo; ORD-9).
+
+    What was cleared at the cut-off, a table that has paid and a cancelled order wait for nobody.
+    """
+    left = order.order_state == "CANCELLED" or (
+        order.order_state == "COMPLETED" and order.table_id is not None
+    )
+    return (
+        ticket.state == "COMPLETED"
+        and ticket.request_type != "CANCELLED"
+        and not ticket.auto
+        and not left
+        and backing_of(order).pickup != "collected"
+    )
+
+
 def all_day(orders: Iterable[Order], serves: Serves | None) -> list[AllDay]:
     """Σ remaining by item and options, the most first (§5.4). A dish two stations work on counts once."""
     totals: dict[tuple[int, tuple[tuple[int, int], ...]], tuple[OrderItem, int]] = {}

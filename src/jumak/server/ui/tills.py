@@ -14,6 +14,8 @@ from jumak.service.ports import Reader
 if TYPE_CHECKING:
     from jumak.server.connections import Subscriber
 
+POPUP_CLOSE = "popup.close.event"
+
 
 def device_of(caller: Caller) -> str | None:
     """The till that hosts the plugin; None for one on the server and for a remote service."""
@@ -39,12 +41,17 @@ def tills_of(connections: Connections, caller: Caller, push: str) -> list[Subscr
 
 
 def till_sessions(connections: Connections, device: str | None) -> Iterator[Session]:
-    """Tills that can be asked something, of this device or of any."""
+    """Tills that can be asked something, of this device or of any.
+
+    A page that narrowed its pushes and would not hear that a popup is over shows none: the kitchen's,
+    say, opened beside the till with the till's token.
+    """
     for one in connections.all:
         if (
             isinstance(one, Session)
             and one.caller is not None
             and is_till(one.caller)
+            and POPUP_CLOSE in one.visible
             and (device is None or one.caller.device_id == device)
         ):
             yield one
