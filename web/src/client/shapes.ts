@@ -8,6 +8,7 @@ export const decodeOpened = fields({
   scopes: list(text),
   seq: number,
   resumed: flag,
+  serverTime: orElse(text, ""),
 });
 export type Opened = Decoded<typeof decodeOpened>;
 

@@ -1,14 +1,17 @@
 /** Everything a till knows, made once and handed to its screens. */
 
 import { Approvals } from "./approval.svelte";
+import { Floor } from "./floor.svelte";
 import { Hosting } from "./hosting.svelte";
 import { Installs } from "./installs.svelte";
 import { Orders } from "./orders.svelte";
 import { Payments } from "./payments.svelte";
+import { Reservations } from "./reservations.svelte";
 import { Route } from "./route.svelte";
 import { Scans } from "./scans";
 import { ShopSettings } from "./settings.svelte";
 import { Till } from "./till.svelte";
+import { Waiting } from "./waiting.svelte";
 
 export class Model {
   readonly route = new Route();
@@ -18,6 +21,9 @@ export class Model {
   readonly approvals = new Approvals(this.till);
   readonly orders = new Orders(this.till);
   readonly payments = new Payments(this.till);
+  readonly floor = new Floor(this.till);
+  readonly waiting = new Waiting(this.till);
+  readonly reservations = new Reservations(this.till);
   readonly scans = new Scans(this.till);
   readonly installs = new Installs(this.till);
 }

@@ -6,13 +6,15 @@ import { refusalIn, ShopError } from "../client/errors";
 import { Session } from "../client/session";
 import { decodeClaimed, decodeMerchant, decodeSignedIn, type Opened } from "../client/shapes";
 import { type Lang, language } from "../kit/words.svelte";
+import { Clock } from "./clock";
 
 const TOKEN = "jumak.token";
 export const CLIENT = { name: "jumak-till", version: "1" };
 /** Staff see within three seconds that the shop is gone. */
 const PING_EVERY_MS = 1_000;
 
-type PushHandler = (data: unknown) => void;
+/** seq: of a store event, as `table.undo.request` and the like name it. */
+type PushHandler = (data: unknown, seq?: number) => void;
 type AskHandler = (data: unknown) => Promise<unknown>;
 
 export class Till {
@@ -21,6 +23,9 @@ export class Till {
   person = $state.raw<{ readonly name: string; readonly role: string } | null>(null);
   scopes = $state.raw<ReadonlySet<string>>(new Set());
   device = $state("");
+  deviceId = $state("");
+  /** The shop's time, by which screens count minutes. */
+  readonly clock = new Clock();
   shopName = $state("");
   #session: Session | null = null;
   /** What the device may without a person: the owner's own till may everything. */
@@ -135,7 +140,7 @@ export class Till {
       },
       {
         opened: (opened) => this.#begin(opened),
-        push: ({ name, data }) => this.#pushes.get(name)?.forEach((handler) => handler(data)),
+        push: ({ name, data, seq }) => this.#pushes.get(name)?.forEach((handler) => handler(data, seq)),
         ask: (envelope, callbackId) => void this.#asked(session, envelope, callbackId),
         lost: () => (this.state = "lost"),
         refused: () => this.#forget(),
@@ -145,9 +150,11 @@ export class Till {
     session.start();
   }
 
-  #begin({ device, scopes }: Opened): void {
+  #begin({ device, scopes, serverTime }: Opened): void {
     this.state = "open";
+    this.clock.set(serverTime);
     this.device = device?.name ?? "";
+    this.deviceId = device?.id ?? "";
     this.#deviceScopes = new Set(scopes);
     this.scopes = this.#deviceScopes;
     // Once what was prepared, a sign-in, is over.
