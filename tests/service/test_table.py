@@ -440,6 +440,10 @@ async def test_the_plan_changes(shop: Shop):
     assert table["id"] == 5
     assert table["title"] == " 창가 "
     assert (await status(shop, 5))["position"]["shape"] == "round"
+    plain = {"hallId": 2, "title": "?", "position": {"x": 0, "y": 0}}
+    whole = (await shop.request("table.add.request", {"table": plain}))["table"]
+    assert whole["position"] == {"x": 0, "y": 0, "width": 100, "height": 100, "shape": "rect"}
+    await shop.request("table.delete.request", {"id": whole["id"]})
     edited = await shop.request("table.update.request", {"table": {"id": 5, "title": "문가"}})
     assert (edited["table"]["title"], edited["table"]["capacity"]) == ("문가", 2)
     stale = {"table": {"id": 5, "title": "?"}, "expectedVersion": table["version"]}
@@ -449,8 +453,8 @@ async def test_the_plan_changes(shop: Shop):
     assert full.reason == "HALL_NOT_EMPTY"
     await shop.request("table.delete.request", {"id": 5})
     await refusal(shop, "table.get.request", {"table": {"id": 5}}, NotFound)
-    assert (await shop.request("table.add.request", {"table": draft}))["table"]["id"] == 6
-    await shop.request("table.delete.request", {"id": 6})
+    assert (await shop.request("table.add.request", {"table": draft}))["table"]["id"] == 7
+    await shop.request("table.delete.request", {"id": 7})
     await shop.request("hall.delete.request", {"id": 2})
     assert len((await shop.request("hall.list.request"))["halls"]) == 1
     renamed = await shop.request("hall.update.request", {"hall": {"id": 1, "title": "안방"}})

@@ -38,7 +38,8 @@ async def photograph(out: Path, wanted: list[str]) -> None:
                         with tempfile.TemporaryDirectory() as folder:
                             async with open_stall(Path(folder) / "shop") as stall:
                                 page = await take(stall, running, {"size": pixels, "language": language})
-                                await page.screenshot(path=out / f"{name}-{picture}-{language}-{size}.png")
+                                path = out / f"{name}-{picture}-{language}-{size}.png"
+                                await page.screenshot(path=path, animations="disabled")
                                 await page.context.close()
 
 

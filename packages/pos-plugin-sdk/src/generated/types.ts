@@ -1963,7 +1963,7 @@ export interface PopupResult {
   inputs?: Record<string, unknown> | undefined;
 }
 
-/** Where a table stands on the plan, in plan units, and its shape. */
+/** Where a table stands on the plan, in plan units, and its shape; answered whole (contract, extensions §2). */
 export interface Position {
   x: number;
   y: number;

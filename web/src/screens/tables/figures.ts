@@ -21,6 +21,8 @@ export function isLate({ lateAt }: TableStatus, now: number): boolean {
 export interface Figures {
   readonly guests: string;
   readonly seated: string;
+  /** The same without its word: on a card it stands beside the guests. */
+  readonly sitting: string;
   readonly ordered: string;
   readonly kitchen: string;
   readonly late: boolean;
@@ -34,7 +36,9 @@ export function figuresOf(table: TableStatus, now: number): Figures {
   };
   const late = isLate(table, now);
   const kitchen = told(table.oldestTicketAt, "kitchenFor");
+  const sitting = minutesSince(table.seatedAt, now);
   return {
+    sitting: sitting === null ? "" : minutes(sitting),
     guests: table.numGuests === undefined ? "" : t("people", { n: table.numGuests }),
     seated: told(table.seatedAt, "seatedFor"),
     ordered: told(table.lastOrderAt, "orderedAgo"),

@@ -19,7 +19,7 @@ const ROW = 5;
 /** Small halls are not blown up beyond this. */
 const LARGEST_SCALE = 1.6;
 /** A table is never drawn smaller than a thumb and its figures need, in CSS pixels. */
-const LEAST_SIDE_PX = 84;
+const LEAST_SIDE_PX = 92;
 /** How much a step sideways counts against one in the wanted direction. */
 const ASIDE = 2.5;
 
