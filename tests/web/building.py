@@ -79,6 +79,24 @@ def fixture_zip(name: str) -> Path:
     return target
 
 
+def tarballs() -> dict[str, Path]:
+    """Package → the file `npm pack` makes of it, packed now if it is not there yet.
+
+    What was built is packed as it is: building anew would take `dist` away from under other tests.
+    """
+    target = BUILD / _state() / "packed"
+    with _alone():
+        if not target.is_dir():
+            half = target.with_name("half-packed")
+            half.mkdir(parents=True, exist_ok=True)
+            for name in PACKAGES:
+                command = ["npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", str(half)]
+                told = run(command, ROOT / "packages" / name)
+                (half / told.split()[-1]).rename(half / f"jumak-{name}.tgz")
+            half.rename(target)
+    return {name: target / f"jumak-{name}.tgz" for name in PACKAGES}
+
+
 def _state() -> str:
     digest = hashlib.sha256()
     packages = [ROOT / "packages" / name / "dist" for name in PACKAGES]

@@ -38,8 +38,7 @@ async def photograph(out: Path, wanted: list[str]) -> None:
                         with tempfile.TemporaryDirectory() as folder:
                             async with open_stall(Path(folder) / "shop") as stall:
                                 page = await take(stall, running, {"size": pixels, "language": language})
-                                path = out / f"{name}-{picture}-{language}-{size}.png"
-                                await page.screenshot(path=path, animations="disabled")
+                                await page.screenshot(path=out / f"{name}-{picture}-{language}-{size}.png")
                                 await page.context.close()
 
 

@@ -87,7 +87,10 @@ class Stall:
         kind: as devices are paired.  pin: who signs in at a till, None for nobody.
         """
         context = await browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, locale="ko-KR", timezone_id="Asia/Seoul"
+            viewport={"width": size[0], "height": size[1]},
+            locale="ko-KR",
+            timezone_id="Asia/Seoul",
+            reduced_motion="reduce",
         )
         # Before any script of the page, as the choice of an earlier visit would stand there.
         await context.add_init_script(

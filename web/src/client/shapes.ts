@@ -159,6 +159,8 @@ const input = fields({
   id: text,
   type: text,
   label: orElse(text, ""),
+  /** Of a button on a settings page. */
+  text: orElse(text, ""),
   required: orElse(flag, false),
   placeholder: orElse(text, ""),
   default: anything,
@@ -181,3 +183,5 @@ const popup = fields({
 export type Popup = Decoded<typeof popup>;
 export const decodePopup = fields({ popupId: text, plugin: owner, popup });
 export const decodePopupClose = fields({ popupId: text });
+
+export const decodePluginSettings = fields({ inputs: readable(input), values: orElse(record(anything), {}) });
