@@ -21,7 +21,7 @@ const LARGEST_SCALE = 1.6;
 /** A table is never drawn smaller than a thumb and its figures need, in CSS pixels. */
 const LEAST_SIDE_PX = 92;
 /** How much a step sideways counts against one in the wanted direction. */
-const ASIDE = 2.5;
+const ASIDE = 2;
 
 const STEPS: Readonly<Record<Direction, readonly [x: number, y: number]>> = {
   left: [-1, 0],
