@@ -83,7 +83,7 @@ async def test_the_floor_tells_of_every_table(stall: Stall, browser: Browser) ->
     await order_at(stall, 1, numGuests=3)
     for text in ("식사 중", "19,000원", "3명", "주문 0분 전", "조리 0분"):
         await expect(table(page, 1)).to_contain_text(text)
-    ticket = (await stall.ask("kds-order-item.get-list"))["kdsOrders"][0]
+    ticket = (await stall.ask("kds-board.get"))["tickets"][0]
     await stall.ask("kds-order-item.bump", id=ticket["id"])
     await expect(table(page, 1)).not_to_contain_text("조리")
     await page.get_by_role("tab", name="2층 테라스").click()
@@ -107,6 +107,7 @@ async def test_minutes_pass_by_the_shops_clock(stall: Stall, browser: Browser) -
     """OFF-8, TBL-9: a till whose own clock is a day off counts minutes all the same; late is said, not only red."""
     await order_at(stall, 1)
     page = await stall.page(browser, pin=None)
+    await page.evaluate("() => localStorage.setItem('jumak.autoLockMinutes', '0')")
     await page.clock.install(time=datetime.now() + timedelta(days=1))
     await again(page)
     await expect(table(page, 1)).to_contain_text(re.compile("조리 [01]분"))
@@ -204,7 +205,8 @@ async def test_a_move_that_something_followed_is_not_undone(stall: Stall, browse
     order = await order_at(stall, 1)
     page = await tables(stall, browser)
     await lead(page, 1, "이동", 7)
-    moved = (await orders_on(stall, 7))[0]
+    await expect(table(page, 7)).to_contain_text("19,000원")
+    (moved,) = await orders_on(stall, 7)
     await stall.ask("order.update", id=order["id"], expectedVersion=moved["version"], memo="하나 더")
     await press(page, "되돌리기")
     await expect(page.get_by_role("alert")).to_be_visible()
@@ -326,7 +328,7 @@ async def test_two_tills_see_the_same_floor(stall: Stall, browser: Browser) -> N
     await press(second, "대기 등록")
     await press(second, "추가")
     await press(first, "닫기")
-    await expect(first.get_by_role("button", name="1번 착석").or_(first.get_by_text("손님"))).to_be_visible()
+    await expect(first.get_by_role("button", name="대기 1번 착석")).to_be_visible()
     await stall.ask("hall.add", hall={"title": "별채"})
     for page in (first, second):
         await expect(page.get_by_role("tab", name="별채")).to_be_visible()
@@ -494,7 +496,7 @@ async def test_the_waiting_list(stall: Stall, browser: Browser) -> None:
     """TBL-10, SEC-4: add, call, defer twice, no-show, seat at a chosen table; the phone is masked when left."""
     await stall.ask("waiting.add", name="먼저", numGuests=2)
     page = await tables(stall, browser)
-    await expect(page.get_by_role("button", name="대기 1")).to_be_visible()
+    await expect(page.get_by_role("button", name="대기 1", exact=True)).to_be_visible()
     await press(page, "대기 등록")
     dialog = page.get_by_role("dialog", name="대기 등록")
     await dialog.get_by_label("이름").fill("홍길동")
