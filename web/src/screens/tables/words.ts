@@ -43,7 +43,7 @@ export const t = words({
   merge: ["합석", "Merge"],
   swap: ["교환", "Swap"],
   split: ["분리", "Split"],
-  changeGuests: ["인원 수정", "Change guests"],
+  changeGuests: ["인원 수정", "Guests"],
   clearTable: ["비우기", "Clear"],
   clearSure: ["{title} 테이블을 비울까요?", "Clear table {title}?"],
   clearHint: ["손님이 나가셨으면 비우세요. 받을 돈이 남아 있으면 비울 수 없습니다.", "Clear it when the guests have left. It cannot be cleared while money is owed."],
