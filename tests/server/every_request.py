@@ -213,7 +213,8 @@ async def _floor(ask: Ask) -> None:
             {"table": {"hallId": hall["id"], "title": "평상", "capacity": 6, "position": place}},
         )
     )["table"]
-    await ask("table.update", {"table": {"id": table["id"], "title": "넓은 평상", "capacity": 8}})
+    edit = {"table": {"id": table["id"], "title": "넓은 평상", "capacity": 8}}
+    await ask("table.update", edit | {"expectedVersion": table["version"]})
     await ask("hall.list", {})
     await ask("table.list", {})
     await ask("table.get", {"table": {"id": 1}})

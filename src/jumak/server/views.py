@@ -8,7 +8,8 @@ from typing import Any
 from jumak.server.publish import View
 from jumak.service.board import board_changes
 from jumak.service.ports import Committed, Reader
-from jumak.service.table import shown, statuses, touched_tables
+from jumak.service.table import shown
+from jumak.service.table_status import statuses, touched_tables
 
 
 async def order_views(read: Reader, committed: Committed) -> Iterable[Any]:
@@ -21,7 +22,7 @@ async def order_views(read: Reader, committed: Committed) -> Iterable[Any]:
 
 async def table_views(read: Reader, committed: Committed) -> Iterable[Any]:
     """`table-status.change.event`: every table the commit may have changed (TBL-6)."""
-    touched = touched_tables(committed)
+    touched = await touched_tables(read, committed)
     return [{"table": table} for table in await statuses(read, touched)] if touched else []
 
 

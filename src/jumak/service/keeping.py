@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from jumak.domain.attempt import Attempt
 from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.caller import Caller
 from jumak.domain.catalog import CatalogItem
@@ -92,6 +93,14 @@ async def locked(source: Reader, order: Order, caller: Caller, at: datetime) -> 
         until=until,
         orderId=order.id,
     )
+
+
+async def charging(source: Reader, order_id: str) -> Attempt | None:
+    """The attempt by which somebody is being charged for this order right now, if any (OFF-6)."""
+    in_flight = await source.get(InFlight, order_id)
+    if in_flight is None or not in_flight.locked:
+        return None
+    return await source.get(Attempt, in_flight.attempt_id)
 
 
 async def check_reserved(tx: Transaction, after: Order) -> None:

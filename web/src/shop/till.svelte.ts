@@ -7,6 +7,7 @@ import { Session } from "../client/session";
 import { decodeClaimed, decodeMerchant, decodeSignedIn, type Opened } from "../client/shapes";
 import { type Lang, language } from "../kit/words.svelte";
 import { Contact } from "./contact.svelte";
+import { Clock } from "./clock";
 
 const TOKEN = "jumak.token";
 export const CLIENT = { name: "jumak-till", version: "1" };
@@ -15,7 +16,8 @@ const PING_EVERY_MS = 1_000;
 /** And soon that it is back. */
 const LONGEST_WAIT_MS = 2_000;
 
-type PushHandler = (data: unknown) => void;
+/** seq: of a store event, as `table.undo.request` and the like name it. */
+type PushHandler = (data: unknown, seq?: number) => void;
 type AskHandler = (data: unknown) => Promise<unknown>;
 
 export class Till {
@@ -25,6 +27,8 @@ export class Till {
   scopes = $state.raw<ReadonlySet<string>>(new Set());
   device = $state("");
   deviceId = $state("");
+  /** The shop's time, by which screens count minutes. */
+  readonly clock = new Clock();
   shopName = $state("");
   #session: Session | null = null;
   /** What the device may without a person: the owner's own till may everything. */
@@ -150,7 +154,7 @@ export class Till {
       },
       {
         opened: (opened) => this.#begin(opened),
-        push: ({ name, data }) => this.#pushes.get(name)?.forEach((handler) => handler(data)),
+        push: ({ name, data, seq }) => this.#pushes.get(name)?.forEach((handler) => handler(data, seq)),
         ask: (envelope, callbackId) => void this.#asked(session, envelope, callbackId),
         lost: () => (this.state = "lost"),
         alive: (sign) => this.contact.heard(sign),
@@ -161,8 +165,9 @@ export class Till {
     session.start();
   }
 
-  #begin({ device, scopes }: Opened): void {
+  #begin({ device, scopes, serverTime }: Opened): void {
     this.state = "open";
+    this.clock.set(serverTime);
     this.device = device?.name ?? "";
     this.deviceId = device?.id ?? "";
     this.#deviceScopes = new Set(scopes);

@@ -47,6 +47,7 @@ import type {
   EventListRequest,
   EventListResponse,
   HallAddRequest,
+  HallChangeEvent,
   HallReply,
   HallUpdateRequest,
   HeldDraftOrderChangeEvent,
@@ -163,7 +164,8 @@ import type {
   TableAddRequest,
   TableGroupRequest,
   TableLayoutReply,
-  TableMoveData,
+  TableMergeRequest,
+  TableMoveRequest,
   TableOrderReply,
   TableSeatRequest,
   TableSeatResponse,
@@ -180,6 +182,7 @@ import type {
   WaitingAddRequest,
   WaitingChangeEvent,
   WaitingListResponse,
+  WaitingModeChangeEvent,
   WaitingSeatRequest,
   WaitingSetModeRequest,
   WaitingSetModeResponse,
@@ -286,6 +289,8 @@ export interface Extensions {
     add: (data: HallAddRequest & Command, options?: CallOptions) => Promise<HallReply>;
     /** A hall goes; refused while it holds tables (`hall.delete.request`) */
     delete: (data: LayoutDeleteData & Command, options?: CallOptions) => Promise<void>;
+    /** A hall of the plan came, changed or went (`hall.change.event`) */
+    on: (listener: Listener<HallChangeEvent>) => Promise<Unsubscribe>;
     /** A hall changes (`hall.update.request`) */
     update: (data: HallUpdateRequest & Command, options?: CallOptions) => Promise<HallReply>;
   };
@@ -529,9 +534,9 @@ export interface Extensions {
     /** Tables are used together (TBL-5) (`table.group.request`) */
     group: (data: TableGroupRequest & Command, options?: CallOptions) => Promise<TablesReply>;
     /** Two parties become one; with live payments the order moves alongside (TBL-2, TBL-3) (`table.merge.request`) */
-    merge: (data: TableMoveData & Command, options?: CallOptions) => Promise<TableOrderReply>;
+    merge: (data: TableMergeRequest & Command, options?: CallOptions) => Promise<TableOrderReply>;
     /** The party moves to an empty table (TBL-1) (`table.move.request`) */
-    move: (data: TableMoveData & Command, options?: CallOptions) => Promise<TableOrderReply>;
+    move: (data: TableMoveRequest & Command, options?: CallOptions) => Promise<TableOrderReply>;
     /** Guests sit down without an order (TBL-7, TBL-8) (`table.seat.request`) */
     seat: (data: TableSeatRequest & Command, options?: CallOptions) => Promise<TableSeatResponse>;
     /** Two parties change places (`table.swap.request`) */
@@ -576,5 +581,9 @@ export interface Extensions {
     seat: (data: WaitingSeatRequest & Command, options?: CallOptions) => Promise<PartyReply>;
     /** Whether new parties are taken (TBL-10) (`waiting.set-mode.request`) */
     setMode: (data: WaitingSetModeRequest & Command, options?: CallOptions) => Promise<WaitingSetModeResponse>;
+  };
+  waitingMode: {
+    /** The list takes new parties, or no longer (TBL-10) (`waiting-mode.change.event`) */
+    on: (listener: Listener<WaitingModeChangeEvent>) => Promise<Unsubscribe>;
   };
 }

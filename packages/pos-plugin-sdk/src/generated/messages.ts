@@ -68,6 +68,7 @@ import type {
   EventListRequest,
   EventListResponse,
   HallAddRequest,
+  HallChangeEvent,
   HallListResponse,
   HallReply,
   HallUpdateRequest,
@@ -226,7 +227,8 @@ import type {
   TableGroupRequest,
   TableLayoutReply,
   TableListResponse,
-  TableMoveData,
+  TableMergeRequest,
+  TableMoveRequest,
   TableOrderReply,
   TableSeatRequest,
   TableSeatResponse,
@@ -246,6 +248,7 @@ import type {
   WaitingAddRequest,
   WaitingChangeEvent,
   WaitingListResponse,
+  WaitingModeChangeEvent,
   WaitingSeatRequest,
   WaitingSetModeRequest,
   WaitingSetModeResponse,
@@ -385,6 +388,8 @@ export interface Messages {
   'event.list.request': { kind: 'request'; data: EventListRequest; reply: EventListResponse; rateLimited: false; scope: never };
   /** A hall is added. */
   'hall.add.request': { kind: 'request'; data: HallAddRequest; reply: HallReply; rateLimited: false; scope: 'staff:own' };
+  /** A hall of the plan came, changed or went. */
+  'hall.change.event': { kind: 'push'; data: HallChangeEvent; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** A hall goes; refused while it holds tables. */
   'hall.delete.request': { kind: 'request'; data: LayoutDeleteData; reply: Done; rateLimited: false; scope: 'staff:own' };
   /** The halls, in their order. */
@@ -658,9 +663,9 @@ export interface Messages {
   /** The tables, each with its order. */
   'table.list.request': { kind: 'request'; data: Nothing; reply: TableListResponse; rateLimited: true; scope: 'table:read' };
   /** Two parties become one; with live payments the order moves alongside (TBL-2, TBL-3). */
-  'table.merge.request': { kind: 'request'; data: TableMoveData; reply: TableOrderReply; rateLimited: false; scope: 'staff:order' | 'table:manage' };
+  'table.merge.request': { kind: 'request'; data: TableMergeRequest; reply: TableOrderReply; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** The party moves to an empty table (TBL-1). */
-  'table.move.request': { kind: 'request'; data: TableMoveData; reply: TableOrderReply; rateLimited: false; scope: 'staff:order' | 'table:manage' };
+  'table.move.request': { kind: 'request'; data: TableMoveRequest; reply: TableOrderReply; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** Guests sit down without an order (TBL-7, TBL-8). */
   'table.seat.request': { kind: 'request'; data: TableSeatRequest; reply: TableSeatResponse; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** Two parties change places. */
@@ -681,6 +686,8 @@ export interface Messages {
   'toast.press.request': { kind: 'request'; data: ToastPressRequest; reply: Done; rateLimited: false; scope: 'till' };
   /** draw a plugin's toast */
   'toast.show.event': { kind: 'push'; data: ToastShowEvent; rateLimited: false; scope: 'till' };
+  /** The list takes new parties, or no longer (TBL-10). */
+  'waiting-mode.change.event': { kind: 'push'; data: WaitingModeChangeEvent; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** A party joins the line (TBL-10). */
   'waiting.add.request': { kind: 'request'; data: WaitingAddRequest; reply: PartyReply; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** The party's table is ready. */
@@ -776,6 +783,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'draft-order.update.request': 'wx',
   'event.list.request': 'x',
   'hall.add.request': 'wx',
+  'hall.change.event': 'px',
   'hall.delete.request': 'wx',
   'hall.list.request': 'l',
   'hall.update.request': 'wx',
@@ -924,6 +932,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'toast.open': 'n',
   'toast.press.request': 'x',
   'toast.show.event': 'px',
+  'waiting-mode.change.event': 'px',
   'waiting.add.request': 'wx',
   'waiting.call.request': 'wx',
   'waiting.cancel.request': 'wx',

@@ -642,6 +642,12 @@ export interface HallAddRequest {
   hall: HallDraft;
 }
 
+/** The plan has a hall more or less, or one was renamed or moved. */
+export interface HallChangeEvent {
+  event: 'add' | 'delete' | 'update';
+  hall: HallRef;
+}
+
 /** A new hall; last unless `order` says otherwise. */
 export interface HallDraft {
   title: string;
@@ -658,6 +664,11 @@ export interface HallEdit {
 /** Halls by `order`. */
 export interface HallListResponse {
   halls: PluginHall[];
+}
+
+/** A hall by id. */
+export interface HallRef {
+  id: number;
 }
 
 /** The hall. */
@@ -2048,7 +2059,7 @@ export interface PopupResult {
   inputs?: Record<string, unknown> | undefined;
 }
 
-/** Where a table stands on the plan, in plan units, and its shape. */
+/** Where a table stands on the plan, in plan units, and its shape; answered whole (contract, extensions §2). */
 export interface Position {
   x: number;
   y: number;
@@ -2549,6 +2560,7 @@ export interface TableLayout {
   capacity?: number;
   group?: PluginTableGroup;
   position?: Position;
+  version: number;
 }
 
 /** The table as it stands on the plan. */
@@ -2561,8 +2573,24 @@ export interface TableListResponse {
   tables: TableRow[];
 }
 
+/** Somebody takes the money of an order of this table: nobody else may touch that order (OFF-6, TBL-12). */
+export interface TableLock {
+  orderId: string;
+  by: string;
+  deviceId?: string;
+  until?: string;
+}
+
+/** beside: both orders stay what they are, at one table (TBL-3). */
+export interface TableMergeRequest {
+  from: number;
+  to: number;
+  expectedVersion?: number | undefined;
+  beside?: boolean | undefined;
+}
+
 /** from, to: table ids. expected_version: of the order that moves (OFF-4). */
-export interface TableMoveData {
+export interface TableMoveRequest {
   from: number;
   to: number;
   expectedVersion?: number | undefined;
@@ -2619,6 +2647,8 @@ export interface TableStatus {
   seatedAt?: string;
   lastOrderAt?: string;
   oldestTicketAt?: string;
+  lateAt?: string;
+  lock?: TableLock;
   orders: PluginOrder[];
   version: number;
 }
@@ -2649,9 +2679,10 @@ export interface TableUngroupRequest {
   groupId: number;
 }
 
-/** See `TableEdit`. */
+/** See `TableEdit`. expected_version: of the table (OFF-4). */
 export interface TableUpdateRequest {
   table: TableEdit;
+  expectedVersion?: number | undefined;
 }
 
 /** The tables that changed. */
@@ -2762,6 +2793,12 @@ export interface WaitingChangeEvent {
 /** Parties in line, first first, and the mode that holds now. until: end of a pause, shop-local. */
 export interface WaitingListResponse {
   parties: WaitingParty[];
+  mode: 'accept' | 'closed' | 'paused' | 'walk-in';
+  until?: string;
+}
+
+/** The mode from now on. until: end of a pause, shop-local. */
+export interface WaitingModeChangeEvent {
   mode: 'accept' | 'closed' | 'paused' | 'walk-in';
   until?: string;
 }

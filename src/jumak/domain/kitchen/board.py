@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from jumak.domain.kitchen.station import default_station, served_at
+from jumak.domain.kitchen.station import default_station, served_at, standing
 from jumak.domain.kitchen.types import (
     Ageing,
     AllDay,
@@ -93,6 +93,21 @@ def ageing(ticket: Ticket, station: Station, at_ms: int) -> Ageing:
     if waited_ms >= station.late_min * 60_000:
         return "late"
     return "caution" if waited_ms >= station.caution_min * 60_000 else "fresh"
+
+
+def late_from(ticket: Ticket, stations: Sequence[Station]) -> int:
+    """When the ticket is late at the first of the stations that still work on it, in ms (§5.4)."""
+    minutes = {station.id: station.late_min for station in standing(stations)}
+    late_min = min(
+        (
+            minutes[served_at(routed, stations)]
+            for line in ticket.lines
+            for routed in line.stations
+            if routed not in {each.station_id for each in line.done}
+        ),
+        default=default_station(stations).late_min,
+    )
+    return ticket.created_ms + late_min * 60_000
 
 
 def in_board_order(tickets: Iterable[Ticket]) -> list[Ticket]:
