@@ -65,6 +65,7 @@ from jumak.service.keeping import check_unlocked, keep, known_order, order_fact
 from jumak.service.payment import check_new_key, keep_payment, not_running, taken
 from jumak.service.ports import Reader, Transaction
 from jumak.service.registry import command, query
+from jumak.service.serving import serve
 
 KEPT_FOR = timedelta(days=7)
 """Attempts that are over stay readable this long; their payments and facts stay for good."""
@@ -113,6 +114,7 @@ async def start(tx: Transaction, data: StartPayment) -> AttemptReply:
         device=tx.caller.device_id,
         staff=None if tx.caller.staff is None else tx.caller.staff.id,
     )
+    await serve(tx, order.id, attempt_id=attempt.id)
     if data.tender == "CASH":
         return await _take_cash(tx, order, attempt, data)
     sent = stepped(attempt, Step.SEND)

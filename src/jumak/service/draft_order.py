@@ -224,7 +224,7 @@ async def _submitted(tx: Transaction, draft: Draft, *, completed: bool = False) 
     return order
 
 
-async def _main_till(source: Reader) -> str:
+async def main_till(source: Reader) -> str:
     """The first till that was paired; "main" before there is one."""
     tills = [
         device
@@ -238,7 +238,7 @@ async def _cart(source: Reader, caller: Caller) -> tuple[str, Draft]:
     """The cart this caller works on: its device's, else the main till's. A service has no device."""
     cart_id = None if caller.kind == "service" else caller.device_id
     if cart_id is None:
-        cart_id = await _main_till(source)
+        cart_id = await main_till(source)
     cart = await source.get(Cart, cart_id)
     return cart_id, cart.draft if cart else Draft()
 
@@ -261,7 +261,7 @@ async def _keep(tx: Transaction, before: Draft, after: Draft) -> DraftReply:
                 name="draft-order.change.event",
                 data={"event": "change", "draftOrder": view},
                 device=cart_id,
-                main=cart_id == await _main_till(tx),
+                main=cart_id == await main_till(tx),
             )
         )
     return DraftReply(draft_order=view)

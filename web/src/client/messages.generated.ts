@@ -11,6 +11,7 @@ export const READS: ReadonlySet<string> = new Set([
   "catalog-item.get.request",
   "catalog-item.list.request",
   "command.get.request",
+  "customer-display.get.request",
   "device.info.request",
   "device.list.request",
   "draft-order.get.request",
