@@ -21,6 +21,7 @@ export class Till {
   person = $state.raw<{ readonly name: string; readonly role: string } | null>(null);
   scopes = $state.raw<ReadonlySet<string>>(new Set());
   device = $state("");
+  deviceId = "";
   shopName = $state("");
   #session: Session | null = null;
   /** What the device may without a person: the owner's own till may everything. */
@@ -148,6 +149,7 @@ export class Till {
   #begin({ device, scopes }: Opened): void {
     this.state = "open";
     this.device = device?.name ?? "";
+    this.deviceId = device?.id ?? "";
     this.#deviceScopes = new Set(scopes);
     this.scopes = this.#deviceScopes;
     // Once what was prepared, a sign-in, is over.
