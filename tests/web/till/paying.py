@@ -136,3 +136,31 @@ async def unsettled_order(stall: Stall) -> Json:
         )["attempt"]
         await stall.ask("payment-attempt.cancel", id=attempt["id"])
     return order
+
+
+async def put_in_cart(stall: Stall, title: str, quantity: int = 1, **more: Any) -> None:
+    """One more line in the cart of the main till."""
+    items = (await stall.ask("catalog-item.list"))["catalogs"]
+    item = next(each for each in items if each["title"] == title)
+    price = {
+        key: item["price"][key] for key in ("isTaxFree", "priceType", "priceUnit", "priceValue", "title")
+    }
+    line = {
+        "item": {"id": item["id"], "title": title, "category": item["category"], "type": item["type"]},
+        "itemPrice": price,
+        "discount": [],
+        "optionChoices": [],
+        "quantity": quantity,
+        "diningOption": "HERE",
+    } | more
+    await stall.ask("draft-order.add-line-item", lineItem=line)
+
+
+async def open_display(stall: Stall, browser: Browser, till: str | None = None, **look: Any) -> Page:
+    """A customer display; it faces the till of this name, the main till unless given."""
+    devices = (await stall.ask("device.list"))["devices"]
+    facing = [each["id"] for each in devices if each["name"] == till]
+    pairing = {"tillId": facing[0]} if facing else {}
+    display = await stall.page(browser, "/display", kind="display", name="고객 화면", **look, **pairing)
+    await display.locator("svg").wait_for()
+    return display
