@@ -500,6 +500,7 @@ async def _people(ask: Ask) -> None:
 async def _devices(ask: Ask) -> None:
     paired = await ask("device.pair", {"kind": "till", "name": "둘째 계산대", "scopes": ["kds:read"]})
     await ask("device.claim", {"code": paired["code"]})
+    await ask("device.pair", {"kind": "display", "name": "고객 화면", "tillId": paired["device"]["id"]})
     await ask("device.list", {})
     await ask("device.revoke", {"id": paired["device"]["id"]})
 
@@ -629,6 +630,7 @@ async def _screens(ask: Ask) -> None:
     await ask(
         "popup", {"type": "input", "title": "회원", "description": "번호", "inputs": [number], "cta": buttons}
     )
+    await ask("customer-display.get", {})
     await ask("catalog-item.before-add-list", {})
     asked = {"pluginId": "nobody-who-runs", "barcode": "8801234123457", "title": "팥"}
     await ask("catalog-item.before-add-fill", asked)

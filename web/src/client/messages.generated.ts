@@ -12,6 +12,7 @@ export const READS: ReadonlySet<string> = new Set([
   "catalog-item.list.request",
   "catalog-item.page.request",
   "command.get.request",
+  "customer-display.get.request",
   "device.info.request",
   "device.list.request",
   "draft-order.get.request",

@@ -171,7 +171,8 @@ export class Till {
     this.device = device?.name ?? "";
     this.deviceId = device?.id ?? "";
     this.#deviceScopes = new Set(scopes);
-    this.scopes = this.#deviceScopes;
+    // Whoever is signed in is signed in again before anything is sent: until then the screens stay as they are.
+    if (this.#pin === null) this.scopes = this.#deviceScopes;
     // Once what was prepared, a sign-in, is over.
     void this.ask("merchant.info.request", {}, decodeMerchant)
       .then(({ merchant }) => (this.shopName = merchant.name))
@@ -185,6 +186,7 @@ export class Till {
         if (error instanceof ShopError && error.code !== "HOST_UNAVAILABLE") {
           this.#pin = null;
           this.person = null;
+          this.scopes = this.#deviceScopes;
         }
         throw error;
       },

@@ -30,6 +30,8 @@ import type {
   CategoryReply,
   CommandGetRequest,
   CommandGetResponse,
+  CustomerDisplayChangeEvent,
+  CustomerDisplayGetResponse,
   DeviceClaimRequest,
   DeviceClaimResponse,
   DeviceListResponse,
@@ -249,6 +251,12 @@ export interface Extensions {
   command: {
     /** The stored answer of a write whose reply was lost (PAY-7) (`command.get.request`) */
     get: (data: CommandGetRequest, options?: CallOptions) => Promise<CommandGetResponse>;
+  };
+  customerDisplay: {
+    /** What the guest at this display's till sees (`customer-display.get.request`) */
+    get: (data?: Record<string, never>, options?: CallOptions) => Promise<CustomerDisplayGetResponse>;
+    /** The guest at this display's till sees something else (`customer-display.change.event`) */
+    on: (listener: Listener<CustomerDisplayChangeEvent>) => Promise<Unsubscribe>;
   };
   device: {
     /** A new screen redeems a one-time code: once, within 5 minutes, throttled (`device.claim.request`) */

@@ -40,6 +40,8 @@ import type {
   CategoryReply,
   CommandGetRequest,
   CommandGetResponse,
+  CustomerDisplayChangeEvent,
+  CustomerDisplayGetResponse,
   DeviceClaimRequest,
   DeviceClaimResponse,
   DeviceInfoResponse,
@@ -332,6 +334,10 @@ export interface Messages {
   'catalog-item.update.request': { kind: 'request'; data: CatalogItemUpdateRequest; reply: ItemReply; rateLimited: false; scope: 'catalog:write' | 'staff:manage' };
   /** The stored answer of a write whose reply was lost (PAY-7). */
   'command.get.request': { kind: 'request'; data: CommandGetRequest; reply: CommandGetResponse; rateLimited: false; scope: never };
+  /** The guest at this display's till sees something else. */
+  'customer-display.change.event': { kind: 'push'; data: CustomerDisplayChangeEvent; rateLimited: false; scope: 'display:read' };
+  /** What the guest at this display's till sees. */
+  'customer-display.get.request': { kind: 'request'; data: Nothing; reply: CustomerDisplayGetResponse; rateLimited: false; scope: 'display:read' };
   /** A new screen redeems a one-time code: once, within 5 minutes, throttled. */
   'device.claim.request': { kind: 'request'; data: DeviceClaimRequest; reply: DeviceClaimResponse; rateLimited: false; scope: never };
   /** The POS and the shop's mode. */
@@ -755,6 +761,8 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'catalog-item.set-state.request': 'wx',
   'catalog-item.update.request': 'wx',
   'command.get.request': 'x',
+  'customer-display.change.event': 'px',
+  'customer-display.get.request': 'x',
   'device.claim.request': 'x',
   'device.info.request': 'l',
   'device.list.request': 'x',

@@ -423,6 +423,31 @@ export interface CommandGetResponse {
   reply?: unknown;
 }
 
+/** The guest at this display's till sees something else. */
+export interface CustomerDisplayChangeEvent {
+  view: CustomerView;
+}
+
+/** What the guest at this display's till sees. */
+export interface CustomerDisplayGetResponse {
+  view: CustomerView;
+}
+
+/** The whole screen. Amounts in won. */
+export interface CustomerView {
+  state: 'cart' | 'idle' | 'paid' | 'paying';
+  shopName: string;
+  lines: ShownLine[];
+  discounts: ShownDiscount[];
+  total: number;
+  paid: number;
+  unpaid: number;
+  tip?: number;
+  number?: string;
+  payment?: ShownPayment;
+  endsInMs?: number;
+}
+
 /** The shop's mode, by which plugins switch themselves (contract, merchant-device §2). */
 export interface DeviceBusinessType {
   business: Business;
@@ -461,10 +486,11 @@ export interface DeviceListResponse {
   devices: DeviceView[];
 }
 
-/** scopes: beside those of the kind; for a service all it gets, `plugin` = every SDK scope, `all` = every scope. */
+/** A new device or token. */
 export interface DevicePairRequest {
   kind: 'display' | 'kitchen' | 'service' | 'till';
   name: string;
+  tillId?: string | undefined;
   scopes?: string[] | undefined;
 }
 
@@ -480,7 +506,7 @@ export interface DeviceRevokeRequest {
   id: string;
 }
 
-/** A paired device or token, without its secret. */
+/** A paired device or token, without its secret. tillId: of a display, the till it was paired with. */
 export interface DeviceView {
   id: string;
   kind: 'display' | 'kitchen' | 'plugin' | 'service' | 'till';
@@ -488,6 +514,7 @@ export interface DeviceView {
   letter: string;
   scopes: string[];
   createdAt: string;
+  tillId?: string;
   revokedAt?: string;
 }
 
@@ -2350,6 +2377,36 @@ export interface ShopSettingUpdateRequest {
 export interface Shower {
   id: string;
   name: string;
+}
+
+/** A chosen option; quantity is per one item. */
+export interface ShownChoice {
+  title: string;
+  quantity: number;
+}
+
+/** A discount as the won it takes off. */
+export interface ShownDiscount {
+  title: string;
+  amount: number;
+}
+
+/** A line. amount: won of the whole line before its discounts. */
+export interface ShownLine {
+  title: string;
+  quantity: number;
+  amount: number;
+  choices?: ShownChoice[];
+  discounts?: ShownDiscount[];
+}
+
+/** The newest payment of the order here. tendered, change: of cash. name: of a plugin's method. */
+export interface ShownPayment {
+  state: 'taken' | 'waiting';
+  amount: number;
+  name?: string;
+  tendered?: number;
+  change?: number;
 }
 
 /** A number between two ends. */
