@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from jumak.plugins.masking import Masker
+from jumak.plugins.masking import Masker, secret_message
 from jumak.protocol.messages.plugin import LogEntry, LogKind, TracedMessage
 from jumak.server.trace import Trace, Traced
 from jumak.server.watch import Level
@@ -115,6 +115,8 @@ class Console:
             self._file.close()
 
     def _hidden(self, text: str) -> str:
+        if (name := secret_message(text)) is not None:
+            return f"{name}: not written down"
         if len(text) > LONGEST_LINE:
             return self.secrets.hide_cut(text[:LONGEST_LINE])
         return self.secrets.hide(text)

@@ -13,6 +13,8 @@ from collections import Counter, deque
 from collections.abc import Hashable, Iterable, Iterator
 from typing import TypeVar
 
+from jumak.server.trace import SECRET
+
 Key = TypeVar("Key", bound=Hashable)
 
 MASK = "••••"
@@ -39,10 +41,26 @@ _NAMED = re.compile(
 )
 """JSON under a telling name, as a key or as the name in a pair, quoted or quoted again, up to its value."""
 
+_SECRET_MESSAGE = re.compile(
+    r'"name\\{0,7}"\s{0,20}:\s{0,20}\\{0,7}"('
+    + "|".join(re.escape(name) for name in sorted(SECRET - {"log"}))
+    + r')\\{0,7}"'
+)
+"""A message of `SECRET` as JSON, quoted or quoted again. A `log` within a `log` is a plugin's own text."""
+
 _PLAIN = re.compile(r"[ !#-\[\]-~]*")
 """What JSON writes as it is."""
 
 _BEARER = re.compile(r"\b(Bearer\s+)[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
+
+
+def secret_message(text: str) -> str | None:
+    """The name of a message in this text whose data is not written down, None when there is none.
+
+    Plugins log their traffic, the SDK by itself; what carries secrets is named and not shown.
+    """
+    found = _SECRET_MESSAGE.search(text)
+    return None if found is None else found[1]
 
 
 class Masker:

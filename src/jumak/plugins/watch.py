@@ -7,7 +7,6 @@ ask about them.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -45,9 +44,6 @@ AT_ONCE = 100
 
 MOST_PUSHED = 200
 """Of one plugin in one go; the rest is there for `plugin-log.list.request`."""
-
-_SECRET_MESSAGE = re.compile(r'name\\*":\s*\\*"((?:secure-store|setting\.values)[\w.-]*)')
-"""The SDK logs its traffic; what carries secrets is named, not shown (H-75)."""
 
 
 class Flooded(Struct):
@@ -137,8 +133,6 @@ class PluginWatch:
         title = as_text(said.get("title", ""))[:200]
         failed = title == "onError" or str(said.get("level", "")).upper() == "ERROR"
         text = as_text(said.get("contents", ""))
-        if (secret := _SECRET_MESSAGE.search(text)) is not None:
-            text = f"{secret[1]}: not written down"
         self._console(ask.caller.id).write("error" if failed else "debug", text, title=title)
         return Done()
 
