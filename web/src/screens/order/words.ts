@@ -14,7 +14,6 @@ export const t = words({
   noItemsHint: ["‘상품’ 화면에서 상품을 등록해 주세요.", "Add them on the Menu screen."],
   soldOut: ["품절", "Sold out"],
   left: ["{n} 남음", "{n} left"],
-  perUnit: ["{n}당", "per {n}"],
   askedPrice: ["싯가", "Market price"],
   reading: ["불러오는 중…", "Loading…"],
 
@@ -55,7 +54,7 @@ export const t = words({
   guests: ["손님 {n}", "{n} guests"],
   guestCount: ["손님 수", "Guests"],
   tooMany: ["{name}은(는) {n}명 자리입니다.", "{name} seats {n}."],
-  orderOpen: ["주문 있음", "Has an order"],
+  inUse: ["사용 중", "In use"],
   reserved: ["예약", "Reserved"],
   HERE: ["매장", "Here"],
   TOGO: ["포장", "To go"],
