@@ -1,0 +1,1 @@
+"""The till's screens, in a real browser at a demo shop of their own."""
