@@ -442,7 +442,7 @@ async def test_dividing_an_order_moves_its_ledger_and_makes_no_ticket(shop):
         {"id": order["lineItems"][0]["id"], "quantity": 1},
         {"id": order["lineItems"][1]["id"], "quantity": 1},
     ]
-    ask = {"id": order["id"], "expectedVersion": 1, "lines": lines, "tableId": 2}
+    ask = {"id": order["id"], "expectedVersion": 1, "lines": lines, "tableId": 2, "numGuests": 2}
     mark = await shop.mark()
     parts = await shop.ask("order.split.request", ask, MANAGER)
     old, new = parts["order"], parts["newOrder"]
@@ -451,6 +451,7 @@ async def test_dividing_an_order_moves_its_ledger_and_makes_no_ticket(shop):
         23_000,
     )
     assert (old["table"]["id"], new["table"]["id"]) == (1, 2)
+    assert new["numGuests"] == 2
     events = await shop.events(mark)
     assert events[:4] == [
         "order.change:update",

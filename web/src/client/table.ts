@@ -79,6 +79,3 @@ export const decodeLayout = fields({ table: layout });
 const ref = fields({ id: number });
 const side = fields({ table: ref });
 export const decodeTableChange = fields({ event: text, table: maybe(ref), from: maybe(side), to: maybe(side) });
-
-const divided = fields({ id: text, version: number });
-export const decodeSplit = fields({ newOrder: divided });

@@ -6,7 +6,6 @@ import {
   decodeHall,
   decodeHalls,
   decodeLayout,
-  decodeSplit,
   decodeStatusChange,
   decodeStatuses,
   decodeTableChange,
@@ -163,18 +162,11 @@ export class Floor {
     });
   }
 
-  /** Makes these units an order of their own at `tableId` (SPL-5). numGuests: of them, when somebody counted. */
-  async split(order: TableOrder, lines: readonly Share[], tableId: number, numGuests: number | null): Promise<void> {
+  /** Makes these units an order of their own at `tableId` (SPL-5). numGuests: who go along, when somebody counted. */
+  split(order: TableOrder, lines: readonly Share[], tableId: number, numGuests: number | null): Promise<void> {
     const { id, version: expectedVersion } = order;
-    await this.#act(async () => {
-      const { newOrder } = await this.#till.ask(
-        "order.split.request",
-        { id, expectedVersion, lines, tableId },
-        decodeSplit,
-      );
-      if (numGuests === null) return;
-      await this.#till.do("order.update.request", { id: newOrder.id, expectedVersion: newOrder.version, numGuests });
-    });
+    const who = numGuests === null ? {} : { numGuests };
+    return this.#act(() => this.#till.do("order.split.request", { id, expectedVersion, lines, tableId, ...who }));
   }
 
   // -- the plan --------------------------------------------------------------------------------

@@ -375,7 +375,7 @@ export interface Extensions {
     renewLock: (data: LockById & Command, options?: CallOptions) => Promise<LockReply>;
     /** Goods come back (CAN-5). refundTo: id of the payment to refund first (`order.return-line.request`) */
     returnLine: (data: OrderReturnLineRequest & Command, options?: CallOptions) => Promise<RefundsReply>;
-    /** Divide an order in two (SPL-5) (`order.split.request`) */
+    /** Divide an order in two (SPL-5). num_guests: who go along; the others stay (TBL-8) (`order.split.request`) */
     split: (data: OrderSplitRequest & Command, options?: CallOptions) => Promise<OrderSplitResponse>;
     /** A REQUESTED order from an outside channel (ORD-3) (`order.submit.request`) */
     submit: (data: OrderSubmitRequest & Command, options?: CallOptions) => Promise<OrderReply>;

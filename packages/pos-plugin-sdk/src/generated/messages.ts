@@ -488,7 +488,7 @@ export interface Messages {
   'order.return-line.request': { kind: 'request'; data: OrderReturnLineRequest; reply: RefundsReply; rateLimited: false; scope: 'staff:manage' };
   /** Orders by table, state and period, AND-ed. */
   'order.search.request': { kind: 'request'; data: OrderSearchRequest; reply: OrdersReply; rateLimited: true; scope: 'order:read' };
-  /** Divide an order in two (SPL-5). */
+  /** Divide an order in two (SPL-5). num_guests: who go along; the others stay (TBL-8). */
   'order.split.request': { kind: 'request'; data: OrderSplitRequest; reply: OrderSplitResponse; rateLimited: false; scope: 'staff:order' | 'order:manage' };
   /** A REQUESTED order from an outside channel (ORD-3). */
   'order.submit.request': { kind: 'request'; data: OrderSubmitRequest; reply: OrderReply; rateLimited: false; scope: 'order:submit' };

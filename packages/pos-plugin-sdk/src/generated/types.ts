@@ -1377,12 +1377,13 @@ export interface OrderSearchRequest {
   orderKey?: string | undefined;
 }
 
-/** Divide an order in two (SPL-5). */
+/** Divide an order in two (SPL-5). num_guests: who go along; the others stay (TBL-8). */
 export interface OrderSplitRequest {
   id: string;
   expectedVersion: number;
   lines: LineShare[];
   tableId?: number | undefined;
+  numGuests?: number | undefined;
 }
 
 /** Both orders. */
