@@ -13,6 +13,9 @@ const require = createRequire(import.meta.url);
 
 rmSync(dist, { recursive: true, force: true });
 
+// npm packs the licence that lies in the package's own folder.
+cpSync(path.join(here, '../../LICENSE'), path.join(here, 'LICENSE'));
+
 for (const [format, type] of /** @type {const} */ ([
   ['esm', 'module'],
   ['cjs', 'commonjs'],

@@ -19,6 +19,9 @@ if (!existsSync(path.join(here, '../pos-plugin-sdk/dist/esm/index.d.ts'))) {
 
 rmSync(dist, { recursive: true, force: true });
 
+// npm packs the licence that lies in the package's own folder.
+cpSync(path.join(here, '../../LICENSE'), path.join(here, 'LICENSE'));
+
 for (const [format, type] of /** @type {const} */ ([
   ['esm', 'module'],
   ['cjs', 'commonjs'],

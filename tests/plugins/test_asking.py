@@ -58,10 +58,10 @@ def words(*more: str) -> argparse.Namespace:
 
 async def test_the_list_is_asked_for(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     """H-5, plugin-runtime §7: a zip without `plugin.json` brings no list: the installer is asked for it."""
-    asked, fake = typed(monkeypatch, "https://a.example https://b.example", "y"), Fake(PLAN)
+    asked, fake = typed(monkeypatch, "y", "https://a.example https://b.example"), Fake(PLAN)
     await plugin._install_by(fake, words())
     assert [one.acl for one in fake.installed] == [["https://a.example", "https://b.example"]]
-    assert "Origins" in asked[0]
+    assert "Origins" in asked[1]
     shown = capsys.readouterr().out
     for part in ("gift 1: 선물 (worker)", "ab" * 32, "field", "plugin", "no server", "Node is no sandbox"):
         assert part in shown
@@ -98,3 +98,17 @@ async def test_an_update_shows_what_is_new(
     assert "replaces    0.9" in shown
     assert "new scopes  ui" in shown
     assert "no sandbox against hostile code" in shown
+
+
+async def test_nobody_answers(monkeypatch: pytest.MonkeyPatch):
+    """plugin-runtime §10: the end of the input is no yes."""
+
+    def ended(_: str) -> str:
+        raise EOFError
+
+    typed(monkeypatch)
+    monkeypatch.setattr("builtins.input", ended)
+    fake = Fake(PLAN)
+    with pytest.raises(Refused, match="nothing was installed"):
+        await plugin._install_by(fake, words())
+    assert fake.installed == []

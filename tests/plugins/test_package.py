@@ -262,6 +262,23 @@ def test_builds_install_as_they_are(
     assert pack(read) == pack(read_package(again))
 
 
+def test_a_korean_name(tmp_path: Path):
+    """plugin-runtime §9: a zip's name without Latin letters makes an id too, the same for every version."""
+    path = zipped(tmp_path / "upload", {"main.js": WORKER})
+    first, second = (read_package(path, file_name=f"한글 플러그인{end}.zip") for end in ("-1.0.0", "-1.1.0"))
+    assert (first.manifest.id, first.manifest.name) == ("plugin-" + first.manifest.id[7:], "한글 플러그인")
+    assert first.manifest.id == second.manifest.id
+    assert read_package(path, file_name="다른 것.zip").manifest.id != first.manifest.id
+
+
+def test_what_is_no_zip_is_named_as_people_know_it(tmp_path: Path):
+    """H-5: not by the name an upload has on the server."""
+    (tmp_path / "0123abcd").write_text("no zip")
+    with pytest.raises(InvalidArgument) as refused:
+        read_package(tmp_path / "0123abcd", file_name="text.zip")
+    assert "text.zip" in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("files", "entry", "served"),
     [
@@ -316,7 +333,7 @@ def test_names_of_zips(tmp_path: Path, name: str, plugin_id: str, shown: str):
     assert read_package(path, file_name=name, plugin_id="mine").manifest.id == "mine"
 
 
-@pytest.mark.parametrize("name", ["선물.zip", "", ".zip", "www.zip"])
+@pytest.mark.parametrize("name", ["", ".zip", "www.zip"])
 def test_names_that_make_no_id(tmp_path: Path, name: str):
     """H-5: where no id can be made the installer is asked for one."""
     path = zipped(tmp_path / "x.zip", {"main.js": WORKER})

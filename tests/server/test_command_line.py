@@ -94,6 +94,23 @@ def test_serving(folder: Path, running: Running) -> None:
     assert not (folder / "owner.json").exists()
 
 
+def test_a_link(folder: Path, running: Running) -> None:
+    """H-77: a fresh link for the owner or a named till while it serves; without a server it says how to get one."""
+    link = run("link", "--data", str(folder)).strip()
+    assert link.startswith(f"{running.url}/#claim=")
+    owner = running.post("device.claim", None, {"code": link.partition("#claim=")[2]})
+    assert running.post("staff.list", str(owner["token"]), {})["complete"] is True
+    named = run("link", "--till", "둘째 계산대", "--data", str(folder)).strip().partition("#claim=")[2]
+    till = running.post("device.claim", None, {"code": named})
+    assert till["device"]["name"] == "둘째 계산대"  # type: ignore[index]
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        running.post("staff.list", str(till["token"]), {})
+    assert refused.value.code == 403
+    refused.value.close()
+    running.stop()
+    assert "no server runs" in run("link", "--data", str(folder), good=False)
+
+
 def test_tokens_while_it_runs(folder: Path, running: Running) -> None:
     """H-2: the token is the only line; it works at once, also after revoking only until then."""
     token = run("token", "create", "lamp", "--data", str(folder), "--scope", "catalog:read", "order:read")

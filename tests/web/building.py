@@ -68,6 +68,11 @@ def raw_zip(kind: str, target: Path) -> Path:
     return packed((folder / name for name in names), folder, target)
 
 
+def python_zip(target: Path) -> Path:
+    """The driver in Python, which nothing has to build."""
+    return packed((SOURCES / "python").iterdir(), SOURCES / "python", target)
+
+
 def fixture_zip(name: str) -> Path:
     """The zip of one of `MADE`, built now if it is not there yet."""
     home = BUILD / _state()
@@ -77,6 +82,24 @@ def fixture_zip(name: str) -> Path:
             _prepare(home)
             _build(home, name, target)
     return target
+
+
+def tarballs() -> dict[str, Path]:
+    """Package → the file `npm pack` makes of it, packed now if it is not there yet.
+
+    What was built is packed as it is: building anew would take `dist` away from under other tests.
+    """
+    target = BUILD / _state() / "packed"
+    with _alone():
+        if not target.is_dir():
+            half = target.with_name("half-packed")
+            half.mkdir(parents=True, exist_ok=True)
+            for name in PACKAGES:
+                command = ["npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", str(half)]
+                told = run(command, ROOT / "packages" / name)
+                (half / told.split()[-1]).rename(half / f"jumak-{name}.tgz")
+            half.rename(target)
+    return {name: target / f"jumak-{name}.tgz" for name in PACKAGES}
 
 
 def _state() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from playwright.async_api import Browser, expect
 
 from tests.service.asking import a_line, an_order
 from tests.tidy.project import ROOT
-from tests.web.building import PACKAGES, run
+from tests.web.building import run, tarballs
 from tests.web.house import House
 from tests.web.waiting import until
 
@@ -33,16 +34,14 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A stand-in for the project's folder that holds the packages as `make packages` writes them."""
     home = tmp_path_factory.mktemp("jumak")
     (home / "dist").mkdir()
-    for name in PACKAGES:
-        told = run(
-            ["npm", "pack", "--silent", "--pack-destination", str(home / "dist")], ROOT / "packages" / name
-        )
-        (home / "dist" / told.split()[-1]).rename(home / "dist" / f"jumak-{name}.tgz")
+    for file in tarballs().values():
+        shutil.copy(file, home / "dist")
+    (home / ".venv").symlink_to(sys.prefix)
     return home
 
 
-def follow(section: str, folder: Path, home: Path) -> Path:
-    """Writes the files of a section and runs its commands; the zip they made."""
+def follow(section: str, folder: Path, home: Path) -> str:
+    """Writes the files of a section and runs its commands; the commands."""
     text = sections()[section].replace("JUMAK", str(home))
     files = re.findall(r"^`([\w./-]+)`\n\n```\w+\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     assert files, section
@@ -50,26 +49,29 @@ def follow(section: str, folder: Path, home: Path) -> Path:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
+    commands: str
     (commands,) = re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     for command in commands.splitlines():
         words = command.split()
         run([sys.executable if words[0] == "python3" else words[0], *words[1:]], folder)
-    (made,) = re.findall(r"zipfile -c \.\./(\S+)", commands)
+    return commands
+
+
+def followed(section: str, folder: Path, home: Path) -> Path:
+    """The zip that a section makes."""
+    folder.mkdir()
+    (made,) = re.findall(r"zipfile -c \.\./(\S+)", follow(section, folder, home))
     return folder.parent / made
 
 
 @pytest.fixture(scope="module")
 def worker(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tutorial") / "hello-worker"
-    folder.mkdir()
-    return follow("A worker", folder, packages)
+    return followed("A worker", tmp_path_factory.mktemp("tutorial") / "hello-worker", packages)
 
 
 @pytest.fixture(scope="module")
 def page(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tutorial") / "hello-page"
-    folder.mkdir()
-    return follow("A page", folder, packages)
+    return followed("A page", tmp_path_factory.mktemp("tutorial") / "hello-page", packages)
 
 
 async def until_logged(house: House, plugin: str, text: str) -> str:
@@ -114,3 +116,8 @@ async def test_the_page(page: Path, house: House, browser: Browser):
         "주막 시험점"
     )
     await expect(till.get_by_text("주막 시험점, 안녕하세요")).to_be_visible()
+
+
+async def test_its_test(worker: Path, packages: Path):
+    """H-79: the test of the worker passes under `node --test`, in a shop it starts itself."""
+    follow("Test it", worker.with_suffix(""), packages)

@@ -15,6 +15,7 @@ export class FakeSocket implements Socket {
   readonly sent: Envelope[] = [];
   readonly texts: string[] = [];
   closed = false;
+  bufferedAmount = 0;
 
   send(text: string): void {
     const envelope = readFrame(text);
@@ -127,6 +128,7 @@ export class FakeSession {
   readonly told: string[] = [];
   readonly answers: { readonly callbackId: string; readonly data: unknown }[] = [];
   seq: number | undefined = 5;
+  backlog = 0;
   started = false;
   closed = false;
 

@@ -8,6 +8,7 @@ const { parentPort, workerData } = require('node:worker_threads');
 const { readFileSync } = require('node:fs');
 const { inspect } = require('node:util');
 const vm = require('node:vm');
+const { network } = require('./network.cjs');
 
 /** @type {Record<string, Set<(event: object) => void>>} */
 const listeners = { message: new Set(), error: new Set(), unhandledrejection: new Set() };
@@ -23,17 +24,8 @@ const shared = [
     'FormData',
     'Headers',
   ],
-  ...[
-    'MessageChannel',
-    'Request',
-    'Response',
-    'TextDecoder',
-    'TextEncoder',
-    'URL',
-    'URLSearchParams',
-    'WebSocket',
-  ],
-  ...['atob', 'btoa', 'clearInterval', 'clearTimeout', 'crypto', 'fetch', 'performance', 'queueMicrotask'],
+  ...['MessageChannel', 'Request', 'Response', 'TextDecoder', 'TextEncoder', 'URL', 'URLSearchParams'],
+  ...['atob', 'btoa', 'clearInterval', 'clearTimeout', 'crypto', 'performance', 'queueMicrotask'],
   ...['setInterval', 'setTimeout', 'structuredClone'],
 ];
 
@@ -58,6 +50,11 @@ const scope = {
   onerror: null,
 };
 for (const name of shared) if (name in globalThis) scope[name] = Reflect.get(globalThis, name);
+
+Object.assign(
+  scope,
+  network(workerData, (text) => parentPort?.postMessage({ printed: { level: 'error', text } })),
+);
 
 const context = vm.createContext(scope, { name: 'plugin' });
 vm.runInContext('self = globalThis', context);

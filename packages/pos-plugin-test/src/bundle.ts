@@ -1,26 +1,58 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { zipSync } from 'fflate';
 import { createWebpackConfig, webpackOf, type PluginPackage } from './webpack-config.js';
 
-/** A plugin as it is tested: who it is and the file it runs. */
+/** A plugin as its author would upload it, and the worker's script it holds. */
 export interface Bundle {
-  id: string;
-  version: string;
+  /** `main.js` on this disk. */
   file: string;
+  zip: Uint8Array;
+  /** What the zip is called: without a `plugin.json` the plugin's id and name come from it. */
+  zipName: string;
 }
 
-/** The plugin of a folder; `dist/main.js` is built when it is not there. Rejects with what webpack says. */
+/**
+ * The plugin of a folder: its `dist`, and `plugin.json` where there is one. `dist/main.js` is built when it is not there.
+ *
+ * main: another script, packed alone. Rejects with what webpack says, and where `main` is not there.
+ */
 export async function bundleOf(folder: string, main?: string): Promise<Bundle> {
-  const manifest = path.join(folder, 'package.json');
-  const packageJson = (
-    existsSync(manifest) ? JSON.parse(readFileSync(manifest, 'utf8')) : {}
-  ) as PluginPackage;
-  const file = path.resolve(folder, main ?? 'dist/main.js');
-  if (!existsSync(file)) {
-    if (main !== undefined) throw new Error(`${file} 파일이 없습니다 (there is no file ${file})`);
-    await build(packageJson, folder);
+  const packageJson = (read(path.join(folder, 'package.json')) ?? {}) as PluginPackage;
+  const zipName = `${idOf(packageJson.name ?? path.basename(path.resolve(folder)))}.zip`;
+  const manifest = read(path.join(folder, 'plugin.json'));
+  if (main !== undefined) {
+    const file = path.resolve(folder, main);
+    if (!existsSync(file)) throw new Error(`${file} 파일이 없습니다 (there is no file ${file})`);
+    const alone = manifest === undefined ? undefined : { ...manifest, kind: 'worker', entry: 'main.js' };
+    return { file, zipName, zip: zipped({ 'main.js': readFileSync(file) }, alone) };
   }
-  return { id: idOf(packageJson.name ?? path.basename(folder)), version: packageJson.version ?? '0', file };
+  const file = path.resolve(folder, 'dist/main.js');
+  if (!existsSync(file)) await build(packageJson, folder);
+  return { file, zipName, zip: zipped(below(folder, 'dist'), manifest) };
+}
+
+function read(file: string): Record<string, unknown> | undefined {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>) : undefined;
+}
+
+function below(folder: string, name: string): Record<string, Uint8Array> {
+  const files = readdirSync(path.join(folder, name), { withFileTypes: true, recursive: true });
+  return Object.fromEntries(
+    files
+      .filter((entry) => entry.isFile())
+      .map((entry) => {
+        const file = path.join(entry.parentPath, entry.name);
+        return [path.relative(folder, file).split(path.sep).join('/'), readFileSync(file)];
+      }),
+  );
+}
+
+function zipped(files: Record<string, Uint8Array>, manifest: object | undefined): Uint8Array {
+  const all = { ...files };
+  if (manifest !== undefined) all['plugin.json'] = new TextEncoder().encode(JSON.stringify(manifest));
+  // One date for all: the same files are the same version, which without a manifest is the zip's hash.
+  return zipSync(all, { mtime: '1990-01-01' });
 }
 
 async function build(packageJson: PluginPackage, folder: string): Promise<void> {

@@ -1,15 +1,5 @@
+import type { Call, Data } from './calls.js';
 import type { Envelope } from './session.js';
-
-type Data = Record<string, unknown>;
-
-/** Something the plugin sent, or answered when it was asked. */
-export interface Call {
-  kind: 'request' | 'notification' | 'answer';
-  name: string;
-  data: Data;
-  /** What the plugin was answered, once it was. */
-  reply?: Data;
-}
 
 /**
  * What goes wrong with a message, a request's or a push's:

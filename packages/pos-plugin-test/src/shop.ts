@@ -1,9 +1,9 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { post } from './http.js';
 
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 10_000;
@@ -11,7 +11,9 @@ const STOP_WITHIN_MS = 10_000;
 /** A shop that runs for one test, in a folder of its own. */
 export interface Shop {
   url: string;
-  /** A token of this name; `plugin` gives every scope of the SDK, `all` every scope. */
+  /** A token of the shop's owner: pairs devices, installs plugins. */
+  owner: string;
+  /** A service's token of this name; `plugin` gives every scope of the SDK, `all` every scope. */
   token(name: string, scope: 'plugin' | 'all'): Promise<string>;
   stop(): Promise<void>;
 }
@@ -20,8 +22,9 @@ export interface Shop {
 export function jumakCommand(from = process.cwd()): string {
   const given = process.env['JUMAK_COMMAND'];
   if (given !== undefined && given !== '') return given;
+  const inside = process.platform === 'win32' ? ['Scripts', 'jumak.exe'] : ['bin', 'jumak'];
   for (let folder = path.resolve(from); ; folder = path.dirname(folder)) {
-    const found = path.join(folder, '.venv', 'bin', 'jumak');
+    const found = path.join(folder, '.venv', ...inside);
     if (existsSync(found)) return found;
     if (folder === path.dirname(folder)) return 'jumak';
   }
@@ -43,26 +46,27 @@ export async function startShop(command = jumakCommand()): Promise<Shop> {
     await stopped(process_);
     rmSync(folder, { recursive: true, force: true });
   };
+  const url = `http://127.0.0.1:${String(port)}`;
   try {
-    await ready(process_, command);
+    const code = await ownerCode(process_, command);
+    const { token: owner } = await post<{ token: string }>(url, 'device.claim', { code });
+    return {
+      url,
+      owner,
+      async token(name, scope) {
+        const paired = { kind: 'service', name, scopes: [scope] };
+        return (await post<{ token: string }>(url, 'device.pair', paired, owner)).token;
+      },
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
-  return {
-    url: `http://127.0.0.1:${String(port)}`,
-    async token(name, scope) {
-      const { stdout } = await promisify(execFile)(command, [
-        ...['token', 'create', name],
-        ...['--data', folder, '--scope', scope],
-      ]);
-      return stdout.trim();
-    },
-    stop,
-  };
 }
 
-function ready(child: ChildProcess, command: string): Promise<void> {
+/** The code a shop prints once it is ready, with which its owner signs in. */
+function ownerCode(child: ChildProcess, command: string): Promise<string> {
   let printed = '';
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -70,15 +74,16 @@ function ready(child: ChildProcess, command: string): Promise<void> {
     }, READY_WITHIN_MS);
     const hear = (chunk: unknown): void => {
       printed = `${printed}${String(chunk)}`.slice(-4_000);
-      if (!printed.includes('Jumak is ready')) return;
+      const code = /#claim=(\S+)\s/.exec(printed)?.[1];
+      if (code === undefined) return;
       clearTimeout(timer);
-      resolve();
+      resolve(code);
     };
     child.stdout?.on('data', hear);
     child.stderr?.on('data', hear);
     child.once('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
-      reject(error.code === 'ENOENT' ? new Error(missing(command)) : error);
+      reject(error.code === 'ENOENT' || error.code === 'EACCES' ? new Error(missing(command)) : error);
     });
     child.once('exit', (code) => {
       clearTimeout(timer);
@@ -89,8 +94,9 @@ function ready(child: ChildProcess, command: string): Promise<void> {
 
 function missing(command: string): string {
   return (
-    `${command} 명령을 찾을 수 없습니다. Jumak을 설치하거나 JUMAK_COMMAND에 경로를 적으세요 ` +
-    `(there is no command ${command}: install Jumak, or name it in JUMAK_COMMAND)`
+    `${command} 명령을 실행할 수 없습니다. Jumak(Python 프로그램)을 설치하거나 그 경로를 JUMAK_COMMAND 환경 변수 ` +
+    `또는 PluginTester의 command에 적으세요 (cannot run ${command}: install Jumak, a Python program, or name its ` +
+    `command in the environment variable JUMAK_COMMAND or as \`command\` of PluginTester)`
   );
 }
 

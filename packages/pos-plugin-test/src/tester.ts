@@ -1,22 +1,28 @@
-import { connect, type ConnectedPos } from '@jumak/pos-plugin-sdk';
-import { bundleOf, type Bundle } from './bundle.js';
-import { Relay, type Call, type Fault, type ScriptedAnswer } from './relay.js';
-import { Session, WebSocket } from './session.js';
+import type { ConnectedPos } from '@jumak/pos-plugin-sdk';
+import { bundleOf } from './bundle.js';
+import { seen, type Call, type Data, type Hearer, type PluginRun, type Printed } from './calls.js';
+import { HeadlessRun } from './headless-run.js';
+import { HostedRun } from './hosted-run.js';
+import type { Fault, Relay, ScriptedAnswer } from './relay.js';
 import { startShop, type Shop } from './shop.js';
-import { PluginThread, type Printed } from './thread.js';
-
-type Data = Record<string, unknown>;
+import { Till, type Decisions, type Installed } from './till.js';
 
 /** How a test framework hears that an asynchronous test is over. */
 export type Done = (error?: unknown) => void;
 
-export interface PluginTesterOptions {
+/**
+ * How the plugin is installed: `id`, `name`, `sdkName`, `profile`, `scopes`, `acl` and `originMap` are what whoever installs it
+ * may decide; what is left out is as its package says. `headless`: the shop's server runs it, else a till of the test does.
+ */
+export interface PluginTesterOptions extends Decisions {
   /** The plugin's folder, the working folder unless given. */
   folder?: string;
-  /** The bundle, `dist/main.js` unless given; that one is built when it is not there. */
+  /** A bundle to install alone, instead of `dist`; `dist` is built when it has no `main.js`. */
   main?: string;
   /** A shop that runs already; else a demo shop is started and stopped with the test. */
   shop?: Shop;
+  /** The `jumak` command that starts the shop; looked for as `jumakCommand` says unless given. */
+  command?: string;
   /** Prepares the shop before the plugin starts. */
   seed?: (staff: ConnectedPos) => Promise<unknown>;
   /** Prints the plugin's console; on with `start(done)`. */
@@ -35,7 +41,8 @@ const CALLED_WITHIN_MS = 5_000;
 const CI_RUNS_MS = 2_000;
 
 /**
- * Runs a plugin's bundle against a shop of its own, in a worker thread with the globals of a web worker.
+ * Installs a plugin into a shop of its own and runs it there, under the rights, the allow-list and the profile it was
+ * installed with. It runs in a worker thread with the globals of a web worker, hosted by a till the test plays.
  *
  * `start(done)` is for trying things out: it prints the plugin's console until it is stopped with Ctrl-C (in CI, where
  * `CI` is set, for two seconds) and then calls `done`. `await start()` is for tests: staff act, events and faults are
@@ -69,17 +76,22 @@ export class PluginTester {
 
   /** Everything the plugin sent and answered so far, its log lines left out. */
   get calls(): readonly Call[] {
-    return this.now.relay.calls;
+    return this.now.run.calls;
   }
 
-  /** The shop as its owner may use it: every member, every scope. */
+  /** The till that hosts the plugin, with everything its owner may do: every member, every scope. */
   get staff(): ConnectedPos {
-    return this.now.staff;
+    return this.now.till.staff;
   }
 
   /** The shop. */
   get shop(): Shop {
     return this.now.shop;
+  }
+
+  /** The plugin as the shop installed it: its id, version, rights, profile. */
+  get plugin(): Installed {
+    return this.now.plugin;
   }
 
   /** Calls of one name. */
@@ -89,55 +101,44 @@ export class PluginTester {
 
   /** Waits until the plugin has sent a message (and got its reply, when it is a request); gives the newest. */
   async called(name: string, { count = 1, withinMs = CALLED_WITHIN_MS }: CallOptions = {}): Promise<Call> {
-    const found = (): Call | undefined =>
+    const look = (): Call | undefined =>
       this.callsOf(name).filter(({ kind, reply }) => kind !== 'request' || reply !== undefined)[count - 1];
-    const { relay } = this.now;
-    return new Promise((resolve, reject) => {
-      const look = (): void => {
-        const call = found();
-        if (call === undefined) return;
-        clearTimeout(timer);
-        off();
-        resolve(call);
-      };
-      const timer = setTimeout(() => {
-        off();
-        const others = [...new Set(this.calls.map((call) => call.name))].join(', ');
-        const wanted = `${name} ${String(count)}×`;
-        reject(new Error(`no ${wanted} within ${String(withinMs)} ms; the plugin sent: ${others}`));
-      }, withinMs);
-      const off = relay.onCall(look);
-      look();
+    return seen(this.now.run, look, withinMs, () => {
+      const others = [...new Set(this.calls.map((call) => call.name))].join(', ');
+      return `no ${name} ${String(count)}× within ${String(withinMs)} ms; the plugin sent: ${others}`;
     });
   }
 
-  /** Answers a request of the plugin in the shop's place: a partner's server for `http.request`, for instance. */
+  /**
+   * Answers a request of the plugin in the shop's place, which does not hear of it: neither scopes nor allow-list are asked.
+   * A partner's server is played more truly by `originMap`.
+   */
   answer(name: string, answer: ScriptedAnswer): void {
-    this.now.relay.answer(name, answer);
+    this.relay.answer(name, answer);
   }
 
   /** Pushes an event to the plugin. */
   inject(name: string, data: Data): void {
-    this.now.relay.inject(name, data);
+    this.relay.inject(name, data);
   }
 
   /** Asks the plugin as the shop does, e.g. `payment.method.event.request`; resolves to its answer. */
   ask(name: string, data: Data): Promise<Data> {
-    return this.now.relay.ask(name, data);
+    return this.relay.ask(name, data);
   }
 
   /** Lets the next messages of this name go wrong. */
   fault(name: string, fault: Fault, times = 1): void {
-    this.now.relay.fault(name, fault, times);
+    this.relay.fault(name, fault, times);
   }
 
   /** Cuts the plugin off until `online`. */
   offline(): void {
-    this.now.relay.offline();
+    this.relay.offline();
   }
 
   online(): void {
-    this.now.relay.online();
+    this.relay.online();
   }
 
   /** Ends the plugin, and the shop that was started for it. */
@@ -145,10 +146,15 @@ export class PluginTester {
     const running = this.running;
     this.running = undefined;
     if (running === undefined) return;
-    await running.thread?.stop();
-    await running.session?.close();
-    running.staff?.close();
-    if (this.options.shop === undefined) await running.shop?.stop();
+    const isShared = this.options.shop !== undefined;
+    try {
+      await running.run?.stop();
+      // The next test of this shop begins with nothing kept and decides anew what the plugin may do.
+      if (isShared && running.plugin !== undefined) await running.till?.uninstall(running.plugin.id);
+    } finally {
+      running.till?.close();
+      if (!isShared) await running.shop?.stop();
+    }
   }
 
   private get now(): Started {
@@ -159,49 +165,50 @@ export class PluginTester {
     return running;
   }
 
-  private async open(isPrinting: boolean): Promise<void> {
-    if (this.running !== undefined) throw new Error('이미 실행 중입니다 (it is running already)');
-    const running: Running = (this.running = { ended: new Promise(() => undefined) });
-    const bundle = await bundleOf(this.options.folder ?? process.cwd(), this.options.main);
-    const shop = (running.shop = this.options.shop ?? (await startShop()));
-    const [own, all] = await Promise.all([shop.token(bundle.id, 'plugin'), shop.token('tester', 'all')]);
-    running.staff = await connect({ url: shop.url, token: all, name: 'pos-plugin-test', WebSocket });
-    await this.options.seed?.(running.staff);
-    await this.run(running, bundle, shop.url, own, this.options.print ?? isPrinting);
-    await Promise.race([this.called('plugin.info.request', { withinMs: 30_000 }), rejecting(running.ended)]);
+  private get relay(): Relay {
+    const { run } = this.now;
+    if (run instanceof HostedRun) return run.relay;
+    throw new Error(
+      'headless 플러그인은 가게의 서버가 직접 실행하므로 사이에 끼어들 수 없습니다 ' +
+        '(the server runs a headless plugin itself: to answer, inject, ask or let things go wrong leave headless out)',
+    );
   }
 
-  private async run(
-    running: Running,
-    bundle: Bundle,
-    url: string,
-    token: string,
-    print: boolean,
-  ): Promise<void> {
-    const relay = (running.relay = new Relay(
-      (envelope) => running.session?.send(envelope),
-      (envelope) => running.thread?.post(envelope),
-    ));
-    const client = { name: bundle.id, version: bundle.version };
-    running.session = await Session.open(url, token, client, (envelope) => {
-      relay.fromShop(envelope);
-    });
-    running.ended = new Promise((resolve) => {
-      running.thread = new PluginThread(bundle.file, {
-        message: (envelope) => {
-          relay.fromPlugin(envelope);
-        },
-        printed: (line) => {
-          this.console.push(line);
-          if (print) process.stdout.write(`[${bundle.id}] ${line.text}\n`);
-        },
-        failed: (text) => {
-          this.errors.push(text);
-          if (print) process.stderr.write(`[${bundle.id}] ${text}\n`);
-        },
-        ended: resolve,
-      });
-    });
+  private async open(isPrinting: boolean): Promise<void> {
+    if (this.running !== undefined) throw new Error('이미 실행 중입니다 (it is running already)');
+    const running: Running = (this.running = {});
+    const {
+      folder = process.cwd(),
+      main,
+      command,
+      seed,
+      print = isPrinting,
+      shop: given,
+      ...rest
+    } = this.options;
+    const bundle = await bundleOf(folder, main);
+    const shop = (running.shop = given ?? (await startShop(command)));
+    const till = (running.till = await Till.open(shop));
+    await seed?.(till.staff);
+    const plugin = (running.plugin = await till.install(bundle, rest));
+    const hearer = this.hearer(plugin.id, print);
+    running.run = plugin.headless
+      ? new HeadlessRun(till, plugin, hearer)
+      : new HostedRun(till, plugin, bundle.file, hearer);
+    await running.run.start();
+  }
+
+  private hearer(id: string, print: boolean): Hearer {
+    return {
+      printed: (line) => {
+        this.console.push(line);
+        if (print) process.stdout.write(`[${id}] ${line.text}\n`);
+      },
+      failed: (text) => {
+        this.errors.push(text);
+        if (print) process.stderr.write(`[${id}] ${text}\n`);
+      },
+    };
   }
 
   private async untilStopped(done: Done): Promise<void> {
@@ -216,7 +223,7 @@ export class PluginTester {
         }, CI_RUNS_MS);
       }
     });
-    const error = await Promise.race([interrupted, this.now.ended]);
+    const error = await Promise.race([interrupted, this.now.run.ended]);
     await this.stop();
     done(error);
   }
@@ -224,20 +231,13 @@ export class PluginTester {
 
 interface Running {
   shop?: Shop;
-  staff?: ConnectedPos;
-  relay?: Relay;
-  session?: Session;
-  thread?: PluginThread;
-  /** Resolves when the plugin ended by itself. */
-  ended: Promise<Error>;
+  till?: Till;
+  plugin?: Installed;
+  run?: PluginRun;
 }
 
 type Started = Required<Running>;
 
 function isStarted(running: Running): running is Started {
-  return running.thread !== undefined;
-}
-
-async function rejecting(ended: Promise<Error>): Promise<never> {
-  throw await ended;
+  return running.run !== undefined;
 }

@@ -1,19 +1,18 @@
 import { Worker } from 'node:worker_threads';
+import type { Hearer, Printed } from './calls.js';
 import { runtimeFile } from './runtime.js';
 import type { Envelope } from './session.js';
 
-/** A line of the plugin's console. */
-export interface Printed {
-  level: string;
-  text: string;
+/** What a thread runs: the script, the origins its `fetch` and `WebSocket` may reach, and where some of them lead. */
+export interface Script {
+  file: string;
+  acl: readonly string[];
+  originMap: Readonly<Record<string, string>>;
 }
 
 /** What a plugin's thread tells. */
-export interface ThreadEvents {
+export interface ThreadEvents extends Hearer {
   message(envelope: Envelope): void;
-  printed(line: Printed): void;
-  /** An error the plugin did not catch; it runs on, as in a browser. */
-  failed(text: string): void;
   /** The thread ended without being asked to: the plugin threw while it was loaded, or closed itself. */
   ended(error: Error): void;
 }
@@ -30,8 +29,8 @@ export class PluginThread {
   private readonly worker: Worker;
   private isStopping = false;
 
-  constructor(file: string, events: ThreadEvents) {
-    this.worker = new Worker(runtimeFile('worker.cjs'), { workerData: { file }, env: {}, execArgv: [] });
+  constructor(script: Script, events: ThreadEvents) {
+    this.worker = new Worker(runtimeFile('worker.cjs'), { workerData: script, env: {}, execArgv: [] });
     this.worker.on('message', (told: Told) => {
       if (told.message !== undefined) events.message(told.message);
       if (told.printed !== undefined) events.printed(told.printed);

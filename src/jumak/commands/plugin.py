@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from jumak.commands.plugin_dev import dev, line_of
+from jumak.commands.plugin_dev import LONGEST, dev, is_copy, line_of
 from jumak.commands.plugin_source import Installer, InstallHere, InstallThroughServer, existing
 from jumak.commands.reach import Asking, Refused, add_data, administration, running_server
 from jumak.main import opened_shop
@@ -45,14 +45,27 @@ async def _install_by(installer: Installer, arguments: argparse.Namespace) -> No
     overrides = _overrides(arguments)
     plan = await installer.inspect(overrides)
     _show(plan)
-    if sys.stdin.isatty() and not arguments.yes:
-        if not plan.has_manifest and overrides.acl is None and plan.installed is msgspec.UNSET:
-            typed = await asyncio.to_thread(input, "Origins it may call, separated by spaces (none): ")
-            overrides = msgspec.structs.replace(overrides, acl=typed.split())
-        if not (await asyncio.to_thread(input, "Install it? [y/N] ")).strip().lower().startswith("y"):
+    if not arguments.yes and not sys.stdin.isatty():
+        print("  no terminal, so nobody is asked; what it may do stands above")
+    elif not arguments.yes:
+        if not (await _typed("Install it? [y/N] ")).lower().startswith("y"):
             raise Refused("nothing was installed")
+        if not plan.has_manifest and overrides.acl is None and plan.installed is msgspec.UNSET:
+            typed = await _typed(
+                "Origins it may call, separated by spaces, as in https://api.example.com (none): "
+            )
+            overrides = msgspec.structs.replace(overrides, acl=typed.split())
     plugin = await installer.install(overrides)
     print(f"installed {plugin.id} {plugin.version}")
+
+
+async def _typed(question: str) -> str:
+    """What is typed in answer, "" at the end of the input."""
+    try:
+        return (await asyncio.to_thread(input, question)).strip()
+    except EOFError:
+        print()
+        return ""
 
 
 def _show(plan: InspectReply) -> None:
@@ -122,6 +135,8 @@ async def _roll_back(arguments: argparse.Namespace) -> None:
     async with administration(arguments.data) as ask:
         plugin = await _plugin(ask, arguments.id)
         present, *earlier = plugin["versions"]
+        if arguments.version is None and not earlier:
+            raise Refused(f"there is no version of {arguments.id} before {present['version']}")
         if arguments.version is not None:
             wanted = arguments.version
             earlier = [
@@ -171,7 +186,8 @@ async def _logs(arguments: argparse.Namespace) -> None:
         asked: dict[str, Any] = {"pluginId": arguments.id, "limit": arguments.limit, "kinds": kinds}
         while True:
             for entry in (await ask("plugin-log.list.request", asked))["entries"]:
-                print(line_of(entry), flush=True)
+                if arguments.trace or not is_copy(entry):
+                    print(line_of(entry, LONGEST), flush=True)
                 asked["after"] = entry["seq"]
             if not arguments.follow:
                 return
@@ -194,6 +210,11 @@ async def _export(ask: Asking, arguments: argparse.Namespace) -> None:
 
 async def _remove(arguments: argparse.Namespace) -> None:
     async with administration(arguments.data) as ask:
+        plugin = await _plugin(ask, arguments.id)
+        if not arguments.yes and not arguments.keep_data and sys.stdin.isatty():
+            question = f"Remove {plugin['name']} with its settings and stored values? [y/N] "
+            if not (await _typed(question)).lower().startswith("y"):
+                raise Refused("nothing was removed; --keep-data keeps its settings and stored values")
         asked = {"id": arguments.id} | ({"keepData": True} if arguments.keep_data else {})
         await ask("plugin.uninstall.request", asked)
     print(f"removed {arguments.id}" + (", its settings and storage are kept" if arguments.keep_data else ""))
@@ -241,7 +262,7 @@ def _add_decisions(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--headless",
         action=argparse.BooleanOptionalAction,
-        help="run its worker under the server instead of in tills",
+        help="run its worker under the server instead of in tills, or (--no-headless) in tills again",
     )
 
 
@@ -308,6 +329,7 @@ def add(commands: Any) -> None:
     remove.add_argument(
         "--keep-data", action="store_true", help="its settings and storage stay for its return"
     )
+    remove.add_argument("--yes", action="store_true", help="do not ask")
     add_data(remove)
     remove.set_defaults(run=_remove)
 

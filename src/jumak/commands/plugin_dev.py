@@ -12,6 +12,11 @@ from jumak.plugins.package import read_package
 from jumak.protocol.messages.plugin import Overrides
 
 POLL_S = 0.5
+LONGEST = 1_000
+"""Letters of an entry in a terminal: a menu as JSON would push everything else out of sight."""
+
+SDK_COPY = "eventMessage"
+"""Title under which the SDK logs a message it sent or got (contract, wire §12)."""
 
 
 class Workbench:
@@ -53,7 +58,8 @@ class Workbench:
             return
         data = {"pluginId": self._plugin_id, "after": self._printed, "limit": 1_000}
         for entry in (await self._ask("plugin-log.list.request", data))["entries"]:
-            print(line_of(entry), flush=True)
+            if not is_copy(entry):
+                print(line_of(entry, LONGEST), flush=True)
             self._printed = entry["seq"]
 
     async def _install_if_new(self) -> None:
@@ -98,7 +104,15 @@ async def dev(data: Path, text: str, overrides: Overrides) -> None:
             await asyncio.sleep(POLL_S)
 
 
-def line_of(entry: dict[str, object]) -> str:
-    """An entry of a console as one line."""
+def is_copy(entry: dict[str, object]) -> bool:
+    """Whether it only repeats a message: the SDK logs each one, and the trace has them all."""
+    return entry.get("title") == SDK_COPY
+
+
+def line_of(entry: dict[str, object], longest: int | None = None) -> str:
+    """An entry of a console as one line. longest: letters of its text, the rest is counted; None: all."""
     title = f"[{entry['title']}] " if entry.get("title") else ""
-    return f"{entry['at']} {entry['level']:5} {title}{entry['text']}"
+    text = str(entry["text"])
+    if longest is not None and len(text) > longest:
+        text = f"{text[:longest]}… ({len(text) - longest:,} more letters; --export has all)"
+    return f"{entry['at']} {entry['level']:5} {title}{text}"

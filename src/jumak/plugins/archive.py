@@ -42,16 +42,19 @@ _BROKEN = (
 """What reading a damaged or unusual zip raises."""
 
 
-def read_files(source: Path) -> dict[str, bytes]:
-    """Every file of a zip or folder by its path inside. Raises InvalidArgument. Blocks: call it in a thread."""
+def read_files(source: Path, name: str = "") -> dict[str, bytes]:
+    """Every file of a zip or folder by its path inside. name: what people call it, unless that is its own.
+
+    Raises InvalidArgument. Blocks: call it in a thread.
+    """
     if source.is_dir():
         files = _read_folder(source)
     elif source.is_file() and zipfile.is_zipfile(source):
         files = _read_zip(source)
     else:
+        called = name or source.name
         raise wrong(
-            f"'{source.name}'은(는) zip 파일이나 폴더가 아닙니다.",
-            f"{source.name} is neither a zip nor a folder.",
+            f"'{called}'은(는) zip 파일이나 폴더가 아닙니다.", f"{called} is neither a zip nor a folder."
         )
     _check_together(files)
     return files

@@ -87,7 +87,7 @@ def read_package(source: Path, *, file_name: str | None = None, plugin_id: str |
     plugin_id: the installer's choice.  Raises InvalidArgument. Blocks: call it in a thread.
     """
     name = source.resolve().name if file_name is None else file_name
-    return package_of(read_files(source), file_name=name, plugin_id=plugin_id)
+    return package_of(read_files(source, name), file_name=name, plugin_id=plugin_id)
 
 
 def package_of(
@@ -203,13 +203,17 @@ def _name_from(file_name: str) -> str:
 
 
 def _id_from(file_name: str) -> str:
-    plugin_id = re.sub(r"[^a-z0-9]+", "-", _name_from(file_name).lower()).strip("-")[:40].strip("-")
-    if not plugin_id:
+    name = _name_from(file_name)
+    plugin_id = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40].strip("-")
+    if not name:
         raise InvalidArgument(
             "plugin.json이 없고 파일 이름으로 id를 만들 수 없습니다. 설치할 때 id를 정해 주세요. (--id)",
             "There is no plugin.json and the file's name makes no id: choose one at the installation (--id).",
             path="$.overrides.id",
         )
+    if not plugin_id:
+        # A name in Korean alone: the same for every version of that name.
+        plugin_id = f"plugin-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
     check_id(plugin_id)
     return plugin_id
 

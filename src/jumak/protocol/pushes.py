@@ -106,6 +106,20 @@ FACTS: dict[str, FactKind] = {
             "approval": "an approval came after a manager had confirmed the payment",
         }.items()
     },
+    **{
+        f"refund.{word}": FactKind(
+            push="payment-refund.change.event", keys=("refund",), whole="refund", event=False, about=about
+        )
+        for word, about in {
+            "ask": "a plugin is about to be asked to give a payment back; stored before it is (CAN-10)",
+            "return": "the money of a payment whose plugin was asked is back",
+            "decline": "the plugin could not give it back",
+            "give-up": "the plugin gave the refund up; the payment stays",
+            "lose": "nobody knows whether the plugin gave the money back",
+            "find-nothing": "the plugin answered late that it gave nothing back",
+            "resolve": "a manager found out that the money did not go back; the note",
+        }.items()
+    },
     **_facts(
         "table",
         "table.change.event",

@@ -40,6 +40,7 @@ from jumak.protocol.messages.device import (
 from jumak.protocol.row import Done, Nothing
 from jumak.protocol.scopes import DEVICE_SCOPES, check_names
 from jumak.service.documents import Device, Install
+from jumak.service.plugin import has_data
 from jumak.service.ports import Reader, Transaction
 from jumak.service.registry import command, query
 
@@ -212,17 +213,23 @@ def _letter(number: int) -> str:
 
 
 async def _check_service_name(tx: Transaction, name: str) -> None:
+    namesakes = [device for device in (await tx.all(Device)).values() if device.caller_id == name]
     taken = (
         name in RESERVED
         or await tx.get(Install, name) is not None
-        or any(
-            device.caller_id == name and device.kind != "service"
-            for device in (await tx.all(Device)).values()
-        )
+        or any(device.kind != "service" for device in namesakes)
     )
     if taken:
         raise InvalidArgument(
             f"'{name}' 이름은 이미 쓰이고 있습니다.", f"'{name}' is somebody else's identity", path="$.name"
+        )
+    if not namesakes and await has_data(tx, name):
+        raise InvalidArgument(
+            f"'{name}' 플러그인을 삭제하면서 남긴 값이 있어 이 이름을 쓸 수 없습니다. 다른 이름을 쓰거나, "
+            "플러그인을 다시 설치한 뒤 값까지 삭제해 주세요.",
+            f"the data of the removed plugin '{name}' is kept and stays its own: take another name, or install it "
+            "again and remove it with its data",
+            path="$.name",
         )
 
 

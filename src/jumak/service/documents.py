@@ -13,6 +13,7 @@ from jumak.domain.catalog import CatalogItem, Category, Option
 from jumak.domain.draft.types import Draft
 from jumak.domain.kitchen import Station
 from jumak.domain.order.unmerge import MergeRecord
+from jumak.domain.refund import RefundAttempt
 from jumak.domain.reservation import ReservationRecord
 from jumak.domain.table import GroupRecord, Hall, TableRecord
 from jumak.domain.waiting import PartyRecord, WaitingSetting
@@ -209,6 +210,7 @@ KINDS: dict[str, type[Struct]] = {
     "attempt": Attempt,
     "in-flight": InFlight,
     "serving": Serving,
+    "refund": RefundAttempt,
     "install": Install,
     "setting": SettingPage,
     "cash-receipt": CashReceipt,

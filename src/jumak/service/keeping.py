@@ -25,6 +25,7 @@ from jumak.domain.occupancy import may_release
 from jumak.domain.order.life import is_settled
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
+from jumak.domain.refund import RefundAttempt, RefundStep, refund_stepped
 from jumak.domain.stock import give_back, take
 from jumak.domain.table import GroupRecord, TableRecord, emptied, seated
 from jumak.service.documents import Device, InFlight, PaymentLock
@@ -46,6 +47,12 @@ def payment_fact(event: str, order_id: str, payment_id: str, **more: Any) -> Fac
 def table_fact(event: str, table_id: int, **more: Any) -> Fact:
     """`table.<event>` about this table."""
     return Fact(f"table.{event}", str(table_id), {"table": {"id": table_id}, **more})
+
+
+def refund_fact(word: str, refund: RefundAttempt, **more: Any) -> Fact:
+    """`refund.<word>` about what the plugin of a payment was asked to give back."""
+    said: dict[str, Any] = {"order": {"id": refund.order_id}, "amount": refund.amount, "state": refund.state}
+    return Fact(f"refund.{word}", refund.id, said | more)
 
 
 async def known_order(source: Reader, order_id: str, *, path: str = "$.id") -> Order:
@@ -151,7 +158,19 @@ async def keep(
     after, tables = await _tell_table(tx, before, after)
     tx.save_order(after)
     tx.record(*payments, *orders, *tables, *kitchen, *catalog)
+    await _end_refunds(tx, payments)
     return after
+
+
+async def _end_refunds(tx: Transaction, payments: Sequence[Fact]) -> None:
+    """Money that is back in the books, by whichever way, is not waited for any more (CAN-10)."""
+    for fact in payments:
+        if fact.name == "payment.cancel":
+            refund = await tx.get(RefundAttempt, fact.subject)
+            if refund is not None and refund.state != "RETURNED":
+                returned = refund_stepped(refund, RefundStep.RETURN, error=None)
+                tx.put(returned)
+                tx.record(refund_fact("return", returned))
 
 
 async def _tell_kitchen(

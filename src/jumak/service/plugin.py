@@ -184,6 +184,11 @@ async def check_identity(read: Documents, plugin_id: str) -> None:
         )
 
 
+async def has_data(read: Reader, plugin_id: str) -> bool:
+    """Settings, texts or secrets stand under this id: of who acts under it, or kept for its package to come back."""
+    return await read.get(SettingPage, plugin_id) is not None or bool(await read.value_sizes(plugin_id))
+
+
 def grantable(scopes: Iterable[str], path: str) -> tuple[str, ...]:
     """Scopes a plugin may be given. Raises InvalidArgument for others, naming the first."""
     scopes = tuple(dict.fromkeys(scopes))

@@ -1,0 +1,1 @@
+"""The till and the other pages of the shop in a real browser."""

@@ -112,7 +112,10 @@ class Stall:
         it is opened.  pairing: what `device.pair` gets besides.
         """
         context = await browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, locale="ko-KR", timezone_id="Asia/Seoul"
+            viewport={"width": size[0], "height": size[1]},
+            locale="ko-KR",
+            timezone_id="Asia/Seoul",
+            reduced_motion="reduce",
         )
         # Before any script of the page, as the choice of an earlier visit would stand there.
         await context.add_init_script(

@@ -29,6 +29,7 @@ export const READS: ReadonlySet<string> = new Set([
   "payment-attempt.get.request",
   "payment-attempt.list.request",
   "payment-method.list.request",
+  "payment-refund.list.request",
   "payment.get.request",
   "plugin-budget.get.request",
   "plugin-log.list.request",

@@ -145,6 +145,17 @@ export type Attempt = Decoded<typeof attempt>;
 export const decodeAttempt = fields({ attempt });
 export const decodeAttempts = fields({ attempts: list(attempt) });
 
+const refund = fields({
+  paymentId: text,
+  amount: number,
+  state: text,
+  method: fields({ pluginId: text, id: text, paymentName: maybe(text) }),
+  createdAt: orElse(text, ""),
+});
+export type Refund = Decoded<typeof refund>;
+export const decodeRefund = fields({ refund });
+export const decodeRefunds = fields({ refunds: list(refund) });
+
 // -- what plugins show through the till ----------------------------------------------------------
 
 const owner = fields({ id: text, name: text });
@@ -162,6 +173,8 @@ const input = fields({
   id: text,
   type: text,
   label: orElse(text, ""),
+  /** Of a button on a settings page. */
+  text: orElse(text, ""),
   required: orElse(flag, false),
   placeholder: orElse(text, ""),
   default: anything,
@@ -184,3 +197,5 @@ const popup = fields({
 export type Popup = Decoded<typeof popup>;
 export const decodePopup = fields({ popupId: text, plugin: owner, popup });
 export const decodePopupClose = fields({ popupId: text });
+
+export const decodePluginSettings = fields({ inputs: readable(input), values: orElse(record(anything), {}) });

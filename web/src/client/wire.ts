@@ -22,6 +22,8 @@ export interface Socket {
   onopen: ((event: Event) => void) | null;
   onmessage: ((event: MessageEvent) => void) | null;
   onclose: ((event: CloseEvent) => void) | null;
+  /** Bytes that were written and did not leave yet. */
+  readonly bufferedAmount: number;
   send(text: string): void;
   close(): void;
 }
@@ -71,6 +73,11 @@ export class Wire {
   /** The last store event handed over, to resume from. */
   get seq(): number | undefined {
     return this.#seq;
+  }
+
+  /** Bytes that wait because the network or the shop is slower than who writes. */
+  get backlog(): number {
+    return this.#socket?.bufferedAmount ?? 0;
   }
 
   start(): void {

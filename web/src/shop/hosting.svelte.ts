@@ -44,8 +44,8 @@ export class Hosting {
   readonly alerts = new Alerts();
   readonly popups = new Popups();
   tabs = $state.raw<readonly Tab[]>([]);
-  /** The tab a plugin asked to see; a screen takes it from here. */
-  wanted = $state<string | null>(null);
+  /** Where a plugin asked to go; the page takes it from here. */
+  wanted = $state.raw<{ readonly tab: string } | "business-type-setting" | null>(null);
   /** While a payment is on screen plugins do not change screens (contract, ui §4). */
   busy = false;
   readonly #till: Till;
@@ -72,7 +72,9 @@ export class Hosting {
     till.on("power-saver.change.event", (data) => awake.set(attempt(decodePower, data)?.blocked === true));
     till.on("navigation.show.event", (data) => {
       const to = attempt(decodeNavigation, data);
-      if (to?.page === "plugin-tab" && !this.busy) this.wanted = to.packageName ?? to.plugin.id;
+      if (to === null || this.busy) return;
+      if (to.page === "plugin-tab") this.wanted = { tab: to.packageName ?? to.plugin.id };
+      else if (to.page === "business-type-setting") this.wanted = "business-type-setting";
     });
     till.on("notice.event", (data) => {
       const notice = attempt(decodeNotice, data);

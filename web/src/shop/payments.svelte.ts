@@ -1,4 +1,4 @@
-/** Orders that wait for money, the methods plugins offer, and attempts to take it. */
+/** Orders that wait for money, the methods plugins offer, and attempts to take it or to give it back. */
 
 import { attempt as readable } from "../client/decode";
 import { ShopError } from "../client/errors";
@@ -10,8 +10,11 @@ import {
   decodeOrder,
   decodeOrders,
   decodeOrderView,
+  decodeRefund,
+  decodeRefunds,
   type Order,
   type PaymentMethod,
+  type Refund,
 } from "../client/shapes";
 import { orderTitle } from "./order_title";
 import type { Till } from "./till.svelte";
@@ -42,6 +45,8 @@ export class Payments {
   orders = $state.raw<readonly Order[]>([]);
   methods = $state.raw<readonly PaymentMethod[]>([]);
   attempts = $state.raw<readonly Attempt[]>([]);
+  /** Refunds nobody knows the end of. */
+  refunds = $state.raw<readonly Refund[]>([]);
   chosenId = $state<string | null>(null);
   /** The attempt this screen began and still shows. */
   shownId = $state<string | null>(null);
@@ -64,6 +69,12 @@ export class Payments {
       if (change === null) return;
       this.#keep(change.attempt);
       void this.#nameOrders();
+    });
+    till.on("payment-refund.change.event", (data) => {
+      const change = readable(decodeRefund, data);
+      if (change === null) return;
+      const others = this.refunds.filter(({ paymentId }) => paymentId !== change.refund.paymentId);
+      this.refunds = change.refund.state === "UNKNOWN" ? [change.refund, ...others] : others;
     });
     till.onOpen(() => void this.refresh());
   }
@@ -117,7 +128,8 @@ export class Payments {
       { states: [...UNDER_WAY, ...UNSETTLED] },
       decodeAttempts,
     );
-    const read = await Promise.allSettled([orders, methods, attempts]);
+    const refunds = this.#till.ask("payment-refund.list.request", { states: ["UNKNOWN"] }, decodeRefunds);
+    const read = await Promise.allSettled([orders, methods, attempts, refunds]);
     if (read[0].status === "fulfilled") this.orders = read[0].value.orders.filter(owes).sort(newest);
     if (read[1].status === "fulfilled") this.methods = read[1].value.methods;
     if (read[2].status === "fulfilled") {
@@ -128,6 +140,7 @@ export class Payments {
       this.attempts = shown === null ? open : [shown, ...open];
       await this.#nameOrders();
     }
+    if (read[3].status === "fulfilled") this.refunds = read[3].value.refunds;
   }
 
   /** Begins to take money. Raises ShopError; then nothing was begun. */
@@ -167,6 +180,12 @@ export class Payments {
 
   async resolve({ id }: Attempt, how: "QUERY" | "CONFIRM_PAID" | "CONFIRM_NOT_PAID"): Promise<void> {
     this.#keep((await this.#till.ask("payment-attempt.resolve.request", { id, how }, decodeAttempt)).attempt);
+  }
+
+  /** A manager says whether the money of a refund went back, and how they know. */
+  async settleRefund({ paymentId }: Refund, refunded: boolean, note: string): Promise<void> {
+    await this.#till.do("payment.confirm-refund.request", { id: paymentId, refunded, note });
+    this.refunds = this.refunds.filter((refund) => refund.paymentId !== paymentId);
   }
 
   /** Leaves the result; the order stays chosen while money is owed on it. */

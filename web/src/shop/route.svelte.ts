@@ -4,8 +4,13 @@ export const SCREENS = ["order", "tables", "status", "catalog", "settings"] as c
 export type ScreenId = (typeof SCREENS)[number];
 export type Place = ScreenId | `tab:${string}`;
 
+export const SECTIONS = ["shop", "mode", "money", "staff", "devices", "stations", "plugins", "here"] as const;
+/** A section of the settings. */
+export type SectionId = (typeof SECTIONS)[number];
+
 export class Route {
   place = $state<Place>("order");
+  section = $state<SectionId>("shop");
   /** The order whose payment is on screen; plugins do not change screens meanwhile (contract, ui §4). */
   paying = $state<string | null>(null);
 

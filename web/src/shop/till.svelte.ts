@@ -21,7 +21,7 @@ export class Till {
   person = $state.raw<{ readonly name: string; readonly role: string } | null>(null);
   scopes = $state.raw<ReadonlySet<string>>(new Set());
   device = $state("");
-  deviceId = "";
+  deviceId = $state("");
   shopName = $state("");
   #session: Session | null = null;
   /** What the device may without a person: the owner's own till may everything. */

@@ -99,6 +99,9 @@ import type {
   PaymentMethodListRequest,
   PaymentMethodListResponse,
   PaymentMethodRemove,
+  PaymentRefundChangeEvent,
+  PaymentRefundListRequest,
+  PaymentRefundListResponse,
   PaymentReply,
   PaymentStartRequest,
   PluginBudgetGetRequest,
@@ -362,7 +365,7 @@ export interface Extensions {
     };
   };
   payment: {
-    /** A manager says that the money of an EXTERNAL payment was returned outside the POS (`payment.confirm-refund.request`) */
+    /** A manager says whether the money of an EXTERNAL payment was returned. refunded: it was, unless false (`payment.confirm-refund.request`) */
     confirmRefund: (data: PaymentConfirmRefundRequest & Command, options?: CallOptions) => Promise<PaymentReply>;
     /** Begin taking money for an order. lockId: of the caller's own `order.lock`; partId: of `bill.split` (`payment.start.request`) */
     start: (data: PaymentStartRequest & Command, options?: CallOptions) => Promise<AttemptReply>;
@@ -386,6 +389,12 @@ export interface Extensions {
     on: (listener: Listener<PaymentMethodChangeEvent>) => Promise<Unsubscribe>;
     /** A plugin takes its button away (`payment.method.remove`) */
     remove: (data: PaymentMethodRemove) => void;
+  };
+  paymentRefund: {
+    /** Refunds, newest first. states, orderId: narrow (`payment-refund.list.request`) */
+    list: (data?: PaymentRefundListRequest, options?: CallOptions) => Promise<PaymentRefundListResponse>;
+    /** A plugin is asked to give money back, or that ended (`payment-refund.change.event`) */
+    on: (listener: Listener<PaymentRefundChangeEvent>) => Promise<Unsubscribe>;
   };
   plugin: {
     /** What a package would install (`plugin.inspect.request`) */

@@ -147,6 +147,9 @@ import type {
   PaymentMethodListRequest,
   PaymentMethodListResponse,
   PaymentMethodRemove,
+  PaymentRefundChangeEvent,
+  PaymentRefundListRequest,
+  PaymentRefundListResponse,
   PaymentReply,
   PaymentStartRequest,
   PluginBudgetGetRequest,
@@ -487,13 +490,17 @@ export interface Messages {
   'payment-method.change.event': { kind: 'push'; data: PaymentMethodChangeEvent; rateLimited: false; scope: 'staff:pay' };
   /** The payment methods this till can use. */
   'payment-method.list.request': { kind: 'request'; data: PaymentMethodListRequest; reply: PaymentMethodListResponse; rateLimited: false; scope: 'staff:pay' };
+  /** A plugin is asked to give money back, or that ended. */
+  'payment-refund.change.event': { kind: 'push'; data: PaymentRefundChangeEvent; rateLimited: false; scope: 'staff:pay' };
+  /** Refunds, newest first. states, orderId: narrow. */
+  'payment-refund.list.request': { kind: 'request'; data: PaymentRefundListRequest; reply: PaymentRefundListResponse; rateLimited: false; scope: 'staff:pay' };
   /** Record money taken outside on an order. */
   'payment.add.request': { kind: 'request'; data: PaymentAddRequest; reply: PaymentReply; rateLimited: true; scope: 'payment:write' };
   /** Take one payment back; the order stays (CAN-1). override: a manager, although a plugin objects (§5). */
   'payment.cancel.request': { kind: 'request'; data: PaymentCancelRequest; reply: PaymentCancelResponse; rateLimited: true; scope: 'payment:write' };
   /** Money was taken or taken back. */
   'payment.change.event': { kind: 'push'; data: PaymentChangeEvent; rateLimited: false; scope: 'payment:read' };
-  /** A manager says that the money of an EXTERNAL payment was returned outside the POS. */
+  /** A manager says whether the money of an EXTERNAL payment was returned. refunded: it was, unless false. */
   'payment.confirm-refund.request': { kind: 'request'; data: PaymentConfirmRefundRequest; reply: PaymentReply; rateLimited: false; scope: 'staff:manage' };
   /** Asked of every running plugin before a payment is cancelled; `complete: false` vetoes (§5). */
   'payment.event.request': { kind: 'host-request'; data: PaymentEventRequest; reply: Done; rateLimited: false; scope: 'payment:read' };
@@ -811,6 +818,8 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'payment-attempt.resolve.request': 'wx',
   'payment-method.change.event': 'px',
   'payment-method.list.request': 'x',
+  'payment-refund.change.event': 'px',
+  'payment-refund.list.request': 'x',
   'payment.add.request': 'lw',
   'payment.cancel.request': 'lw',
   'payment.change.event': 'p',

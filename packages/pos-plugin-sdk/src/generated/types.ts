@@ -1467,10 +1467,11 @@ export interface PaymentChangeEvent {
   order: IdRef;
 }
 
-/** A manager says that the money of an EXTERNAL payment was returned outside the POS. */
+/** A manager says whether the money of an EXTERNAL payment was returned. refunded: it was, unless false. */
 export interface PaymentConfirmRefundRequest {
   id: string;
   note: string;
+  refunded?: boolean | undefined;
 }
 
 /** A payment as a plugin records it (contract, payment §2). */
@@ -1582,6 +1583,34 @@ export interface PaymentOperation {
 export interface PaymentPrice {
   paymentPaidValue: number;
   paymentUnpaidValue: number;
+}
+
+/** What the plugin of a payment was asked to give back (contract, extensions §2). */
+export interface PaymentRefund {
+  paymentId: string;
+  orderId: string;
+  amount: number;
+  method: MethodRef;
+  state: 'CANCELED' | 'DECLINED' | 'NOT_RETURNED' | 'RETURNED' | 'SENT' | 'UNKNOWN';
+  createdAt: string;
+  error?: AttemptError;
+  note?: string;
+}
+
+/** A plugin is asked to give money back, or that ended. */
+export interface PaymentRefundChangeEvent {
+  refund: PaymentRefund;
+}
+
+/** Refunds, newest first. states, orderId: narrow. */
+export interface PaymentRefundListRequest {
+  states?: ('CANCELED' | 'DECLINED' | 'NOT_RETURNED' | 'RETURNED' | 'SENT' | 'UNKNOWN')[] | undefined;
+  orderId?: string | undefined;
+}
+
+/** Refunds, newest first. */
+export interface PaymentRefundListResponse {
+  refunds: PaymentRefund[];
 }
 
 /** One payment. */

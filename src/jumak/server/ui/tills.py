@@ -59,16 +59,20 @@ def one_till(connections: Connections, caller: Caller, preferred: str | None = N
     return max(sessions, key=lambda session: (session.acted_at, session.began_at), default=None)
 
 
-def plugins_at(connections: Connections, device: str | None, push: str) -> list[Subscriber]:
-    """Plugins that hear this push: those this till hosts, and those no till hosts."""
+def plugins_near(connections: Connections, device: str | None) -> list[Subscriber]:
+    """Plugins within this till's reach: those it hosts, and those no till hosts."""
     return [
         one
         for one in connections.all
         if one.caller is not None
         and one.caller.kind in ("plugin", "service")
-        and push in one.visible
         and device_of(one.caller) in (None, device)
     ]
+
+
+def plugins_at(connections: Connections, device: str | None, push: str) -> list[Subscriber]:
+    """Of those, the ones that hear this push."""
+    return [one for one in plugins_near(connections, device) if push in one.visible]
 
 
 async def shown_as(read: Reader, caller: Caller) -> dict[str, str]:

@@ -111,5 +111,9 @@ export const t = words({
   resolveQuery: ["다시 조회", "Ask again"],
   resolvePaid: ["결제됨으로 처리", "It was paid"],
   resolveUnpaid: ["결제 안 됨으로 처리", "It was not paid"],
+  refundsUnknown: ["환불되었는지 확인이 필요한 결제", "Refunds to settle"],
+  refundNote: ["확인한 내용", "What you found out"],
+  refunded: ["환불됨", "It was refunded"],
+  notRefunded: ["환불 안 됨", "It was not refunded"],
   managersOnly: ["점장 이상만 처리할 수 있습니다.", "A manager has to settle it."],
 });

@@ -53,9 +53,14 @@ export function usedShare({ used60s, used30min }: Budget): number {
   return Math.max(used60s / PER_MINUTE, used30min / PER_HALF_HOUR);
 }
 
+/** Title under which the SDK logs a message (contract, wire §12). */
+const SDK_COPY = "eventMessage";
+
 export function matches(entry: LogEntry, show: Show, filter: string): boolean {
   // The connection's own heartbeat says nothing of the plugin.
   if (entry.trace?.name.startsWith("session.ping.") === true) return false;
+  // The SDK logs each message it sends and gets; the trace has it already.
+  if (entry.title === SDK_COPY) return false;
   const isProblem = entry.level === "error" || entry.level === "warn" || isRefused(entry);
   const shown =
     show === "all" ||

@@ -64,6 +64,16 @@ export const t = words({
   perHalfHour: ["30분", "30 min"],
   fromPlugin: ["플러그인 →", "plugin →"],
   toPlugin: ["→ 플러그인", "→ plugin"],
+  pluginSettings: ["설정", "Settings"],
+  settingsOf: ["{name} 설정", "{name}: settings"],
+  noPluginSettings: ["이 플러그인에는 설정이 없습니다.", "This plugin has no settings."],
+  saved: ["저장했습니다.", "Saved."],
+  missing: ["필수 항목을 입력해 주세요: {labels}", "Please fill in: {labels}"],
+  takeAway: ["{scope} 권한 빼기", "Take away: {scope}"],
+  behaviour: ["실행 방식", "How it runs"],
+  profileField: ["실제 포스처럼 (field)", "as the POS does (field)"],
+  profileDocumented: ["문서대로 (documented)", "as documented"],
+  headless: ["계산대 없이 서버에서 실행 (headless)", "on the server, without a till (headless)"],
 });
 
 export type Word = Parameters<typeof t>[0];
