@@ -115,7 +115,4 @@ export const t = words({
   mistake: ["주문 실수", "Order mistake"],
   notGood: ["음식 문제", "Problem with the food"],
   anyway: ["플러그인이 막았습니다. 그래도 진행", "A plugin objects; do it anyway"],
-
-  // The history.
-  history: ["기록", "History"],
 });
