@@ -238,6 +238,7 @@ async def test_a_cashier_needs_a_manager(stall: Stall, browser: Browser) -> None
     await expect(dialog.get_by_role("alert")).to_be_visible()
     assert (await order_now(stall, order))["orderState"] == "COMPLETED"
     await dialog.get_by_role("button", name="주문 취소").click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
     await page.keyboard.type(PINS["manager"])
     await page.keyboard.press("Enter")
     await expect(detail.get_by_role("status")).to_have_text("주문을 취소했습니다.")
