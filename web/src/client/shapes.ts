@@ -118,6 +118,7 @@ const order = fields({
   chargePrice: fields({ chargePriceValue: number }),
   paymentPrice: fields({ paymentUnpaidValue: number, paymentPaidValue: number }),
   createdAt: orElse(text, ""),
+  requestedInfo: maybe(fields({ requestAt: orElse(text, ""), expiredAt: orElse(text, ""), expectedReadyAt: orElse(text, "") })),
 });
 export type Order = Decoded<typeof order>;
 export const decodeOrder = fields({ order });
