@@ -112,7 +112,7 @@ export const t = words({
   choiceEnglish: ["선택지 {n} 영어", "Choice {n} in English"],
   choicePrice: ["선택지 {n} 추가 금액", "Surcharge of choice {n}"],
   byDefault: ["기본 선택", "By default"],
-  counted2: ["수량 입력", "Several of it"],
+  several: ["수량 입력", "Several of it"],
   addChoice: ["선택지 추가", "Add a choice"],
   removeGroup: ["{name} 옵션을 삭제할까요?", "Remove the option {name}?"],
   removeGroupHint: ["이 옵션을 쓰던 상품에서도 빠집니다.", "Items that use it go without."],
