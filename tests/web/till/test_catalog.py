@@ -217,7 +217,6 @@ async def test_categories(stall: Stall, browser: Browser) -> None:
     field = edit.get_by_label(f"이름: {HOSTILE}")
     await field.fill("계절 메뉴")
     await field.press("Enter")
-    await field.blur()
     await expect(names.last).to_have_text("계절 메뉴")
     await edit.get_by_role("button", name="아래로: 식사").click()
     await expect(names.nth(1)).to_have_text("면·만두")
