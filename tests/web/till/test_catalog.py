@@ -159,7 +159,11 @@ async def test_a_new_item(stall: Stall, browser: Browser) -> None:
     assert [label["title"] for label in item["labels"]] == ["새로"]
     assert [option["title"] for option in item["options"]] == ["맵기"]
     price = item["price"]
-    assert (price["priceValue"], price["isTaxFree"], price["stockQuantity"]["remainQuantity"]) == (3000, True, 12)
+    assert (price["priceValue"], price["isTaxFree"], price["stockQuantity"]["remainQuantity"]) == (
+        3000,
+        True,
+        12,
+    )
     await page.get_by_role("button", name=f"재고: {HOSTILE}").click()
     await dialog(page).get_by_label("수량").fill("-2")
     await dialog(page).get_by_role("button", name="폐기").click()
@@ -221,7 +225,9 @@ async def test_categories(stall: Stall, browser: Browser) -> None:
     await edit.get_by_role("button", name="아래로: 식사").click()
     await expect(names.nth(1)).to_have_text("면·만두")
     await edit.get_by_role("switch", name="사용: 계절 메뉴").click()
-    await expect(edit.get_by_role("switch", name="사용: 계절 메뉴")).to_have_attribute("aria-checked", "false")
+    await expect(edit.get_by_role("switch", name="사용: 계절 메뉴")).to_have_attribute(
+        "aria-checked", "false"
+    )
     assert (await order())[:2] == ["면·만두", "식사"]
     first, third = edit.locator(".handle").nth(0), edit.locator(".handle").nth(2)
     await first.scroll_into_view_if_needed()
@@ -251,7 +257,9 @@ async def test_screen_readers(stall: Stall, browser: Browser, language: str) -> 
     await dialog(page).wait_for()
     assert await serious(page) == []
     if language == "en":
-        said = await page.locator("aside button, .bar button, .row, dialog label, dialog legend").all_inner_texts()
+        said = await page.locator(
+            "aside button, .bar button, .row, dialog label, dialog legend"
+        ).all_inner_texts()
         assert not re.search("[가-힣]", " ".join(said))
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name=categories).click()

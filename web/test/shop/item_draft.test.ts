@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { EditedItem } from "../../src/client/catalog";
-import { draftOf, emptyDraft, fieldOf, filled, sent, wrong } from "../../src/shop/item_draft";
+import { draftOf, emptyDraft, fieldOf, filled, NEW_PRICE, sent, wrong } from "../../src/shop/item_draft";
 
 const SOUP: EditedItem = {
   id: 7,
@@ -35,7 +35,7 @@ it("keeps titles in other languages (CAT-8)", () => {
 
 it("tells what is wrong by the fields refusals name", () => {
   expect([...wrong(emptyDraft(1))]).toEqual([["title", "needed"], ["prices[0].priceValue", "needed"]]);
-  const odd = { ...emptyDraft(1), title: "밥", prices: [{ ...emptyDraft(1).prices[0]!, priceValue: "1e3" }] };
+  const odd = { ...emptyDraft(1), title: "밥", prices: [{ ...NEW_PRICE, isDefault: true, priceValue: "1e3" }] };
   expect([...wrong(odd)]).toEqual([["prices[0].priceValue", "wrongNumber"]]);
   expect(fieldOf("$.catalog.prices[0].barcode")).toBe("prices[0].barcode");
   expect(fieldOf(undefined)).toBe("");
@@ -43,7 +43,7 @@ it("tells what is wrong by the fields refusals name", () => {
 
 it("takes of a plugin's suggestion what fits the shop (E-3)", () => {
   const known = { categoryIds: [1, 2], optionIds: [5] };
-  const typed = { ...emptyDraft(1), title: "빵", prices: [{ ...emptyDraft(1).prices[0]!, barcode: "880" }] };
+  const typed = { ...emptyDraft(1), title: "빵", prices: [{ ...NEW_PRICE, isDefault: true, barcode: "880" }] };
   const value = { title: "단팥빵", category: { id: 2 }, price: { priceValue: 3_000 }, options: [{ id: 5 }, { id: 99 }, "x"], labels: "no" };
   const full = filled(typed, value, known);
   expect(full).toMatchObject({ title: "단팥빵", categoryId: 2, optionIds: [5], labels: [] });

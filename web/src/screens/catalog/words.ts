@@ -45,6 +45,7 @@ export const t = words({
   drag: ["끌어서 순서 바꾸기", "Drag to reorder"],
   enabled: ["사용", "Enabled"],
   removeCategory: ["{name} 분류를 삭제할까요?", "Remove the category {name}?"],
+  removeCategoryHint: ["상품이 들어 있는 분류는 삭제할 수 없습니다.", "A category that holds items cannot be removed."],
 
   // an item
   newItem: ["상품 추가", "New item"],
