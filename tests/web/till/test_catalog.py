@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
 
 import pytest
+import websockets
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.web.till.axe import serious
@@ -171,6 +174,44 @@ async def test_a_new_item(stall: Stall, browser: Browser) -> None:
     await expect(page.locator(".what")).to_contain_text("10 남음")
 
 
+async def test_a_plugin_fills_in(stall: Stall, browser: Browser) -> None:
+    """catalog.md §2.6: a plugin that answers the health check is offered; what it suggests stands in the form, unsaved."""
+    token = (await stall.ask("device.pair", kind="service", name="filler", scopes=["plugin"]))["token"]
+    async with websockets.connect(stall.url.replace("http", "ws") + "/v1/socket", proxy=None) as socket:
+        opened = {"token": token, "client": {"name": "filler", "version": "1"}}
+        opening = {"name": "session.open.request", "version": 1, "data": opened, "callbackId": "open"}
+        await socket.send(json.dumps(opening))
+        await socket.recv()
+        value = {"title": "단팥빵", "price": {"priceValue": 3_200}, "options": "odd"}
+        asked: list[Json] = []
+
+        async def answer() -> None:
+            async for text in socket:
+                frame: Json = json.loads(text)
+                if frame["name"].startswith("catalog-item.") and frame["name"].endswith(".request"):
+                    asked.append(frame["data"])
+                    data = {"complete": True, "event": "before-add", "payload": {"initialValue": value}}
+                    name = frame["name"].replace(".request", ".response")
+                    reply = {"name": name, "version": 1, "data": data, "callbackId": frame["callbackId"]}
+                    await socket.send(json.dumps(reply))
+
+        answering = asyncio.create_task(answer())
+        try:
+            page = await at_menu(stall, browser)
+            await page.get_by_role("button", name="상품 추가").click()
+            form = dialog(page)
+            await form.get_by_label("바코드").fill("4006381333931")
+            await form.get_by_role("button", name="filler에서 채우기").click()
+            await expect(form.get_by_label("상품명")).to_have_value("단팥빵")
+            await expect(form.get_by_label("금액")).to_have_value("3200")
+            await expect(form.get_by_label("바코드")).to_have_value("4006381333931")
+            assert asked[-1] == {"event": "before-add", "payload": {"barcode": "4006381333931"}}
+            items = (await stall.ask("catalog-item.list"))["catalogs"]
+            assert not [item for item in items if item["title"] == "단팥빵"]
+        finally:
+            answering.cancel()
+
+
 async def test_somebody_else_was_first(stall: Stall, browser: Browser) -> None:
     """OFF-4: an edit of what somebody else changed meanwhile is refused and read anew, then saved."""
     page = await at_menu(stall, browser)
@@ -232,10 +273,11 @@ async def test_categories(stall: Stall, browser: Browser) -> None:
     first, third = edit.locator(".handle").nth(0), edit.locator(".handle").nth(2)
     await first.scroll_into_view_if_needed()
     start, end = await first.bounding_box(), await third.bounding_box()
-    assert start is not None and end is not None
+    assert start is not None
+    assert end is not None
     await page.mouse.move(start["x"] + 10, start["y"] + 10)
     await page.mouse.down()
-    await page.mouse.move(end["x"] + 10, end["y"] + end["height"], steps=8)
+    await page.mouse.move(end["x"] + 10, end["y"] + end["height"] + 50, steps=8)
     await page.mouse.up()
     await expect(names.nth(3)).to_have_text("면·만두")
     await edit.get_by_role("button", name="삭제: 식사").click()
