@@ -11,7 +11,14 @@ const languages = fields({ languages: record(text) });
 /** Titles by language; plugins hand over what they like, so an odd one counts as none. */
 export const pack: Decode<Decoded<typeof languages> | undefined> = (value) => attempt(languages, value) ?? undefined;
 
-const category = fields({ id: number, title: text, titleI18n: pack, enabled: orElse(flag, true) });
+const category = fields({
+  id: number,
+  title: text,
+  titleI18n: pack,
+  order: orElse(number, 0),
+  enabled: orElse(flag, true),
+  version: orElse(number, 0),
+});
 export type Category = Decoded<typeof category>;
 export const decodeCategories = fields({ categories: list(category) });
 
@@ -65,6 +72,8 @@ const item = whole(
     prices: list(price),
     options: list(option),
     color: maybe(text),
+    stateUntil: maybe(text),
+    version: orElse(number, 0),
   }),
 );
 export type MenuItem = Decoded<typeof item>;

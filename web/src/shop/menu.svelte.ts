@@ -9,7 +9,7 @@ import type { Till } from "./till.svelte";
 
 const PAGE = 100;
 /** Marked on the tile; what is not offered at all is not asked for (CAT-2). */
-const SHOWN = ["ON_SALE", "SOLD_OUT"];
+const SHOWN: readonly string[] = ["ON_SALE", "SOLD_OUT"];
 const MOST_KEPT = 24;
 /** Pushes of one change, of an import say, come many at a time. */
 const SETTLE_MS = 120;
@@ -33,6 +33,8 @@ export class Menu {
   text = $state("");
   listing = $state.raw<Listing>(NOTHING);
   readonly #till: Till;
+  readonly #states: readonly string[];
+  readonly #ends: readonly (() => void)[];
   readonly #kept = new Map<string, Listing>();
   /** Pages asked for, and those read since the menu changed last. */
   readonly #asked = new Set<string>();
@@ -45,11 +47,23 @@ export class Menu {
   /** Where the person was before searching. */
   #before: number | null = null;
 
-  constructor(till: Till) {
+  /** states: effective sale states (CAT-2) of the items it holds. */
+  constructor(till: Till, states: readonly string[] = SHOWN) {
     this.#till = till;
-    for (const name of ["catalog-item.change.event", "catalog-category.change.event", "catalog-item-option.change.event"])
-      till.on(name, () => this.#stale());
-    till.onOpen(() => void this.refresh());
+    this.#states = states;
+    this.#ends = [
+      ...["catalog-item.change.event", "catalog-category.change.event", "catalog-item-option.change.event"].map((name) =>
+        till.on(name, () => this.#stale()),
+      ),
+      till.onOpen(() => void this.refresh()),
+    ];
+  }
+
+  /** Hears of no change any more: for a menu that does not live as long as its till. */
+  leave(): void {
+    for (const end of this.#ends) end();
+    clearTimeout(this.#changed);
+    clearTimeout(this.#typing);
   }
 
   /** Categories that are offered and hold something of what is on screen, in menu order. */
@@ -158,7 +172,7 @@ export class Menu {
     const asked = {
       ...(categoryId === null ? {} : { categoryId }),
       ...(searched(text) === "" ? {} : { text: text.slice(0, 100) }),
-      states: SHOWN,
+      states: this.#states,
       page: page + 1,
       size: PAGE,
     };
