@@ -41,17 +41,12 @@ def tills_of(connections: Connections, caller: Caller, push: str) -> list[Subscr
 
 
 def till_sessions(connections: Connections, device: str | None) -> Iterator[Session]:
-    """Tills that can be asked something, of this device or of any.
-
-    A page that narrowed its pushes and would not hear that a popup is over shows none: the kitchen's,
-    say, opened beside the till with the till's token.
-    """
+    """Tills that can be asked something, of this device or of any."""
     for one in connections.all:
         if (
             isinstance(one, Session)
             and one.caller is not None
             and is_till(one.caller)
-            and POPUP_CLOSE in one.visible
             and (device is None or one.caller.device_id == device)
         ):
             yield one
@@ -63,6 +58,8 @@ def one_till(connections: Connections, caller: Caller, preferred: str | None = N
     if device is None and preferred is not None and any(till_sessions(connections, preferred)):
         device = preferred
     sessions = list(till_sessions(connections, device))
+    # A page that would not hear that a popup is over gives way: the kitchen's, say, opened with the till's token.
+    sessions = [one for one in sessions if POPUP_CLOSE in one.visible] or sessions
     return max(sessions, key=lambda session: (session.acted_at, session.began_at), default=None)
 
 
