@@ -70,9 +70,7 @@ class Keeper:
             self.warned.discard(item.id)
         elif left > 0 and item.id not in self.warned:
             self.warned.add(item.id)
-            pos.notify(
-                "toast.open", {"message": f"{item.title} 재고가 {left:g}개 남았습니다.", "level": "warn"}
-            )
+            await pos.toast.warn(f"{item.title} 재고가 {left:g}개 남았습니다.")
             print(f"{item.title}: only {left:g} left", flush=True)
 
     async def _set(self, pos: Pos, item: CatalogItem, state: str) -> None:

@@ -19,7 +19,6 @@ from typing import Any
 
 import uvicorn
 from msgspec import Struct
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 import jumak.server.before_add  # binds its messages
 import jumak.service
@@ -40,9 +39,10 @@ from jumak.server.ids import UuidIds
 from jumak.server.origins import Hosts
 from jumak.server.owner import COMMAND_LINE, OwnerAccess, remove_access, write_access
 from jumak.server.paying import Paying
-from jumak.server.policy import NOTHING
 from jumak.server.publish import Publisher
+from jumak.server.refunds import Refunds
 from jumak.server.shop import Gate, RunningShop
+from jumak.server.transport import Limits, limited
 from jumak.server.uploads import Uploads
 from jumak.server.views import VIEWS
 from jumak.service.catalog import open_day
@@ -55,9 +55,6 @@ from jumak.store.sqlite import SqliteStore
 PING_EVERY_S = 15.0
 MISSED_PINGS_S = 30.0
 """Two pings without an answer end a socket (contract, wire §9)."""
-
-MAX_HEAD = 64_000
-"""Longest request line and headers, bytes; counted while they are incomplete."""
 
 YOUNG_OBJECTS = 50_000
 """The collector looks at new objects once there are this many: a batch of orders makes some thousands, no garbage."""
@@ -73,6 +70,7 @@ class ServeOptions(Struct, frozen=True, kw_only=True):
     """How to serve a shop.
 
     names: it is reached by, beside localhost, addresses and what the machine is called.
+    limits: on connections and on how slow they may be.
     flood_guard: off only for benchmarks.
     """
 
@@ -84,6 +82,7 @@ class ServeOptions(Struct, frozen=True, kw_only=True):
     flood_guard: bool = True
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    limits: Limits = Limits()
 
 
 def load_use_cases() -> None:
@@ -112,12 +111,14 @@ async def run_shop(
     publisher = Publisher(shop)
     publisher.views.update(VIEWS)
     follow_devices(shop, publisher)
-    paying, giving_back = Paying(shop), GivingBack(shop)
+    paying, refunds = Paying(shop), Refunds(shop)
+    giving_back = GivingBack(shop, refunds)
     publisher.listen("attempt.", paying.follow)
-    publisher.listen("order.cancel-pending", giving_back.follow)
+    publisher.listen("order.cancel-pending", refunds.follow)
     shop.gates["payment.cancel.request"] = Gate(giving_back.needed, giving_back.before_payment)
     shop.gates["order.cancel.request"] = Gate(giving_back.needed, giving_back.before_order)
     await paying.recover()
+    await refunds.recover()
     store.on_commit(publisher.publish)
     day = schedule.DayOpening(_begin_day)
     timetable = schedule.Schedule(
@@ -234,39 +235,6 @@ def settle_memory() -> None:
     gc.set_threshold(YOUNG_OBJECTS, 20, 50)
 
 
-class HttpProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP/1.1 with an end to what may come before a body: a stranger cannot fill the memory."""
-
-    _head = -1
-    """Bytes of the request line and headers so far, -1 outside of them."""
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self._head >= 0:
-            self._head += len(data)
-            if self._head > MAX_HEAD:
-                self._head = -1
-                self.send_400_response("The request's headers are too long.")
-
-    def send_400_response(self, msg: str) -> None:
-        # Also on a plugin's origin, where a page without a policy would lend its own to the plugin.
-        body = msg.encode()
-        self.transport.write(
-            b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\n"
-            b"content-security-policy: %b\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
-            % (NOTHING.encode(), len(body), body)
-        )
-        self.transport.close()
-
-    def on_message_begin(self) -> None:
-        self._head = 0
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        self._head = -1
-        super().on_headers_complete()
-
-
 class ShopServer(uvicorn.Server):
     """uvicorn, stopping in our order: signals only ask it to stop, sessions end before sockets close."""
 
@@ -300,7 +268,7 @@ def server_config(options: ServeOptions, app: App) -> uvicorn.Config:
     """How uvicorn runs: no lifespan, access log or headers of its own on the hot path; pings for sockets."""
     return uvicorn.Config(
         app,
-        http=HttpProtocol,
+        http=limited(options.limits),
         ws="websockets-sansio",
         lifespan="off",
         access_log=False,

@@ -13,7 +13,6 @@ from jumak.domain.attempt import (
     Approved,
     Attempt,
     AttemptState,
-    GivenBack,
     MethodApproval,
     MethodRef,
     PartPrice,
@@ -26,7 +25,6 @@ from jumak.domain.attempt import (
     part_price,
     payment_of,
     read_answer,
-    read_refund,
     stopped_waiting,
 )
 from jumak.domain.errors import InvalidState
@@ -162,17 +160,3 @@ def test_a_method_payment_fills_its_approval_number():
     assert dto.external_details is not None
     assert (dto.external_details.source, dto.external_details.source_id) == ("스탬프", "m")
     assert payment_of(replace(attempt(), method=None), price, key="a", approved_at="x").source_type == "CASH"
-
-
-@pytest.mark.parametrize(
-    ("data", "answer"),
-    [
-        ({"complete": True, "cancelledPaymentDto": {"cancelledAt": "2026-02-02"}}, GivenBack),
-        ({"complete": True}, WentBack),
-        ({"complete": False, "errorMessage": "x"}, Refused),
-        ({}, Refused),
-    ],
-)
-def test_what_a_refund_answer_means(data: dict[str, Any], answer: type):
-    """H-45: a value is a refund, nothing is none, everything else failed."""
-    assert isinstance(read_refund(data), answer)

@@ -61,7 +61,7 @@ class Plugin:
     def __init__(self, shop: SimulatedShop, pos: Any) -> None:
         self.session: Session = shop.transports[pos][-1].session
         self.replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
-        was = self.session._send
+        was = self.session.send
 
         def send(frame: bytes) -> None:
             reply = json.loads(frame)
@@ -71,7 +71,7 @@ class Plugin:
             else:
                 waiting.set_result(reply["data"])
 
-        self.session._send = send  # type: ignore[method-assign]
+        self.session.send = send  # type: ignore[method-assign]
 
     async def say(self, data: str, name: str = "http.request") -> dict[str, Any]:
         number = f"raw{len(self.replies)}"

@@ -468,19 +468,24 @@ async def test_a_mapped_origin_is_never_contacted():
             assert names.asked == []
 
 
-async def test_only_a_private_address_may_go_unverified(tmp_path: Path, caplog: pytest.LogCaptureFixture):
-    """plugin-runtime §7: `rejectUnauthorized: false` counts for a private address on the list, else it is ignored and logged."""
+async def test_only_a_private_address_may_go_unverified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """H-73, plugin-runtime §7: `rejectUnauthorized: false` counts for a private address on the list, else the console says that it does not."""
     tls = Authority(tmp_path).server("somebody.else")
     async with talking(echo, tls) as url:
         port = int(url.rpartition(":")[2])
         async with wired(install(url, "https://api.example.com")) as (shop, wire):
+            noted: list[tuple[str, str, str]] = []
+            monkeypatch.setattr(shop.running.watch, "note", lambda *line: noted.append(line))
             refused = await wire.connect(url)
             assert (refused["error"]["code"], refused["error"]["reason"]) == ("NETWORK", "TLS")
             assert (await wire.connect(url, rejectUnauthorized=False))["complete"] is True
             lead(bridge_of(shop), Names(api_example_com=[["8.8.8.8"]]), to_port=port)
             refused = await wire.connect("wss://api.example.com/", rejectUnauthorized=False)
             assert (refused["error"]["code"], refused["error"]["reason"]) == ("NETWORK", "TLS")
-            assert "ignored for https://api.example.com" in caplog.text
+            ignored = (
+                "rejectUnauthorized: false is ignored for https://api.example.com: it is no private address"
+            )
+            assert noted == [(PLUGIN, "warn", ignored)]
 
 
 async def test_tls_by_the_name(tmp_path: Path):

@@ -14,6 +14,7 @@ from jumak.domain.errors import NotFound, PermissionDenied
 from jumak.plugins import watch
 from jumak.plugins.console import Console
 from jumak.plugins.host import PluginHost
+from jumak.server import trace
 from jumak.server.flood import FloodGuard
 from jumak.server.session import Session
 from jumak.testing import SimulatedShop, simulated_shop
@@ -217,6 +218,29 @@ async def test_secrets_elsewhere_are_masked(shop: SimulatedShop, host: PluginHos
     for leaked in (PASSWORD, json.dumps(PASSWORD)[1:-1], "s3cr3t", "s3c", CARD):
         assert leaked not in everything, leaked
     assert "411111******1111" in everything
+
+
+TYPED = "hunter2-typed"
+
+
+@pytest.mark.parametrize("name", sorted(trace.SECRET - {"log"}))
+async def test_the_sdks_log_of_a_secret_message(shop: SimulatedShop, host: PluginHost, name: str):
+    """H-75, SEC-3: what the SDK logs of its traffic is named like in the trace, not shown, in whatever way it is quoted."""
+    plugin = Wire(shop, a_plugin())
+    data = {"complete": True, "type": "input", "data": {"result": "SUCCESS", "inputs": {"pin": TYPED}}}
+    message = {"name": name, "version": 1, "callbackId": "abcdefghij", "data": data}
+    quoted = json.dumps(message)
+    for contents in (
+        message, quoted, json.dumps(quoted), json.dumps(message, indent=2), {"direction": "received", **message},
+        json.dumps({"data": data | {"long": "x" * 20_000}, "name": name}, separators=(",", ":")),
+    ):  # fmt: skip
+        plugin.tell("log", {"type": "debug", "log": {"title": "eventMessage", "contents": contents}})
+    # As a page's own console writes it, which the till sends.
+    host.console("stamps").write("debug", f"[pos] received {name} {quoted}")
+    await shop.settle()
+    assert [entry.text for entry in host.console("stamps").entries] == [f"{name}: not written down"] * 7
+    host.console("stamps").write("info", f"waiting for {name}")
+    assert host.console("stamps").entries[-1].text == f"waiting for {name}"
 
 
 async def test_secrets_of_a_restarted_shop(shop: SimulatedShop, host: PluginHost):

@@ -143,6 +143,42 @@ async def test_how_it_fares(shop: SimulatedShop, host: PluginHost, tmp_path: Pat
     assert (fares["state"], [one["deviceId"] for one in fares["deviceStates"]]) == ("crashed", [bar_id])
 
 
+async def test_a_till_that_leaves_and_comes_back(shop: SimulatedShop, host: PluginHost, tmp_path: Path):
+    """H-9: whoever looks is told when a till takes its plugins along, and when it is back."""
+    owner = await shop.staff("owner", device="office")
+    (counter, counter_id), (bar, bar_id) = await till(shop, "계산대"), await till(shop, "바")
+    await host.install(build(tmp_path, "gift"))
+    await host.install(build(tmp_path, "idle"))
+    for one in (counter, bar):
+        await report(one, "gift", "running")
+    await shop.settle()
+    told = {"gift": sorted([counter_id, bar_id]), "idle": []}
+    seen: list[tuple[str, list[str]]] = []
+
+    def look(push: Push) -> None:
+        # A plugin is told of again once a thread has cleared up after its installation: only changes count.
+        if push.name == "plugin.change.event":
+            plugin = push.data["plugin"]
+            tills = [one["deviceId"] for one in plugin["deviceStates"]]
+            if tills != told[plugin["id"]]:
+                told[plugin["id"]] = tills
+                seen.append((plugin["id"], tills))
+
+    owner.events.on(ANY, look)
+    second = shop.client(staff_caller("owner", bar_id))
+    await second.start()
+    await second.close()
+    await shop.settle()
+    assert seen == [], "the bar still has another connection"
+    await bar.close()
+    await shop.settle()
+    assert seen == [("gift", [counter_id])]
+    back = shop.client(staff_caller("owner", bar_id))
+    await back.start()
+    await shop.settle()
+    assert seen[1:] == [("gift", sorted([counter_id, bar_id]))]
+
+
 async def test_crashes_in_a_till(shop: SimulatedShop, host: PluginHost, tmp_path: Path):
     """H-8: a till waits as it is told; the tenth crash switches the plugin off for all, with a reason and a notice."""
     counter, _ = await till(shop, "계산대")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import stat
+import struct
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -81,6 +83,23 @@ def test_links(tmp_path: Path):
         (folder / name).write_text(str(content))
     (folder / "link").symlink_to("/etc", target_is_directory=True)
     assert "link" in refusal(folder)
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_other_ways_of_packing(how: int, tmp_path: Path):
+    """plugin-runtime §9: refused before a byte is unpacked: a few bytes become any number, whatever the zip says of itself."""
+    path = tmp_path / "p.zip"
+    with zipfile.ZipFile(path, "w", how) as packed:
+        packed.writestr("main.js", bytes(40_000_000))
+    claim = bytearray(path.read_bytes())
+    struct.pack_into("<I", claim, claim.rindex(b"PK\1\2") + 24, 1_000)
+    path.write_bytes(claim)
+    tracemalloc.start()
+    try:
+        assert "deflated" in refusal(path)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_encryption(tmp_path: Path):

@@ -10,6 +10,9 @@ import pytest
 
 from jumak.plugins.package import read_package
 from jumak.testing import SimulatedShop, menu
+from tests.server.screen import Wire
+from tests.service.asking import Asking, a_line
+from tests.service.paying import CASHIER, MANAGER, Counter
 
 from .samples import FOLDER, load
 
@@ -148,6 +151,49 @@ async def test_kitchen_monitor(shop: SimulatedShop, capsys: pytest.CaptureFixtur
         await shop.settle()
         assert "[done]" in capsys.readouterr().out
         assert ticket.id not in sample.board.tickets
+
+
+STAMPS = {"method": {"pluginId": "stamp-card", "id": "stamps"}}
+
+
+async def test_stamp_card(shop: SimulatedShop):
+    """python-sdk §5: ten scans pay once; fewer, or too large a sum, are refused in words; a cancel gives them back."""
+    sample, till, counter = load("stamp-card"), Wire(shop, CASHIER), Counter(Asking(shop))
+
+    async def scan(code: str) -> str:
+        await till.ask("barcode.scan.request", {"barcode": code})
+        await shop.settle()
+        shop.clock.jump(seconds=10)
+        return str(till.pushes("toast.show.event")[-1]["message"])
+
+    async def pay(answer: dict[str, Any]) -> dict[str, Any]:
+        order = await counter.asking.add(CASHIER, a_line(1))
+        till.frames.clear()
+        attempt = await counter.start(order, **STAMPS)
+        asked = await till.asked("popup.open.request")
+        till.answer(asked, {"complete": True, "type": "barcode", "data": answer})
+        return await counter.get(attempt)
+
+    card = {"result": "SUCCESS", "barcode": "STAMP-1"}
+    async with shop.running_plugin(sample.plugin, scopes=["payment-method", "ui", "device"]):
+        await shop.settle()
+        assert [await scan("STAMP-1") for _ in range(9)][-1] == "스탬프 9/10"
+        assert await scan("8801234") == "스탬프 9/10", "no card of ours"
+        early = await pay(card)
+        assert (early["state"], "9개" in early["error"]["message"]) == ("DECLINED", True)
+        assert [await scan("STAMP-1") for _ in range(2)] == ["스탬프 10/10"] * 2
+        large = await counter.asking.add(CASHIER, a_line(2))
+        refused = await counter.get(await counter.start(large, **STAMPS))
+        assert (refused["state"], "5,000원" in refused["error"]["message"]) == ("DECLINED", True)
+        assert (await pay({"result": "CANCELLED"}))["state"] == "CANCELED"
+        paid = await pay(card)
+        assert paid["state"] == "APPROVED"
+    async with shop.running_plugin(sample.plugin, scopes=["payment-method", "ui", "device"]):
+        await shop.settle()
+        assert (await pay(card))["state"] == "DECLINED", "it remembers over a restart"
+        back = {"order": {"id": paid["orderId"]}, "payment": {"id": paid["payment"]["id"]}}
+        await shop.request("payment.cancel.request", back, caller=MANAGER)
+        assert (await pay(card))["state"] == "APPROVED"
 
 
 async def post(port: int, body: dict[str, Any], secret: str) -> tuple[int, dict[str, Any]]:

@@ -8,7 +8,7 @@ import pytest
 
 from jumak.domain.caller import Caller
 from jumak.domain.errors import HostUnavailable, InvalidArgument, NotFound
-from jumak.sdk import PosPluginSdkError
+from jumak.sdk import PosPluginSdkError, PosPluginSdkValidationError
 from jumak.service.setting import MASK
 from jumak.testing import SimulatedShop
 
@@ -103,10 +103,15 @@ async def test_wrong_pages_are_refused(shop: SimulatedShop):
     """plugin-runtime §5: duplicate ids, unknown types and missing keys are INVALID_ARGUMENT."""
     pos = await shop.pos("p")
     slider = {key: value for key, value in INPUTS[6].items() if key != "max"}
-    for inputs in ([INPUTS[0], INPUTS[0]], [{**INPUTS[0], "type": "colour"}], [slider]):
+    for inputs in ([INPUTS[0], INPUTS[0]], [{**INPUTS[0], "type": "colour"}]):
         with pytest.raises(PosPluginSdkError) as refused:
             await pos.setting.set_inputs(inputs)
         assert refused.value.code == "INVALID_ARGUMENT"
+    with pytest.raises(PosPluginSdkValidationError):
+        await pos.setting.set_inputs([slider])
+    with pytest.raises(PosPluginSdkError) as refused:
+        await pos.request("setting.set-inputs.request", {"volume": slider})
+    assert refused.value.code == "INVALID_ARGUMENT"
 
 
 async def test_order_of_inputs(shop: SimulatedShop):
@@ -123,7 +128,7 @@ async def test_buttons(shop: SimulatedShop):
     """Q-8: a pressed button reaches its plugin; an unknown one or a plugin that does not run is refused."""
     pos = await shop.pos("p")
     pressed: list[str] = []
-    pos.events.on("setting.button", pressed.append)
+    pos.ext.setting.button.on(lambda button: pressed.append(button.id))
     await pos.setting.set_inputs(INPUTS)
     await shop.request("plugin-setting.press.request", {"pluginId": "p", "id": "test"})
     await shop.settle()

@@ -252,6 +252,38 @@ async def test_removed_with_its_data_or_without(shop: SimulatedShop, host: Plugi
         assert (await pos.storage.get("k"), await pos.secure_store.get("s")) == (left, left)
 
 
+async def test_kept_data_is_no_services(shop: SimulatedShop, host: PluginHost, tmp_path: Path):
+    """plugin-runtime §9, SEC-3: a token of the removed plugin's name would read its secrets; its package does."""
+    pos = await shop.pos("gift")
+    service = {"kind": "service", "name": "gift"}
+    for area in ("secure_store", "setting"):
+        await host.install(build(tmp_path))
+        if area == "setting":
+            await pos.setting.set_inputs(
+                [{"id": "t", "type": "text", "label": "t", "required": False, "default": ""}]
+            )
+        else:
+            await pos.secure_store.set("s", "v")
+        await shop.request("plugin.uninstall.request", {"id": "gift", "keepData": True})
+        await shop.settle()
+        with pytest.raises(InvalidArgument, match="is kept") as refused:
+            await shop.request("device.pair.request", service)
+        assert refused.value.data["path"] == "$.name"
+        await host.install(build(tmp_path))
+        await shop.request("plugin.uninstall.request", {"id": "gift"})
+        await shop.settle()
+    token = (await shop.request("device.pair.request", service))["token"]
+    acting = shop.client(None, token)
+    await acting.start()
+    assert await acting.secure_store.get("s") is None
+    await acting.storage.set("k", "its own")
+    for _ in range(2):
+        paired = await shop.request("device.pair.request", service)
+        await shop.request("device.revoke.request", {"id": paired["device"]["id"]})
+    with pytest.raises(InvalidArgument, match="identity"):
+        await host.install(build(tmp_path))
+
+
 async def test_a_repeated_installation(shop: SimulatedShop, host: PluginHost, tmp_path: Path):
     """PAY-7, H-31: the same command again gets the stored reply although the upload is gone; before its push, too."""
     uploads = tmp_path / "shop" / "uploads"

@@ -10,7 +10,7 @@ from msgspec import json
 from jumak.protocol.messages import bridge
 from jumak.protocol.row import UNSET, Data, Reply, Row, UnsetType
 from jumak.protocol.table import TABLE
-from jumak.protocol.typescript import FOLDER, REFINED, SDK_NAMES, member_path, typescript_files
+from jumak.protocol.typescript import FOLDER, REFINED, SDK_NAMES, typescript_files
 from tests.tidy.project import ROOT
 
 
@@ -63,7 +63,7 @@ def test_members_stand_where_the_contract_says():
         if entry["origin"] != "extension" or entry["kind"] not in kinds or entry["sdk"].startswith("("):
             continue
         row = Row(name=entry["name"], kind=entry["kind"], data=Data)
-        assert f"ext.{'.'.join(member_path(row))}{kinds[entry['kind']]}" == entry["sdk"]
+        assert f"ext.{'.'.join(row.member)}{kinds[entry['kind']]}" == entry["sdk"]
 
 
 def test_names_of_the_sdk_mean_something():

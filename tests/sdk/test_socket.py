@@ -7,19 +7,13 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 
-from jumak.domain.caller import Caller
-from jumak.protocol.scopes import expand
 from jumak.sdk import PosPluginSdkError, connect
-from jumak.server.app import App
-from jumak.server.uploads import Uploads
 from jumak.testing import SimulatedShop, menu
-from tests.ports import free_port
+from tests.sdk.serving import cut, token
 
 SAMPLES = Path(__file__).parents[2] / "plugins"
 LINE = {
@@ -29,29 +23,6 @@ LINE = {
     "charge_price": {"value": 18_000},
 }
 DRAFT = {"line_items": [LINE], "discounts": []}
-
-
-@pytest.fixture
-async def url(shop: SimulatedShop, tmp_path: Path) -> AsyncIterator[str]:
-    port = free_port()
-    config = uvicorn.Config(
-        App(shop.running, Uploads(tmp_path / "uploads")),
-        host="127.0.0.1", port=port, ws="websockets-sansio", lifespan="off", log_level="error",
-    )  # fmt: skip
-    server = uvicorn.Server(config)
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]  # pytest keeps its own
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 (uvicorn has no event for it)
-        await asyncio.sleep(0.01)
-    yield f"ws://127.0.0.1:{port}/v1/socket"
-    shop.running.end_connections()
-    server.should_exit = True
-    await task
-
-
-def token(shop: SimulatedShop, *scopes: str) -> str:
-    caller = Caller(id="remote", kind="service", name="remote", scopes=expand(scopes or ("plugin",)))
-    return shop.running.credentials.issue(caller)[0]
 
 
 async def test_connect(shop: SimulatedShop, url: str):
@@ -87,8 +58,7 @@ async def test_nothing_is_missed(shop: SimulatedShop, url: str):
         other = await shop.pos("other")
         made = [(await other.order.add(DRAFT)).id]
         await pos.request("session.ping.request")
-        for subscriber in shop.running.connections.of("remote"):
-            subscriber.end(1012, "HOST_UNAVAILABLE")
+        cut(shop)
         made += [(await other.order.add(DRAFT)).id for _ in range(3)]
         async with asyncio.timeout(10):
             while len(heard) < 4:  # noqa: ASYNC110 (the connection comes back in its own time)

@@ -69,10 +69,7 @@ def test_reading_an_order():
 
 def test_what_was_read_may_be_written():
     """H-13: whatever a read returns may be written back, unknown keys included."""
-    assert write(read(Order, ORDER)) == {
-        **ORDER,
-        "chargePrice": {**ORDER["chargePrice"], "chargeTaxExemptValue": 0},
-    }
+    assert write(read(Order, ORDER)) == ORDER
 
 
 def test_drafts_structs_and_dicts_of_either_case_are_one():

@@ -27,6 +27,7 @@ from jumak.server.flood import NoGuard
 from jumak.server.ids import UuidIds
 from jumak.server.shop import RunningShop
 from jumak.server.site import WEB
+from jumak.server.transport import Limits
 from jumak.server.uploads import Uploads
 from jumak.store.sqlite import SqliteStore
 from jumak.testing.clock import FakeClock
@@ -174,10 +175,12 @@ class Served:
 
 
 @contextlib.asynccontextmanager
-async def served_by(desk: Desk, folder: Path, *names: str, web: Path = WEB) -> AsyncIterator[Served]:
+async def served_by(
+    desk: Desk, folder: Path, *names: str, web: Path = WEB, limits: Limits | None = None
+) -> AsyncIterator[Served]:
     listener = socket.create_server(("127.0.0.1", free_port()))
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    options = ServeOptions(folder=folder, port=0, names=names)
+    options = ServeOptions(folder=folder, port=0, names=names, limits=limits or Limits())
     app = App(
         desk.shop,
         Uploads(folder / "uploads"),

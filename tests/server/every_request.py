@@ -38,7 +38,8 @@ plugin = Plugin("still")
 
 
 async def pay(data):
-    return {"event": data["event"], "id": data["id"], "paymentDto": {}}
+    answer = {"paymentDto": {}} if data["event"] == "pay" else {"cancelledPaymentDto": {}}
+    return {"event": data["event"], "id": data["id"]} | answer
 
 
 @plugin.on_start
@@ -55,7 +56,7 @@ ANSWERING = f"http://127.0.0.1:{free_port()}"
 
 
 def package() -> bytes:
-    """A plugin that says hello, and whose payment method approves without saying what; as a zip."""
+    """A plugin that says hello, and whose payment method approves without saying what and gives all back; as a zip."""
     out = io.BytesIO()
     about = {"id": "still", "name": "조용한 플러그인", "version": "1", "kind": "python"}
     with zipfile.ZipFile(out, "w") as archive:
@@ -212,7 +213,8 @@ async def _floor(ask: Ask) -> None:
             {"table": {"hallId": hall["id"], "title": "평상", "capacity": 6, "position": place}},
         )
     )["table"]
-    await ask("table.update", {"table": {"id": table["id"], "title": "넓은 평상", "capacity": 8}})
+    edit = {"table": {"id": table["id"], "title": "넓은 평상", "capacity": 8}}
+    await ask("table.update", edit | {"expectedVersion": table["version"]})
     await ask("hall.list", {})
     await ask("table.list", {})
     await ask("table.get", {"table": {"id": 1}})
@@ -275,6 +277,7 @@ async def _orders(ask: Ask) -> None:
         "id"
     ]
     await ask("payment.confirm-refund", {"id": outside_id, "note": "앱에서 직접 환불"})
+    await ask("payment-refund.list", {"states": ["UNKNOWN"], "orderId": outside_id})
     by_card = a_payment(order, 3_000, "day-2", sourceType="CARD", cardDetails=card)
     in_cash = a_payment(order, unpaid - 3_000, "day-3", sourceType="CASH")
     for dto in (by_card, in_cash):
@@ -497,6 +500,7 @@ async def _people(ask: Ask) -> None:
 async def _devices(ask: Ask) -> None:
     paired = await ask("device.pair", {"kind": "till", "name": "둘째 계산대", "scopes": ["kds:read"]})
     await ask("device.claim", {"code": paired["code"]})
+    await ask("device.pair", {"kind": "display", "name": "고객 화면", "tillId": paired["device"]["id"]})
     await ask("device.list", {})
     await ask("device.revoke", {"id": paired["device"]["id"]})
 
@@ -584,6 +588,10 @@ async def _attempts(ask: Ask, plugin_id: str) -> None:
     await _until(ask, "payment-attempt.list", wanted, "attempts")
     await ask("payment-attempt.resolve", attempt | {"how": "CONFIRM_NOT_PAID", "note": "결제되지 않음"})
     await ask("payment-attempt.cancel", attempt)
+    attempt = {"id": (await ask("payment.start", start))["attempt"]["id"]}
+    await _until(ask, "payment-attempt.list", wanted, "attempts", **attempt)
+    paid = (await ask("payment-attempt.resolve", attempt | {"how": "CONFIRM_PAID"}))["attempt"]["payment"]
+    await ask("payment.cancel", {"order": {"id": order["id"]}, "payment": {"id": paid["id"]}})
 
 
 async def _until(ask: Ask, name: str, data: Json, key: str, **wanted: str) -> None:
@@ -622,6 +630,7 @@ async def _screens(ask: Ask) -> None:
     await ask(
         "popup", {"type": "input", "title": "회원", "description": "번호", "inputs": [number], "cta": buttons}
     )
+    await ask("customer-display.get", {})
     await ask("catalog-item.before-add-list", {})
     asked = {"pluginId": "nobody-who-runs", "barcode": "8801234123457", "title": "팥"}
     await ask("catalog-item.before-add-fill", asked)

@@ -18,6 +18,7 @@ WATCHER = {
     "watch.html": "<!doctype html><title>watch</title><script src='watch.js'></script>",
     "watch.js": "self.watching = true",
     "worker.js": "importScripts('/main.js')",
+    "guard.js": "self.guarded = true",
     "rewrite.js": "self.rewriting = true",
 }
 

@@ -9,7 +9,7 @@ import pytest
 from jumak.protocol.messages.catalog import BeforeAddListReply
 from jumak.protocol.row import Done, Nothing
 from jumak.protocol.table import TABLE
-from jumak.server import session
+from jumak.server import turns
 from jumak.server.live import Ask
 from tests.server.conftest import Desk, Refused, Served
 
@@ -62,7 +62,7 @@ async def test_a_slow_answer_holds_up_its_own_noun_only(served: Served) -> None:
 
 async def test_long_messages_wait_for_nobody(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """H-39, H-71: a row declared `apart` neither holds its noun up nor waits for it; their number is bounded."""
-    monkeypatch.setattr(session, "MAX_CONCURRENT", 2)
+    monkeypatch.setattr(turns, "MAX_CONCURRENT", 2)
     go = asyncio.Event()
 
     async def slow(ask: Ask, data: Nothing) -> BeforeAddListReply:

@@ -12,8 +12,9 @@ from jumak.domain.caller import Caller
 from jumak.domain.errors import HostUnavailable, InvalidState
 from jumak.protocol.scopes import expand
 from jumak.testing import simulated_shop
+from tests.server.screen import Wire
 from tests.service.asking import Asking, a_line
-from tests.service.paying import APPROVAL, CASHIER, MANAGER, STAMP, Counter, RawPlugin
+from tests.service.paying import APPROVAL, CASHIER, MANAGER, OTHER_TILL, STAMP, Counter, RawPlugin
 
 POINTS = Caller(id="points", kind="plugin", name="포인트", scopes=expand(["plugin"]))
 DEAF = replace(POINTS, scopes=expand(["order:read"]))
@@ -234,6 +235,97 @@ async def test_a_refund_that_comes_late(shop, counter):
     assert await state_of(shop, payment) == "CANCELLED"
 
 
+async def asked_and_lost(shop: Asking, counter: Counter) -> tuple[Any, Any, Any]:
+    """An order whose plugin went away while it gave the payment back: order, payment, question."""
+    plugin = await counter.plugin()
+    order, payment = await paid_by_method(shop, counter, plugin)
+    task = begin(shop, "payment.cancel.request", back(order, payment), MANAGER)
+    plugin.answer(await plugin.asked("before-cancel"))
+    question = await plugin.asked("cancel")
+    assert [(one["paymentId"], one["state"]) for one in await refunds(shop)] == [(payment["id"], "SENT")]
+    plugin.kill()
+    with pytest.raises(HostUnavailable):
+        await task
+    return order, payment, question
+
+
+async def refunds(shop: Asking, **narrowed: Any) -> list[dict[str, Any]]:
+    await shop.shop.settle()
+    return (await shop.ask("payment-refund.list.request", narrowed, CASHIER))["refunds"]
+
+
+async def test_a_refund_of_unknown_end_is_not_asked_again(shop, counter):
+    """CAN-10, NET-1, CAN-2: nobody asks twice, nor gives it back another way, until a manager has looked."""
+    order, payment, _ = await asked_and_lost(shop, counter)
+    (unknown,) = await refunds(shop, states=["UNKNOWN"], orderId=order["id"])
+    assert unknown["method"] == {"pluginId": "stamp", "id": "card", "paymentName": "스탬프"}
+    assert (unknown["amount"], unknown["error"]["reason"]) == (18_000, "REFUND_UNKNOWN")
+    again = await counter.plugin()
+    returned = {
+        "id": order["id"], "expectedVersion": (await shop.get(order["id"]))["version"],
+        "lineId": order["lineItems"][0]["id"], "quantity": 1, "reason": "변심",
+    }  # fmt: skip
+    for name, data in (
+        ("payment.cancel.request", back(order, payment)),
+        ("payment.cancel.request", back(order, payment, override=True)),
+        ("order.return-line.request", returned),
+        ("order.refund-amount.request", {"id": order["id"], "amount": 1_000, "reason": "사과"}),
+    ):
+        with pytest.raises(InvalidState) as refused:
+            await shop.ask(name, data, MANAGER)
+        assert refused.value.reason == "REFUND_UNSETTLED"
+    # Of a whole order it is what the order waits for.
+    task = begin(shop, "order.cancel.request", {"id": order["id"]}, MANAGER)
+    again.answer(await again.asked("before-cancel"))
+    assert (await task)["cancelPending"] is True
+    await shop.shop.settle()
+    assert again.questions("cancel") == []
+    no = {"id": payment["id"], "note": "카드사 확인: 환불 안 됨", "refunded": False}
+    assert (await shop.ask("payment.confirm-refund.request", no, MANAGER))["payment"]["state"] != "CANCELLED"
+    assert [(one["state"], one["note"]) for one in await refunds(shop)] == [("NOT_RETURNED", no["note"])]
+    with pytest.raises(InvalidState) as refused:
+        await shop.ask("payment.confirm-refund.request", no, MANAGER)
+    assert refused.value.reason == "REFUND_STATE"
+    task = begin(shop, "payment.cancel.request", back(order, payment), MANAGER)
+    again.answer(await again.asked("before-cancel", 2))
+    question = await again.asked("cancel")
+    again.answer(question, cancelledPaymentDto={"cancelledAt": "2026-02-02"})
+    await task
+    assert [one["state"] for one in await refunds(shop)] == ["RETURNED"]
+    assert (await shop.get(order["id"]))["orderState"] == "CANCELLED"
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        ({"cancelledPaymentDto": {"cancelledAt": "2026-02-02"}}, "RETURNED"),
+        ({}, "NOT_RETURNED"),
+        ({"complete": False, "errorMessage": "기간이 지났습니다"}, "NOT_RETURNED"),
+    ],
+)
+async def test_a_late_answer_settles_it(shop, counter, answer, state):
+    """CAN-10, H-45: over another connection, and whatever it says; nobody has to decide any more."""
+    till = Wire(shop.shop, CASHIER)
+    _, payment, question = await asked_and_lost(shop, counter)
+    again = await counter.plugin()
+    stranger = await counter.plugin(POINTS)
+    stranger.answer(question, **answer)
+    assert [one["state"] for one in await refunds(shop)] == ["UNKNOWN"]
+    again.answer(question, **answer)
+    assert [one["state"] for one in await refunds(shop)] == [state]
+    assert (await state_of(shop, payment) == "CANCELLED") == (state == "RETURNED")
+    told = [push["refund"]["state"] for push in till.pushes("payment-refund.change.event")]
+    assert told == ["SENT", "UNKNOWN", state]
+
+
+async def test_a_manager_confirms_what_nobody_knew(shop, counter):
+    """CAN-10, CAN-2: the payment is cancelled and nobody waits any more."""
+    _, payment, _ = await asked_and_lost(shop, counter)
+    yes = {"id": payment["id"], "note": "계좌 확인"}
+    assert (await shop.ask("payment.confirm-refund.request", yes, MANAGER))["payment"]["state"] == "CANCELLED"
+    assert [one["state"] for one in await refunds(shop)] == ["RETURNED"]
+
+
 async def test_a_plugin_that_is_not_there(shop, counter):
     """H-45: refused naming the plugin; nothing changed."""
     plugin = await counter.plugin()
@@ -285,3 +377,89 @@ async def test_a_whole_order_waits_for_its_method(shop, counter, answer):
     after = await shop.get(order["id"])
     assert after["orderState"] == ("CANCELLED" if answer else "COMPLETED")
     assert after["paymentPrice"]["paymentPaidValue"] == (0 if answer else 10_000)
+
+
+async def test_two_cancels_ask_once(shop, counter):
+    """CAN-10, PAY-7: whoever presses cancel while others are asked whether they object, the money goes back once."""
+    plugin, points = await counter.plugin(), await counter.plugin(POINTS)
+    order, payment = await paid_by_method(shop, counter, plugin)
+    tasks = [
+        begin(shop, "payment.cancel.request", back(order, payment), caller)
+        for caller in (MANAGER, OTHER_TILL)
+    ]
+    for number in (1, 2):
+        plugin.answer(await plugin.asked("before-cancel", number))
+        points.answer(await points.asked("before-cancel", number))
+    plugin.answer(await plugin.asked("cancel"), cancelledPaymentDto={"cancelledAt": "2026-02-02T12:00:00"})
+    ends = await asyncio.gather(*tasks, return_exceptions=True)
+    await shop.shop.settle()
+    assert len(plugin.questions("cancel")) == 1
+    assert await state_of(shop, payment) == "CANCELLED"
+    assert sum(isinstance(end, dict) for end in ends) >= 1
+    assert all(isinstance(end, dict | InvalidState) for end in ends)
+
+
+async def test_an_answer_that_says_nothing(shop, counter):
+    """NET-6: neither yes nor no, as from a page that was reloaded, is no failed refund: somebody finds out."""
+    plugin = await counter.plugin()
+    order, payment = await paid_by_method(shop, counter, plugin)
+    task = begin(shop, "payment.cancel.request", back(order, payment), MANAGER)
+    plugin.answer(await plugin.asked("before-cancel"))
+    question = await plugin.asked("cancel")
+    plugin.send("payment.method.event.response", {"event": "cancel", "id": "card"}, question["callbackId"])
+    with pytest.raises(HostUnavailable) as unknown:
+        await task
+    assert unknown.value.reason == "REFUND_UNKNOWN"
+    with pytest.raises(InvalidState) as again:
+        await shop.ask("payment.cancel.request", back(order, payment), MANAGER)
+    assert again.value.reason == "REFUND_UNSETTLED"
+    assert len(plugin.questions("cancel")) == 1
+
+
+async def test_a_refund_nobody_asked_for(shop, counter):
+    """H-44, NET-4: a plugin cannot have its payment cancelled by answering what it was never asked."""
+    plugin, points = await counter.plugin(), await counter.plugin(POINTS)
+    _, payment = await paid_by_method(shop, counter, plugin)
+    data = {"event": "cancel", "id": "card", "complete": True, "cancelledPaymentDto": {}}
+    plugin.send("payment.method.event.response", data, f"host:back:{payment['id']}")
+    assert await state_of(shop, payment) != "CANCELLED"
+    assert points.questions("before-cancel") == []
+    assert any("was not asked" in note for note in counter.notes)
+
+
+async def test_what_went_back_in_part_is_not_asked_for_whole(shop, counter):
+    """CAN-7: a plugin gives back whole payments; after a part by hand the rest goes back by hand too."""
+    plugin = await counter.plugin()
+    order, payment = await paid_by_method(shop, counter, plugin)
+    part = {"id": order["id"], "amount": 5_000, "reason": "늦은 음식", "paymentId": payment["id"]}
+    await shop.ask("order.refund-amount.request", part, MANAGER)
+    with pytest.raises(InvalidState) as refused:
+        await shop.ask("payment.cancel.request", back(order, payment), MANAGER)
+    assert refused.value.reason == "PARTLY_REFUNDED"
+    assert plugin.questions("cancel") == []
+
+
+async def test_a_refund_that_cannot_be_booked(shop, counter, monkeypatch):
+    """CAN-10: the money is back and the books cannot say so: staff hear of it, and nobody asks for it again."""
+    plugin = await counter.plugin()
+    order, payment = await paid_by_method(shop, counter, plugin)
+    till = Wire(shop.shop, MANAGER)
+    task = begin(shop, "payment.cancel.request", back(order, payment), MANAGER)
+    plugin.answer(await plugin.asked("before-cancel"))
+    question = await plugin.asked("cancel")
+    plugin.kill()
+    with pytest.raises(HostUnavailable):
+        await task
+
+    async def full(*_: Any, **__: Any) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("jumak.server.refunds.cancel_one", full)
+    back_again = await counter.plugin()
+    back_again.answer(question, cancelledPaymentDto={"cancelledAt": "2026-02-02T12:00:00"})
+    await shop.shop.settle()
+    assert any("장부에 적지 못했습니다" in push["text"] for push in till.pushes("notice.event"))
+    assert any("could not be kept" in note for note in counter.notes)
+    with pytest.raises(InvalidState) as again:
+        await shop.ask("payment.cancel.request", back(order, payment), MANAGER)
+    assert again.value.reason == "REFUND_UNSETTLED"

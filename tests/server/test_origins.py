@@ -210,6 +210,7 @@ async def test_the_shops_page(shop: Served) -> None:
     assert policy["connect-src"] == ["'self'", f"ws://localhost:{port}"]
     assert policy["frame-src"] == [f"http://*.localhost:{port}"]
     assert page.headers["origin-agent-cluster"] == "?1"
+    assert "camera=(self)" in page.headers["permissions-policy"]
     again = await get(shop, "localhost", "/", If_None_Match=page.headers["etag"])
     assert (again.status_code, again.content) == (304, b"")
 

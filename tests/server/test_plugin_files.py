@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 import websockets
 
-from jumak.server.plugin_files import with_rewriting
+from jumak.server.first_scripts import with_scripts
 from jumak.server.policy import Source, source_of
 from jumak.service.documents import Tab
 from tests.ports import free_port
 from tests.server.conftest import Desk, Served, served_by
-from tests.server.plugin_origin import get, install, policy_of, port_of, web_build
+from tests.server.plugin_origin import WATCHER, get, install, policy_of, port_of, web_build
 
 PAGE = "<!doctype html><html><head><script type=module src='./app.js'></script></head>안녕</html>"
+GUARD = f"<script>{WATCHER['guard.js']}</script>"
+GUARDED = PAGE.replace("<html>", f"{GUARD}<html>")
 FILES: dict[str, str | bytes] = {
     "index.html": PAGE,
     "app.js": "export {}",
@@ -73,7 +75,13 @@ async def test_files(shop: Served, put: Any) -> None:
     }.items():
         answer = await get(shop, host, path)
         assert (answer.status_code, answer.headers["content-type"]) == (200, kind), path
-    assert (await get(shop, host, "/")).text == PAGE
+    for path, content in FILES.items():
+        sent = (await get(shop, host, f"/{path}")).content
+        written = content.encode() if isinstance(content, str) else content
+        # All of it byte for byte; of pages what comes before the guard, and what comes after.
+        assert sent.replace(GUARD.encode(), b"") == written, path
+        assert (GUARD.encode() in sent) == path.endswith(".html"), path
+    assert (await get(shop, host, "/")).text == GUARDED
     head = await get(shop, host, "/app.js", "HEAD")
     assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", "9")
 
@@ -217,7 +225,7 @@ async def test_the_tabs_page(shop: Served, put: Any, href: str, at_root: bool, l
     host = await put(files={"index.html": "index.html", page: page}, tab=Tab(title="t", href=href))
     answer = await get(shop, host, "/")
     if at_root:
-        assert (answer.status_code, answer.text) == (200, page)
+        assert (answer.status_code, answer.text) == (200, GUARD + page)
     elif href.startswith("//"):
         assert answer.status_code != 307 or answer.headers["location"].startswith("/")
         assert not answer.headers.get("location", "").startswith("//")
@@ -228,7 +236,7 @@ async def test_the_tabs_page(shop: Served, put: Any, href: str, at_root: bool, l
 async def test_a_router_in_the_page(shop: Served, put: Any) -> None:
     """H-37: a page that reloads at an address of its own router gets itself; a script that is missing is missing."""
     host = await put()
-    assert (await get(shop, host, "/orders/7", Sec_Fetch_Mode="navigate")).text == PAGE
+    assert (await get(shop, host, "/orders/7", Sec_Fetch_Mode="navigate")).text == GUARDED
     assert (await get(shop, host, "/orders/7")).status_code == 404
     assert (await get(shop, host, "/orders.js", Sec_Fetch_Mode="navigate")).status_code == 404
 
@@ -247,6 +255,14 @@ async def test_config(shop: Served, put: Any) -> None:
     }
     host = await put("page", {"index.html": "x"})
     assert (await get(shop, host, "/.jumak/config.json")).json()["entry"] is None
+
+
+async def test_no_page_without_its_guard(shop: Served, put: Any, tmp_path: Path) -> None:
+    """H-2: a page that other plugins could speak to is not handed out; scripts do not need one."""
+    host = await put()
+    (tmp_path / "web" / "plugin" / "guard.js").unlink()
+    assert (await get(shop, host, "/")).status_code == 500
+    assert (await get(shop, host, "/main.js")).text == "self.x = 1"
 
 
 async def test_over_tls(shop: Served, put: Any) -> None:
@@ -312,7 +328,7 @@ async def test_mapped_origins(shop: Served, put: Any) -> None:
         '<script src="/.jumak/rewrite.js" '
         'data-origin-map="{&quot;https://api.example&quot;:&quot;http://localhost:9000&quot;}"></script>'
     )
-    assert page.text == PAGE.replace("<html>", f"{script}<html>")
+    assert page.text == PAGE.replace("<html>", f"{GUARD}{script}<html>")
     assert script in (await get(shop, host, "/index.html")).text
     assert "rewrite" not in (await get(shop, host, "/.jumak/watch.html")).text
     assert "rewrite" not in (await get(shop, host, "/main.js")).text
@@ -321,18 +337,28 @@ async def test_mapped_origins(shop: Served, put: Any) -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        (b"<!DOCTYPE html>\n", b"<html><head><script>1</script>"),
-        (b"\xef\xbb\xbf<!-- <head> --> <!doctype html>", b"<html>"),
-        (b"", b"<p>no head"),
-        (b"", b""),
+        ("<!DOCTYPE html>\n", "<html><head><script>1</script>"),
+        ("\ufeff<!-- <head> --> <!doctype html>", "<html>"),
+        ("<!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0//EN'\n 'http://w3.org/x'>\f", "<html>"),
+        ("<?xml version='1.0'?>\n<!doctype html><![CDATA[x]]>", "<html>"),
+        ("<!--[if IE]> <html class=ie> <![endif]--><!doctype html></>", "<html>"),
+        ("<!--><!---><!----><!-- a --!><!doctype html>", "<script>1</script>-->"),
+        ("<!doctype html>", "<!-- never closed <script>1</script>"),
+        ("<!doctype html>", "\v<html>"),
+        ("<!doctype html>", "</html><script>1</script>"),
+        ("", "안녕 <!doctype html>"),
+        ("", "<p>no head"),
+        ("", ""),
     ],
 )
-def test_where_the_script_goes(before: bytes, after: bytes) -> None:
-    """H-63: before anything that could ask the network."""
-    page = with_rewriting(before + after, {"https://a.example": 'http://localhost:1/"><'})
-    assert page.startswith(before + b'<script src="/.jumak/rewrite.js" data-origin-map="{')
-    assert page.endswith(b'&quot;}"></script>' + after)
-    assert page.count(b">") == before.count(b">") + after.count(b">") + 2
+@pytest.mark.parametrize("encoding", ["utf-8", "euc-kr", "utf-16-le", "utf-16-be"])
+def test_where_our_scripts_go(before: str, after: str, encoding: str) -> None:
+    """H-2, H-63: before anything of the page that runs or asks the network, after what decides how it is read."""
+    marked = before if encoding.startswith("utf") else before.removeprefix("\ufeff")
+    if encoding.startswith("utf-16"):
+        marked = "\ufeff" + before.removeprefix("\ufeff")
+    page = with_scripts((marked + after).encode(encoding), GUARD)
+    assert page == (marked + GUARD + after).encode(encoding)
 
 
 @pytest.mark.parametrize(
@@ -398,7 +424,7 @@ async def test_a_development_server(shop: Served, put: Any) -> None:
     async with FakeDevServer() as dev:
         host = await put(files={}, dev_url=f"http://localhost:{dev.port}")
         page = await get(shop, host, "/")
-        assert (page.text, page.headers["content-type"]) == ("hello", "text/html; charset=utf-8")
+        assert (page.text, page.headers["content-type"]) == (f"{GUARD}hello", "text/html; charset=utf-8")
         assert f"ws://{host}:{port_of(shop)}" in policy_of(page)["connect-src"]
         assert "set-cookie" not in page.headers
         module = await get(shop, host, "/src/a%0d%0ab.js?t=1", Sec_Fetch_Dest="script", Origin="http://x")

@@ -156,6 +156,28 @@ async def test_the_allow_list_of_a_worker(chrome: Browser, shop: Served, tmp_pat
         assert stranger.asked == []
 
 
+CAMERA = "navigator.mediaDevices.getUserMedia({video: true}).then(() => 'filmed', error => error.name)"
+
+
+async def test_the_camera_is_the_tills_alone(shop: Served, tmp_path: Path) -> None:
+    """H-3: the till films for the barcode popup; a plugin does not, also in a frame that offers it the camera."""
+    await install(shop.desk, tmp_path / "shop", "bell", BUNDLE)
+    async with browser("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream") as filming:
+        said: list[str] = []
+        page, (frame,) = await till(filming, shop, "bell")
+        page.on("console", lambda message: said.append(message.text))
+        assert await page.evaluate(CAMERA) == "filmed"
+        assert await frame.evaluate(CAMERA) == "NotAllowedError"
+        async with page.expect_event("framenavigated"):
+            await page.evaluate(
+                "const f = document.querySelector('iframe'); f.allow = 'camera'; f.src += '?again'"
+            )
+        await frame.wait_for_load_state()
+        assert await frame.evaluate(CAMERA) == "NotAllowedError"
+        await page.reload()
+        assert [line for line in said if "Permissions-Policy" in line] == []
+
+
 BLOCKED_HERE = {
     "fetch": ("connect-src", "fetch(url).catch(() => 0)"),
     "beacon": ("connect-src", "navigator.sendBeacon(url, 'x')"),

@@ -12,7 +12,7 @@ import pytest
 from jumak.domain.errors import HostUnavailable, PermissionDenied, TimedOut
 from jumak.domain.fact import Fact
 from jumak.protocol.row import Done
-from jumak.server import outbox, publish, session
+from jumak.server import outbox, publish, session, turns
 from jumak.server.connections import Push
 from jumak.server.live import Ask
 from jumak.server.replay import Replay
@@ -217,7 +217,7 @@ async def test_too_much_waits_for_one_answer(
     served: Served, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """H-71, H-77: what waits behind a slow message of its namespace is bounded; each is answered in the end."""
-    monkeypatch.setattr(session, "MAX_WAITING_BYTES", 1_000_000)
+    monkeypatch.setattr(turns, "MAX_WAITING_BYTES", 1_000_000)
     go_on = asyncio.Event()
 
     async def slow(ask: Ask, data: object) -> Done:

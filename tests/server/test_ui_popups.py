@@ -233,15 +233,24 @@ async def test_which_till_is_asked(shop: SimulatedShop, till: Wire, kind: Any):
     await other.asked(OPEN)
 
 
+async def test_a_page_beside_the_till_is_not_asked(shop: SimulatedShop, till: Wire):
+    """ui.md §2: whoever would not hear that a popup is over shows none, even if it was used last."""
+    kitchen = Wire(shop, staff_caller("server", "till-1"))
+    await kitchen.ask("subscribe.request", {"names": ["kds-board.change.event"]})
+    await kitchen.ask("draft-order.clear.request")
+    Wire(shop, a_plugin(device="till-1")).send("popup.request", SCAN)
+    await till.asked(OPEN)
+
+
 async def test_closed_with_its_payment(shop: SimulatedShop, till: Wire):
     """ui.md §2, H-67: answered `CANCELLED`, taken off the till; a late answer of the till is nobody's."""
     plugin, other = Wire(shop, a_plugin()), Wire(shop, a_plugin("other", device="till-2"))
     asked = plugin.send("popup.request", SCAN)
     popup = await till.asked(OPEN)
-    shop.running.ui.close_popups("other")
+    shop.running.ui.close_popups(other.session)
     await shop.settle()
     assert plugin.reply_to(asked) is None
-    shop.running.ui.close_popups("stamps")
+    shop.running.ui.close_popups(plugin.session)
     await shop.settle()
     assert plugin.reply_to(asked) == {"complete": True, "type": "barcode", "data": {"result": "CANCELLED"}}
     assert till.pushes(CLOSE) == [{"popupId": popup["data"]["popupId"]}]
@@ -262,20 +271,87 @@ async def test_closed_with_its_plugin(shop: SimulatedShop, till: Wire):
     assert not shop.running.ui.popup_open("stamps")
 
 
-async def test_closed_with_its_till(shop: SimulatedShop, till: Wire):
-    """ui.md §1, H-10: a till that goes fails the popup; the plugin hears of it at once."""
+@pytest.mark.parametrize("late", [False, True], ids=["nobody", "another"])
+async def test_closed_with_its_till(shop: SimulatedShop, till: Wire, late: bool):
+    """ui.md §2, H-10: a till that goes and is not back in half a minute fails the popup; another till is none."""
     plugin = Wire(shop, a_plugin())
     asked = plugin.send("popup.request", SCAN)
     await till.asked(OPEN)
     till.cut()
+    other = Wire(shop, staff_caller("server", "till-2")) if late else None
     await shop.settle()
-    reply = plugin.reply_to(asked)
-    assert reply is not None
+    shop.clock.jump(seconds=29)
+    await shop.settle()
+    assert plugin.reply_to(asked) is None
+    assert shop.running.ui.popup_open("stamps")
+    shop.clock.jump(seconds=1)
+    reply = await plugin.replied(asked)
     assert (reply["complete"], reply["type"], reply["error"]["code"]) == (
         False,
         "barcode",
         "HOST_UNAVAILABLE",
     )
+    assert not shop.running.ui.popup_open("stamps")
+    assert other is None or not [frame for frame in other.frames if frame["name"] == OPEN]
+
+
+async def test_a_till_whose_page_is_reloaded(shop: SimulatedShop, till: Wire):
+    """ui.md §2, H-67: the same popup comes up there again, as often as it takes, and is answered as if nothing was."""
+    plugin = Wire(shop, a_plugin())
+    asked = plugin.send("popup.request", SCAN)
+    first = await till.asked(OPEN)
+    till.cut()
+    for _ in range(2):
+        await shop.settle()
+        reloaded = Wire(shop, till.caller)
+        again = await reloaded.asked(OPEN)
+        assert again == first
+        assert reloaded.frames[0]["name"] == "session.open.response"
+        assert (await plugin.ask("popup.request", SCAN))["error"]["reason"] == "POPUP_OPEN"
+        reloaded.cut()
+    last = Wire(shop, till.caller)
+    last.answer(await last.asked(OPEN), success(barcode="1"))
+    assert (await plugin.replied(asked))["data"] == {"result": "SUCCESS", "barcode": "1"}
+    assert last.pushes(CLOSE) == []
+
+
+async def test_an_answer_given_while_the_network_was_down(shop: SimulatedShop, till: Wire):
+    """ui.md §2, H-67: a till that only lost its connection answers what it was asked before over the new one."""
+    plugin = Wire(shop, a_plugin())
+    asked = plugin.send("popup.request", SCAN)
+    first = await till.asked(OPEN)
+    till.cut()
+    await shop.settle()
+    back = Wire(shop, till.caller)
+    await back.asked(OPEN)
+    back.answer(first, success(barcode="1"))
+    assert (await plugin.replied(asked))["data"]["barcode"] == "1"
+
+
+async def test_a_second_window_of_the_till(shop: SimulatedShop, till: Wire):
+    """ui.md §2: the same device, so it takes over at once."""
+    second = Wire(shop, till.caller)
+    till.session.acted()
+    Wire(shop, a_plugin()).send("popup.request", SCAN)
+    await till.asked(OPEN)
+    till.cut()
+    await second.asked(OPEN)
+
+
+async def test_closed_while_its_till_is_away(shop: SimulatedShop, till: Wire):
+    """ui.md §2, H-67: with its payment it is `CANCELLED`, with its plugin it is gone; the till comes back to nothing."""
+    plugin = Wire(shop, a_plugin())
+    asked = plugin.send("popup.request", SCAN)
+    await till.asked(OPEN)
+    till.cut()
+    await shop.settle()
+    shop.running.ui.close_popups(plugin.session)
+    assert (await plugin.replied(asked))["data"] == {"result": "CANCELLED"}
+    back = Wire(shop, till.caller)
+    await shop.settle()
+    assert not [frame for frame in back.frames if frame["name"] == OPEN]
+    # It may have lost its connection alone, and show the popup still.
+    assert len(back.pushes(CLOSE)) == 1
 
 
 async def test_the_till_that_pays(shop: SimulatedShop, till: Wire):

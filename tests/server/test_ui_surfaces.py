@@ -17,6 +17,8 @@ from jumak.testing import SimulatedShop, simulated_shop
 from jumak.testing.shop import OWNER, staff_caller
 from tests.server.every_request import a_draft_line
 from tests.server.screen import Wire, a_plugin
+from tests.service.asking import Asking, a_line
+from tests.service.paying import APPROVAL, CASHIER, Counter
 
 STAMPS = {"id": "stamps", "name": "stamps"}
 
@@ -173,6 +175,9 @@ async def test_pressing_a_toast(shop: SimulatedShop, till: Wire):
     await till.ask("toast.press.request", {"pluginId": "stamps", "id": "more"})
     assert here.pushes("toast.click") == [{}]
     assert here.pushes("toast.button.click") == [{"id": "more"}]
+    assert (await here.ask("subscribe.request", {"names": []}))["complete"] is True
+    assert (await till.ask("toast.press.request", {"pluginId": "stamps"}))["complete"] is True
+    assert here.pushes("toast.click") == [{}], "it runs, and does not listen"
     for wire in (elsewhere, somebody, till):
         assert wire.pushes("toast.click") == wire.pushes("toast.button.click") == []
     with pytest.raises(NotFound):
@@ -217,6 +222,25 @@ async def test_no_page_while_a_payment_is_on_screen(shop: SimulatedShop, till: W
     assert len(other.pushes("navigation.show.event")) == 1
     await till.ask("draft-order.stop-payment.request")
     Wire(shop, a_plugin(device="till-1")).tell("navigation.navigate", {"page": "business-type-setting"})
+    await shop.settle()
+    assert len(till.pushes("navigation.show.event")) == 1
+
+
+async def test_no_page_while_a_till_waits_for_a_plugins_payment(shop: SimulatedShop, till: Wire, other: Wire):
+    """H-77, ui.md §4: nor while an attempt begun there is under way, whatever the cart says."""
+    counter = Counter(Asking(shop))
+    method = await counter.plugin()
+    order = await counter.asking.add(CASHIER, a_line(2))
+    await counter.start(order)
+    navigator = Wire(shop, a_plugin())
+    navigator.tell("navigation.navigate", {"page": "business-type-setting"})
+    question = await method.asked("pay")
+    await shop.settle()
+    assert till.pushes("navigation.show.event") == []
+    assert len(other.pushes("navigation.show.event")) == 1
+    method.answer(question, paymentDto=APPROVAL)
+    await shop.settle()
+    navigator.tell("navigation.navigate", {"page": "business-type-setting"})
     await shop.settle()
     assert len(till.pushes("navigation.show.event")) == 1
 

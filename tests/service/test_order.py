@@ -117,8 +117,9 @@ async def test_paying_on_screen_locks_the_order(shop):
         with pytest.raises(Locked) as refusal:
             await shop.ask(name, data, PLUGIN)
         assert refusal.value.reason == "PAYMENT_IN_PROGRESS"
-    with pytest.raises(Locked):
+    with pytest.raises(Locked) as refusal:
         await shop.ask("order.lock.request", {"id": order["id"], "expectedUnpaid": unpaid}, OTHER_TILL)
+    assert refusal.value.data["by"] == {"id": CASHIER.device_id, "name": CASHIER.device_id}
     await shop.ask("order.renew-lock.request", {"lockId": lock["id"]}, CASHIER)
     shop.shop.clock.jump(seconds=61)
     with pytest.raises(NotFound):

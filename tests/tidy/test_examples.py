@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from jumak.sdk import Record, connect
 from tests.ports import free_port
 from tests.tidy.commands import commands
 from tests.tidy.project import ROOT
@@ -53,9 +57,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]
     assert server.wait(STARTED_S) == 0
 
 
-def token(folder: Path, name: str) -> str:
+def token(folder: Path, name: str, *scopes: str) -> str:
     made = subprocess.run(
-        jumak("token", "create", name, "--data", folder, "--scope", "plugin"),
+        jumak("token", "create", name, "--data", folder, "--scope", *(scopes or ("plugin",))),
         capture_output=True,
         text=True,
         timeout=RUN_S,
@@ -75,8 +79,9 @@ def until(process: subprocess.Popen[str], text: str) -> str:
     raise AssertionError(f"ended with {process.wait()} before it said {text!r}")
 
 
-def run_plugin(code: str, shop: tuple[int, Path], name: str, folder: Path, text: str) -> None:
-    """Runs a plugin as a remote service until it prints the text."""
+@contextlib.contextmanager
+def running(code: str, shop: tuple[int, Path], name: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A plugin that runs as a remote service."""
     port, data = shop
     path = folder / f"{name}.py"
     path.write_text(code, encoding="utf-8")
@@ -89,12 +94,18 @@ def run_plugin(code: str, shop: tuple[int, Path], name: str, folder: Path, text:
         [sys.executable, str(path)], env=environment, stdout=subprocess.PIPE, text=True, cwd=folder
     )
     try:
-        until(process, text)
+        yield process
     finally:
         process.terminate()
         assert process.stdout is not None
         process.stdout.close()
         process.wait(RUN_S)
+
+
+def run_plugin(code: str, shop: tuple[int, Path], name: str, folder: Path, text: str) -> None:
+    """Runs a plugin until it prints the text."""
+    with running(code, shop, name, folder) as process:
+        until(process, text)
 
 
 def test_the_plugin_of_the_readme_takes_an_order_adds_to_it_and_records_a_payment(
@@ -114,9 +125,57 @@ def test_the_plugin_of_the_tutorial_connects(shop: tuple[int, Path], tmp_path: P
 
 def test_the_settings_of_the_tutorial(shop: tuple[int, Path], tmp_path: Path):
     """Examples: inputs are declared and read back."""
-    settings = blocks("docs/tutorial/first-plugin.md", "python")[-1]
+    settings = blocks("docs/tutorial/first-plugin.md", "python")[-2]
     code = f'from jumak.sdk import Plugin\nplugin = Plugin("lamp")\n{settings}\nplugin.run()\n'
     run_plugin(code, shop, "lamp-settings", tmp_path, "10")
+
+
+def test_the_payment_method_of_the_tutorial(shop: tuple[int, Path], tmp_path: Path):
+    """Examples, python-sdk §5: the code pays an order once, is refused the second time, and gives the stamps back."""
+    port, data = shop
+    code = blocks("docs/tutorial/first-plugin.md", "python")[-1]
+    cashier = token(data, "cashier", "till", "staff:manage", "staff:pay", "staff:order", "plugin")
+    with running(code, shop, "stamps", tmp_path):
+        asyncio.run(asyncio.wait_for(pay_with_stamps(f"ws://127.0.0.1:{port}/v1/socket", cashier), RUN_S))
+
+
+async def pay_with_stamps(url: str, token: str) -> None:
+    async def scan(_: dict[str, Any]) -> dict[str, Any]:
+        return {"type": "barcode", "data": {"result": "SUCCESS", "barcode": "card-1"}}
+
+    async with connect(url, token, name="cashier") as till:
+        till.ext.popup.open.answer(scan)
+        item = next(
+            one for one in await till.catalog.get_catalogs() if one.state == "ON_SALE" and not one.options
+        )
+        price = item.price.price_value
+        line = {
+            "dining_option": "HERE",
+            "item": {"id": item.id, "title": item.title, "category": item.category, "type": "ITEM"},
+            "quantity": {"value": 1},
+            "charge_price": {"value": price},
+        }
+
+        async def pay() -> Record:
+            order = await till.order.add({"line_items": [line], "discounts": []})
+            method = {"pluginId": "stamps", "id": "stamp-card"}
+            while "stamp-card" not in [each.id for each in (await till.ext.payment_method.list()).methods]:  # noqa: ASYNC110 (asked until another process is there)
+                await asyncio.sleep(0.05)
+            attempt = (
+                await till.ext.payment.start(
+                    order_id=order.id, tender="METHOD", amount=price, expected_unpaid=price, method=method
+                )
+            ).attempt
+            while attempt.state == "SENT":
+                await asyncio.sleep(0.05)
+                attempt = (await till.ext.payment_attempt.get(id=attempt.id)).attempt
+            return attempt
+
+        first, second = await pay(), await pay()
+        assert (first.state, second.state) == ("APPROVED", "DECLINED")
+        assert second.error.message == "스탬프가 0개입니다"
+        await till.payment.cancel(first.order_id, first.payment.id)
+        assert (await pay()).state == "APPROVED"
 
 
 def test_both_readmes_show_the_same_plugin_and_commands():

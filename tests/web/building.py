@@ -68,6 +68,11 @@ def raw_zip(kind: str, target: Path) -> Path:
     return packed((folder / name for name in names), folder, target)
 
 
+def python_zip(target: Path) -> Path:
+    """The driver in Python, which nothing has to build."""
+    return packed((SOURCES / "python").iterdir(), SOURCES / "python", target)
+
+
 def fixture_zip(name: str) -> Path:
     """The zip of one of `MADE`, built now if it is not there yet."""
     home = BUILD / _state()

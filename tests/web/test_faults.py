@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -319,3 +320,63 @@ async def test_a_page_that_reloads_itself_while_its_cart_is_paid(
 
 def _port(house: House) -> str:
     return house.url.rpartition(":")[2]
+
+
+@pytest.mark.parametrize("kind", ["worker", "page"])
+async def test_a_connection_that_is_lost_and_comes_back(
+    kind: str, house: House, browser: Browser, tmp_path: Path
+):
+    """H-8: its button is there again, though the plugin knows nothing of it and adds it once, at its start."""
+    plugin = await house.install(raw_zip(kind, tmp_path / "raw.zip"), id="raw", scopes=["plugin"])
+    await house.till(browser)
+    await house.tester.is_up(plugin)
+
+    async def methods() -> list[str]:
+        return [method["id"] for method in (await house.ask("payment-method.list"))["methods"]]
+
+    await until(methods, "its method is there")
+    connections = house.shop.running.connections
+    for session in connections.of(plugin):
+        session.end(1012, "HOST_UNAVAILABLE")
+    assert await methods() == []
+    assert await until(methods, "its method is there again") == ["raw-pay"]
+    await house.tester.is_up(plugin)
+    assert (await house.state(plugin))["state"] == "running"
+
+
+HEAVY = """
+const post = typeof window === "undefined" ? (m) => self.postMessage(m) : (m) => parent.postMessage(m, "*");
+const large = "x".repeat(2_000_000);
+const flood = () => { for (let n = 0; n < 20; n += 1) post({ name: "log", version: 1, data: { log: { contents: large } } }); };
+addEventListener("message", () => setInterval(flood, 50), { once: true });
+post({ name: "plugin.info.request", version: 1, callbackId: "me", data: {} });
+"""
+
+
+@pytest.mark.parametrize("kind", ["worker", "page"])
+async def test_a_flood_of_bytes(kind: str, house: House, browser: Browser, tmp_path: Path):
+    """H-77: few messages, hundreds of megabytes: it is ended with the reason, the till goes on drawing."""
+    till = await house.till(browser)
+    await till.evaluate(
+        """() => { let last = performance.now(); window.longest = 0;
+          const look = () => { const now = performance.now(); window.longest = Math.max(window.longest, now - last); last = now;
+            setTimeout(look); }; look(); }"""
+    )
+    folder = tmp_path / "heavy"
+    folder.mkdir()
+    about = {
+        "id": "heavy",
+        "name": "heavy",
+        "version": "1",
+        "kind": "worker" if kind == "worker" else "iframe",
+    }
+    files = {"main.js": HEAVY, "plugin.json": json.dumps(about)}
+    if kind == "page":
+        files["index.html"] = "<!doctype html><script src=main.js></script>"
+        files["iframe-manifest.json"] = json.dumps({"tab": {"title": "heavy"}})
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    plugin = await house.install(packed(folder.rglob("*"), folder, tmp_path / "heavy.zip"), scopes=["plugin"])
+    await console_says(house, plugin, "it posts more than")
+    await sells(house, 3)
+    assert await till.evaluate("() => window.longest") < 3_000

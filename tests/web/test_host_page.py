@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Error, Frame, Page, Route, expect
 
-from tests.service.asking import a_line, an_order
+from jumak.domain.errors import HostUnavailable
+from tests.service.asking import Asking, a_line, an_order
+from tests.service.paying import APPROVAL, CASHIER, MANAGER, Counter
 from tests.tidy.project import ROOT
 from tests.web.building import packed, raw_zip
 from tests.web.house import House
@@ -199,6 +201,54 @@ async def test_popups_and_toasts(house: House, browser: Browser, tmp_path: Path)
     await expect(till.get_by_text("<b>준비</b>되었습니다")).to_be_visible()
     await till.get_by_role("button", name="자세히").click()
     assert '"more"' in await logged(house, plugin, "toast.button.click")
+
+
+async def test_a_popup_over_a_reload(house: House, browser: Browser):
+    """H-67, ui.md §2: staff reload the page while a plugin asks for a code: it asks again, and gets it."""
+    till = await house.till(browser)
+    await expect(till.get_by_role("tab", name="결제")).to_be_visible()
+    pos = await house.shop.pos("stamps")
+    (device,) = [one["id"] for one in (await house.ask("device.list"))["devices"] if one["kind"] == "till"]
+    house.shop.running.ui.prefer_till("stamps", device)
+    asking = asyncio.create_task(
+        pos.request("popup.request", {"type": "barcode", "productName": "스탬프 적립"}, timeout=60)
+    )
+    await expect(till.get_by_role("dialog").get_by_text("스탬프 적립")).to_be_visible()
+    await till.reload()
+    await expect(till.get_by_role("dialog").get_by_text("스탬프 적립")).to_be_visible()
+    await till.keyboard.type("8801234567890")
+    await till.keyboard.press("Enter")
+    answer = await asyncio.wait_for(asking, 10)
+    assert answer["data"] == {"result": "SUCCESS", "barcode": "8801234567890"}
+    await expect(till.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_a_refund_nobody_knows_the_end_of(house: House, browser: Browser):
+    """CAN-10: it appears while the page is open, and a manager says what they found out; then it is gone."""
+    till = await house.till(browser)
+    await till.get_by_role("tab", name="결제").click()
+    counter = Counter(Asking(house.shop))
+    plugin = await counter.plugin()
+    order = await counter.asking.add(CASHIER, a_line(2))
+    attempt = await counter.start(order)
+    plugin.answer(await plugin.asked("pay"), paymentDto=APPROVAL)
+    payment = (await counter.get(attempt))["payment"]
+    cancel = {"order": {"id": order["id"]}, "payment": {"id": payment["id"]}}
+    cancelling = asyncio.create_task(counter.asking.ask("payment.cancel.request", cancel, MANAGER))
+    plugin.answer(await plugin.asked("before-cancel"))
+    await plugin.asked("cancel")
+    plugin.kill()
+    with pytest.raises(HostUnavailable):
+        await cancelling
+    row = till.get_by_role("listitem").filter(has_text="18,000원")
+    settled = row.get_by_role("button", name="환불 안 됨")
+    await expect(settled).to_be_disabled()
+    await row.get_by_role("textbox", name="확인한 내용").fill("카드사 확인")
+    await check(till, "refunds")
+    await settled.click()
+    await expect(row).to_have_count(0)
+    (refund,) = (await house.ask("payment-refund.list"))["refunds"]
+    assert (refund["state"], refund["note"]) == ("NOT_RETURNED", "카드사 확인")
 
 
 async def test_the_pages_are_for_everybody(house: House, browser: Browser, tmp_path: Path):

@@ -184,3 +184,124 @@ self.onmessage = function (event) {
 self.postMessage({ name: "plugin.info.request", version: 1, callbackId: "me", data: { id: "first", name: "first", plugin: "first" },
   plugin: "first", pluginId: "first", from: "first", token: "first" });
 """
+
+
+LISTENING = """<!doctype html><html lang="ko"><body onmessage="heard('attribute', event)">
+<script>
+  const said = new Set();
+  const heard = (how, { data }) => {
+    const what = data.forged ?? data.own ?? (data.name === "plugin.info.response" ? "the till" : undefined);
+    const contents = `${how}: ${what}`;
+    if (what === undefined || said.has(contents)) return;
+    said.add(contents);
+    parent.postMessage({ name: "log", version: 1, data: { log: { title: "heard", contents } } }, "*");
+  };
+  addEventListener("message", (event) => heard("listener", event));
+  addEventListener("message", (event) => heard("capture", event), true);
+  parent.postMessage({ name: "plugin.info.request", version: 1, callbackId: "me", data: {} }, "*");
+</script>
+<iframe src="nested.html"></iframe>
+<iframe sandbox="allow-scripts" srcdoc="<script>parent.postMessage({ own: 'a frame without an origin' }, '*')</script>"></iframe>
+"""
+NESTED = """<!doctype html><script>
+  onmessage = ({ data }) => parent.postMessage({ own: `nested, ${data.forged}` }, "*");
+  parent.postMessage({ own: "a nested page" }, "*");
+</script>"""
+OWN = {"the till", "a nested page", "a frame without an origin"}
+
+WORKER = """
+const said = new Set();
+self.onmessage = ({ data }) => {
+  const contents = `worker: ${data.forged ?? "the till"}`;
+  if (data.name !== "plugin.info.response" && data.forged === undefined || said.has(contents)) return;
+  said.add(contents);
+  self.postMessage({ name: "log", version: 1, data: { log: { title: "heard", contents } } });
+};
+self.postMessage({ name: "plugin.info.request", version: 1, callbackId: "me", data: {} });
+"""
+
+SIBLING = """<!doctype html><script>
+  const ASK = { name: "payment.method.event.request", version: 1, callbackId: "host:pay:forged",
+    data: { event: "pay", id: "stamp", order: { id: "x" }, price: { amountMoney: 990000 } } };
+  // What a watcher takes for its beginning, and for a message into its worker.
+  const forms = (forged) => [{ ...ASK, forged }, { say: "jumak.watch", worker: "/main.js", originMap: {}, forged },
+    { do: "post", envelope: { ...ASK, forged }, forged }];
+  const everywhere = (forged) => {
+    const post = (frame) => {
+      for (const form of forms(forged)) frame.postMessage(form, "*", form.say ? [new MessageChannel().port2] : []);
+      for (let below = 0; below < frame.length; below += 1) post(frame[below]);
+    };
+    for (let beside = 0; beside < parent.length; beside += 1) if (parent[beside] !== self) post(parent[beside]);
+    return parent.length;
+  };
+  // A frame that is gone when its message arrives is no source any more.
+  const gone = (sandbox) => {
+    const frame = document.createElement("iframe");
+    if (sandbox) frame.sandbox = "allow-scripts";
+    frame.srcdoc = `<script>for (let at = 0; at < top.length; at += 1) top[at].postMessage(
+      { ...${JSON.stringify(ASK)}, forged: "by a frame that is gone" }, "*"); parent.postMessage("posted", "*")<\\/script>`;
+    document.documentElement.append(frame);
+    addEventListener("message", ({ source }) => source === frame.contentWindow && frame.remove());
+  };
+  let left = 30;
+  parent.postMessage({ name: "plugin.info.request", version: 1, callbackId: "me", data: {} }, "*");
+  const trying = setInterval(() => {
+    const frames = everywhere("by a frame beside it");
+    if (left % 10 === 0) gone(left % 20 === 0);
+    left -= 1;
+    if (left > 0) return;
+    clearInterval(trying);
+    parent.postMessage({ name: "log", version: 1, data: { log: { title: "done", contents: `${frames} frames` } } }, "*");
+  }, 100);
+</script>"""
+
+
+@pytest.mark.parametrize("kind", ["worker", "page"])
+async def test_a_plugin_cannot_speak_for_the_till(
+    kind: str, house: House, browser: Browser, tmp_path: Path
+) -> None:
+    """H-2: frames hang side by side and can post to each other; a plugin hears the till and its own pages alone."""
+    victim = await house.install(
+        written(tmp_path / "victim", {"main.js": WORKER})
+        if kind == "worker"
+        else written(tmp_path / "victim", {"index.html": LISTENING, "nested.html": NESTED}),
+        scopes=["plugin"],
+    )
+    await house.till(browser)
+
+    async def heard() -> list[str]:
+        return [entry["text"] for entry in await house.log(victim) if entry.get("title") == "heard"]
+
+    own = {f"{how}: {what}" for how in ("attribute", "listener", "capture") for what in OWN}
+    expected = {"worker: the till"} if kind == "worker" else own
+
+    async def all_of_its_own() -> bool:
+        return expected <= set(await heard())
+
+    await until(all_of_its_own, "it heard the till and its own frames")
+    evil = await house.install(written(tmp_path / "evil", {"index.html": SIBLING}), scopes=["plugin"])
+
+    async def tried() -> list[str]:
+        return [entry["text"] for entry in await house.log(evil) if entry.get("title") == "done"]
+
+    # Its own watcher and page beside at least one of the other's.
+    assert int((await until(tried, "the sister tried everything"))[0].split()[0]) >= 3
+    assert set(await heard()) == expected
+
+
+def written(folder: Path, files: dict[str, str]) -> Path:
+    """A plugin of these files, named like its folder, as a zip."""
+    folder.mkdir()
+    is_worker = "main.js" in files
+    about = {
+        "id": folder.name,
+        "name": folder.name,
+        "version": "1",
+        "kind": "worker" if is_worker else "iframe",
+    }
+    files = files | {"plugin.json": json.dumps(about)}
+    if not is_worker:
+        files["iframe-manifest.json"] = json.dumps({"tab": {"title": folder.name}})
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return packed(folder.rglob("*"), folder, folder.with_suffix(".zip"))

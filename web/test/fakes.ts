@@ -15,6 +15,7 @@ export class FakeSocket implements Socket {
   readonly sent: Envelope[] = [];
   readonly texts: string[] = [];
   closed = false;
+  bufferedAmount = 0;
 
   send(text: string): void {
     const envelope = readFrame(text);
@@ -127,6 +128,7 @@ export class FakeSession {
   readonly told: string[] = [];
   readonly answers: { readonly callbackId: string; readonly data: unknown }[] = [];
   seq: number | undefined = 5;
+  backlog = 0;
   started = false;
   closed = false;
 
@@ -152,6 +154,6 @@ export class FakeSession {
 
   opened(): void {
     const me = { id: "points", name: "points-sdk", version: "1.0", profile: "field" };
-    this.events?.opened({ device: undefined, plugin: me, scopes: [], seq: 5, resumed: false });
+    this.events?.opened({ device: undefined, plugin: me, scopes: [], seq: 5, resumed: false, serverTime: "" });
   }
 }

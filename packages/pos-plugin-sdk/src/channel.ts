@@ -1,13 +1,16 @@
+import { Answers } from './answers.js';
 import type { Answerer, CallOptions, Listener, Unsubscribe } from './calls.js';
 import { incoming, randomId, type Envelope, type Incoming } from './envelope.js';
 import {
   PosPluginSdkConnectionError,
   PosPluginSdkError,
   PosPluginSdkTimeoutError,
+  isRecord,
   messageOf,
   refusal,
 } from './errors.js';
 import { FLAGS } from './generated/messages.js';
+import { Holdings } from './holdings.js';
 import { Journal } from './journal.js';
 import { Listeners } from './listeners.js';
 import type { Port, PortEvents } from './port.js';
@@ -27,6 +30,7 @@ export interface Settings {
 }
 
 interface Pending {
+  number: number;
   envelope: Envelope;
   timeoutMs: number;
   /** May go out again on a new connection even when it was received. */
@@ -77,6 +81,9 @@ export class Channel {
   private readonly questions: Incoming[] = [];
   private readonly once = new Map<string, Promise<Data>>();
   private readonly limit = new RateLimit();
+  private readonly holdings = new Holdings();
+  private readonly answers = new Answers();
+  private made = 0;
   private queued: (() => void)[] = [];
   private isOpen = false;
   private isEnded = false;
@@ -181,9 +188,10 @@ export class Channel {
     return this.ask(name, data, options);
   }
 
-  /** Sends a message that nobody answers; it vanishes while nobody is there. */
+  /** Sends a message that nobody answers; it vanishes while nobody is there, but for what the session is to hold. */
   notify(name: string, data: Data, version = 1): void {
     if (this.port.mode === 'none') return;
+    this.holdings.told(name, data);
     const envelope = { name, version, data };
     this.journal.message('sent', name, envelope);
     if (this.isOpen) this.port.post(envelope);
@@ -252,6 +260,7 @@ export class Channel {
     const envelope = { name, version: 1, callbackId, data: body };
     const commandId = typeof body['commandId'] === 'string' ? body['commandId'] : undefined;
     const repeatable = !isWrite || RETRIED.test(name);
+    const number = (this.made += 1);
     return new Promise<Data>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.pending.delete(callbackId);
@@ -271,6 +280,7 @@ export class Channel {
         act();
       };
       const pending: Pending = {
+        number,
         envelope,
         timeoutMs,
         repeatable,
@@ -305,6 +315,12 @@ export class Channel {
 
   private opened(): void {
     this.isOpen = true;
+    // Before anything that waited: that may take back what is asked for here.
+    for (const { name, data } of this.holdings.methodsLost()) this.port.post({ name, version: 1, data });
+    for (const { name, data } of this.holdings.holdsLost())
+      this.port.post({ name, version: 1, callbackId: randomId(10), data });
+    for (const answer of this.answers.due()) this.port.post(answer);
+    for (const push of this.holdings.broken()) this.push(push);
     if (this.name === undefined) {
       // A missing answer is no error of the plugin's own: whoever asks for the info hears of it.
       this.cached('plugin.info.request').catch(() => undefined);
@@ -340,9 +356,12 @@ export class Channel {
     const pending = envelope.callbackId === undefined ? undefined : this.pending.get(envelope.callbackId);
     if (pending !== undefined) {
       const name = pending.envelope.name;
+      this.answers.proved(pending.number);
       this.journal.message('received', name, { name: envelope.name, data: envelope.data });
-      if (envelope.data['complete']) pending.resolve(envelope.data);
-      else if (name === 'popup.request' || name === 'draft-order.start-payment')
+      if (envelope.data['complete']) {
+        this.holdings.granted(name, isRecord(pending.envelope.data) ? pending.envelope.data : {});
+        pending.resolve(envelope.data);
+      } else if (name === 'popup.request' || name === 'draft-order.start-payment')
         pending.resolve(envelope.data);
       else pending.reject(refusal(envelope.data));
     } else if (envelope.callbackId === undefined) {
@@ -352,7 +371,9 @@ export class Channel {
     }
   }
 
-  private push({ name, data, seq }: Incoming): void {
+  private push(pushed: Incoming): void {
+    const { name, data, seq } = pushed;
+    this.holdings.pushed(pushed);
     this.journal.message('received', name, { name, data });
     if (seq === undefined) {
       void this.listeners.dispatch(name, data);
@@ -367,6 +388,7 @@ export class Channel {
 
   private question(envelope: Incoming): void {
     this.journal.message('received', envelope.name, { name: envelope.name, data: envelope.data });
+    if (envelope.callbackId !== undefined) this.answers.asked(envelope.callbackId);
     const answerer = this.answerers.get(envelope.name);
     if (answerer !== undefined) void this.reply(envelope, answerer);
     else if (CONSENTED.has(envelope.name)) this.postReply(envelope, { complete: true });
@@ -396,6 +418,7 @@ export class Channel {
     const envelope: Envelope = { name, version: 1, data };
     if (question.callbackId !== undefined) envelope.callbackId = question.callbackId;
     this.journal.message('sent', name, envelope);
+    if (this.port.mode === 'socket') this.answers.add(envelope, this.made, this.isOpen);
     if (this.isOpen) this.port.post(envelope);
   }
 }

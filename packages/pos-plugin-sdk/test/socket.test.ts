@@ -275,4 +275,89 @@ describe('a shop reached by token (wire §9)', () => {
     off();
     pos.close();
   });
+
+  test('H-8: payment methods and a screen kept awake are asked for again, sockets are told to have broken', async () => {
+    const shop = new FakeShop();
+    for (const name of ['start-blocking', 'stop-blocking'])
+      shop.answers.set(`power-saver.${name}.request`, { complete: true });
+    shop.answers.set('websocket.connect.request', { complete: true });
+    const pos = await connect(shop.options());
+    const callbacks = { payCallback: vi.fn(), cancelCallback: vi.fn() };
+    for (const id of ['card', 'gone'])
+      await pos.paymentMethod.add({ data: { id, image: '', paymentName: '카드' }, ...callbacks });
+    pos.ext.paymentMethod.remove({ id: 'gone' });
+    for (let count = 0; count < 3; count++) await pos.powerSaver.startBlocking();
+    await pos.powerSaver.stopBlocking();
+    const socket = await pos.websocket.create('wss://live.example');
+    const closed = vi.fn();
+    socket.onClose(closed);
+    for (let blip = 1; blip <= 2; blip++) {
+      shop.socket.onclose?.({});
+      const late = { data: { id: 'late', image: '', paymentName: '늦은' }, ...callbacks };
+      if (blip === 1) await pos.paymentMethod.add(late);
+      await vi.advanceTimersByTimeAsync(1_000);
+      const held = shop.socket.received.filter(({ name }) => /^(payment|power|websocket)/.test(name));
+      expect(held.map(({ name, data }) => [name, (data as Data)['id']])).toEqual([
+        ['payment.method.add', 'card'],
+        ['payment.method.add', 'late'],
+        ['power-saver.start-blocking.request', undefined],
+        ['power-saver.start-blocking.request', undefined],
+      ]);
+      expect(closed.mock.calls).toEqual([['1006']]);
+    }
+    await socket.connect();
+    expect(shop.socket.names().at(-1)).toBe('websocket.connect.request');
+    pos.close();
+  });
+
+  test('PAY-8, NET-1: an approval reaches the shop though the connection is down or dead when it is given', async () => {
+    const shop = new FakeShop();
+    shop.answers.set('order.get.request', { complete: true, order: {} });
+    const pos = await connect(shop.options());
+    const charges: ((approval: object) => void)[] = [];
+    await pos.paymentMethod.add({
+      data: { id: 'card', image: '', paymentName: '카드' },
+      payCallback: () => new Promise((resolve) => charges.push(resolve as (approval: object) => void)),
+      cancelCallback: () => Promise.resolve(undefined),
+    });
+    const ask = (callbackId: string): void => {
+      const data = { event: 'pay', id: 'card', order: {}, price: {} };
+      shop.socket.deliver({ name: 'payment.method.event.request', version: 1, callbackId, data });
+    };
+    const approve = async (paymentKey: string): Promise<void> => {
+      charges.shift()?.({ approvedAt: '2026-02-02T12:00:00', paymentKey });
+      await vi.advanceTimersByTimeAsync(0);
+    };
+    const heard = (): unknown[] =>
+      shop.socket.received.flatMap(({ callbackId, data }) =>
+        callbackId?.startsWith('host:') === true
+          ? [[callbackId, ((data as Data)['paymentDto'] as Data)['paymentKey']]]
+          : [],
+      );
+    const again = async (): Promise<void> => {
+      shop.socket.onclose?.({});
+      await vi.advanceTimersByTimeAsync(1_000);
+    };
+    for (const id of ['host:pay:1', 'host:pay:2', 'host:7']) ask(id);
+    await vi.advanceTimersByTimeAsync(0);
+    await approve('into a dead connection');
+    shop.socket.onclose?.({});
+    await approve('while there is none');
+    await approve('nobody waits for it any more');
+    await vi.advanceTimersByTimeAsync(1_000);
+    const approvals = [
+      ['host:pay:1', 'into a dead connection'],
+      ['host:pay:2', 'while there is none'],
+    ];
+    expect(heard()).toEqual(approvals);
+    await again();
+    expect(heard()).toEqual(approvals);
+    ask('host:pay:2');
+    await again();
+    expect(heard()).toEqual([approvals[0]]);
+    await pos.order.getOrder('1');
+    await again();
+    expect(heard()).toEqual([]);
+    pos.close();
+  });
 });

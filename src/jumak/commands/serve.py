@@ -10,6 +10,7 @@ from typing import Any
 from jumak.commands.reach import Refused, add_data
 from jumak.demo import create_demo_shop
 from jumak.main import ServeOptions, serve
+from jumak.server.transport import MAX_CONNECTIONS, MAX_OF_ONE, Limits
 
 
 def options_of(arguments: argparse.Namespace) -> ServeOptions:
@@ -23,6 +24,7 @@ def options_of(arguments: argparse.Namespace) -> ServeOptions:
         flood_guard=not arguments.no_flood_guard,
         tls_cert=arguments.tls_cert,
         tls_key=arguments.tls_key,
+        limits=Limits(connections=arguments.max_connections, of_one=arguments.max_connections_per_client),
     )
 
 
@@ -40,6 +42,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-browser", action="store_true", help="do not open its page in a browser")
     parser.add_argument("--no-flood-guard", action="store_true", help="for benchmarks")
+    parser.add_argument(
+        "--max-connections",
+        type=int,
+        default=MAX_CONNECTIONS,
+        metavar="N",
+        help="connections at a time, in all; more are answered 503",
+    )
+    parser.add_argument(
+        "--max-connections-per-client",
+        type=int,
+        default=MAX_OF_ONE,
+        metavar="N",
+        help="of one address; a proxy in front is one client for everybody behind it",
+    )
     parser.add_argument("--tls-cert", type=Path, help="certificate chain, PEM")
     parser.add_argument("--tls-key", type=Path, help="private key, PEM")
 

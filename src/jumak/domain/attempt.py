@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from jumak.domain.base import Doc, PositiveWon, PublicId
 from jumak.domain.errors import InvalidState, PosError
-from jumak.domain.payment import ExternalDetails, Payment, PaymentDto
+from jumak.domain.payment import ExternalDetails, PaymentDto
 from jumak.domain.tax import Buckets
 
 AttemptState = Literal[
@@ -355,27 +355,4 @@ def payment_of(
         external_details=None
         if method is None
         else ExternalDetails(source=method.payment_name, source_id=method.id),
-    )
-
-
-class GivenBack(Struct, frozen=True):
-    """The plugin returned the money of a payment."""
-
-
-def read_refund(data: dict[str, Any]) -> GivenBack | WentBack | Refused:
-    """What the answer to `payment.method.event.request` `cancel` means; a value is a refund."""
-    if data.get("complete") is not True:
-        said = data.get("errorMessage")
-        return Refused(said[:LONGEST_TEXT] if isinstance(said, str) else "")
-    return WentBack() if data.get("cancelledPaymentDto") is None else GivenBack()
-
-
-def is_methods(payment: Payment, owner: str, plugin_id: str, method_id: str) -> bool:
-    """The payment was taken by this method of this plugin."""
-    details = payment.external_details
-    return (
-        payment.source_type == "EXTERNAL"
-        and owner == plugin_id
-        and details is not None
-        and details.source_id == method_id
     )

@@ -1,7 +1,7 @@
 """The files in a zip or folder, checked before anything of them touches the shop.
 
 What is refused says what to mend: paths that lead outside or cannot be written on some system,
-links, encryption, more than 50 MB or 2,000 files unpacked (measured while unpacking: a zip's own
+links, encryption, other ways of packing than every tool's, more than 50 MB or 2,000 files unpacked (measured while unpacking: a zip's own
 figures may lie).
 """
 
@@ -14,7 +14,6 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable
-from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 
 from jumak.domain.errors import InvalidArgument
@@ -36,8 +35,12 @@ _DEVICE = re.compile(
     r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(?:\..*)?", re.IGNORECASE
 )
 
+_PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""How files may be packed: what every tool does, and what unpacks no further than it is read. Of bzip2 and LZMA a few
+hundred bytes become gigabytes before the first of them can be counted."""
+
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, LZMAError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
+    zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
 )  # fmt: skip
 """What reading a damaged or unusual zip raises."""
 
@@ -104,6 +107,11 @@ def _read_zip(source: Path) -> dict[str, bytes]:
                     raise wrong(
                         "암호화된 zip은 설치할 수 없습니다. 암호 없이 다시 압축해 주세요.",
                         "The zip is encrypted; pack it without a password.",
+                    )
+                if info.compress_type not in _PACKED:
+                    raise wrong(
+                        f"지원하지 않는 방식으로 압축된 파일입니다: {name[:80]} — 일반 zip(Deflate)으로 다시 압축해 주세요.",
+                        f"{name[:80]} is packed in another way than deflated or stored; pack it as an ordinary zip.",
                     )
                 if name.endswith(".pyc") or not IGNORED.isdisjoint(PurePosixPath(name).parts):
                     continue

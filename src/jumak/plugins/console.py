@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from jumak.plugins.masking import Masker
+from jumak.plugins.masking import Masker, secret_message
 from jumak.protocol.messages.plugin import LogEntry, LogKind, TracedMessage
 from jumak.server.trace import Trace, Traced
 from jumak.server.watch import Level
@@ -28,6 +28,7 @@ LONGEST_LINE = 8_000
 LONGEST_BODY = 500
 FILE_BYTES = 2_000_000
 LINES_PER_SECOND = 500
+LETTERS_PER_SECOND = 200_000
 LINES: tuple[LogKind, ...] = ("log",)
 
 
@@ -53,7 +54,7 @@ class Console:
         self._numbers = itertools.count(1)
         self.trace = Trace(self._numbers.__next__, seconds, news)
         self._told = 0
-        self._second, self._lines = "", 0
+        self._second, self._lines, self._letters = "", 0, 0
         self._file: logging.handlers.RotatingFileHandler | None = None
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -62,14 +63,16 @@ class Console:
             )
 
     def write(self, level: Level, text: str, *, title: str = "", data: Any = None) -> None:
-        """Adds a line. A plugin that writes more than 500 in a second loses the rest of that second."""
+        """Adds a line. A plugin that writes more than 500, or 200,000 letters, in a second loses the rest of that second."""
         at = self._now().isoformat(timespec="milliseconds")
         if at[:19] != self._second:
-            self._second, self._lines = at[:19], 0
-        self._lines += 1
-        if self._lines > LINES_PER_SECOND:
+            self._second, self._lines, self._letters = at[:19], 0, 0
+        if self._lines >= LINES_PER_SECOND:
             return
-        if self._lines == LINES_PER_SECOND:
+        self._lines += 1
+        self._letters += min(len(text), LONGEST_LINE) + len(title)
+        if self._lines == LINES_PER_SECOND or self._letters > LETTERS_PER_SECOND:
+            self._lines = LINES_PER_SECOND
             level, text, title, data = "warn", "too many lines: the rest of this second is left out", "", None
         entry = LogEntry(
             seq=next(self._numbers),
@@ -112,10 +115,11 @@ class Console:
             self._file.close()
 
     def _hidden(self, text: str) -> str:
-        # Cut after hiding, so that no half of a secret is left; of an endless line only the beginning counts.
-        whole = text[: 2 * LONGEST_LINE]
-        hidden = self.secrets.hide(whole) if len(whole) == len(text) else self.secrets.hide_cut(whole)
-        return hidden[:LONGEST_LINE]
+        if (name := secret_message(text)) is not None:
+            return f"{name}: not written down"
+        if len(text) > LONGEST_LINE:
+            return self.secrets.hide_cut(text[:LONGEST_LINE])
+        return self.secrets.hide(text)
 
     def _readable(self, message: Traced) -> LogEntry:
         body = message.body.decode("utf-8", "replace")

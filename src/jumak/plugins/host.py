@@ -51,7 +51,7 @@ from jumak.server.live import Ask
 from jumak.server.shop import RunningShop
 from jumak.service.documents import Install
 from jumak.service.plugin import (
-    check_identity,
+    check_names_of,
     grantable,
     install_view,
     record_disable,
@@ -161,10 +161,9 @@ class PluginHost:
         read = self._shop.store.reader()
         plugin_id = package.manifest.id
         old = await read.get(Install, plugin_id)
-        if old is None:
-            await check_identity(read, plugin_id)
         at = calendar_of(read.shop).iso(self._shop.clock.now())
         new = in_force(plugin_id, package.copy(at), old, at=at, decided=decisions)
+        await check_names_of(read, new, old)
         held = frozenset() if old is None else expand(old.scopes)
         return InspectReply(
             id=plugin_id,

@@ -15,9 +15,10 @@ from jumak.domain.caller import Caller
 from jumak.plugins.console import Console
 from jumak.plugins.supervision import Supervision
 from jumak.protocol.messages.plugin import ReportData, ReportReply
-from jumak.server.connections import Push
+from jumak.server.connections import Push, Subscriber
 from jumak.server.live import Ask
 from jumak.server.shop import RunningShop
+from jumak.server.ui.tills import is_till
 from jumak.service.documents import Install
 from jumak.service.plugin_version import hosted_kinds, is_for
 from jumak.service.ports import DeviceState, PluginStateName
@@ -47,19 +48,39 @@ class HostedPlugins:
     ) -> None:
         self._shop, self._console, self._changed, self._give_up = shop, console, changed, give_up
         self._runs: dict[str, dict[str, Run]] = {}
+        self._connected = self._tills()
+        shop.connections.hearers.append(self._came_or_went)
 
     def states(self) -> dict[str, tuple[DeviceState, ...]]:
         """How each plugin fares in the tills that are connected."""
-        connected = {
-            _till(one.caller)
-            for one in self._shop.connections.all
-            if one.answers and one.caller is not None and "till" in one.caller.scopes
-        }
+        connected = self._tills()
         return {
             plugin_id: states
             for plugin_id, runs in self._runs.items()
             if (states := tuple(run.state for key, run in sorted(runs.items()) if key in connected))
         }
+
+    def _tills(self) -> frozenset[str]:
+        return frozenset(
+            _till(one.caller)
+            for one in self._shop.connections.all
+            if one.answers and one.caller is not None and is_till(one.caller)
+        )
+
+    def _came_or_went(self, one: Subscriber) -> None:
+        """A till that leaves takes its plugins along; one whose connection alone broke brings them back."""
+        if not is_till(one.caller):
+            return
+        before, self._connected = self._connected, self._tills()
+        changed = before ^ self._connected
+        for plugin_id, runs in self._runs.items():
+            if not changed.isdisjoint(runs):
+                self._shop.begin(self._tell_changed(plugin_id))
+
+    async def _tell_changed(self, plugin_id: str) -> None:
+        install = await self._shop.store.reader().get(Install, plugin_id)
+        if install is not None:
+            self._changed(install)
 
     def tell(self, install: Install | None, plugin_id: str, *, restart: bool) -> None:
         """Has the tills read their lists again; what was known of the plugin's runs counts no more."""

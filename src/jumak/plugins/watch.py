@@ -7,7 +7,6 @@ ask about them.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +17,7 @@ from jumak.domain.caller import Caller
 from jumak.domain.errors import NotFound
 from jumak.plugins.budget import Budget, NearLimit
 from jumak.plugins.console import LINES, Console, as_text
+from jumak.plugins.masking import MOST
 from jumak.protocol.messages.plugin import (
     BudgetData,
     BudgetReply,
@@ -39,11 +39,11 @@ MAX_ENTRIES = 1_000
 FLUSH_S = 0.25
 """Traced messages are pushed to those who ask for them this often, in one go."""
 
+AT_ONCE = 100
+"""Secrets that are decrypted before others have their turn."""
+
 MOST_PUSHED = 200
 """Of one plugin in one go; the rest is there for `plugin-log.list.request`."""
-
-_SECRET_MESSAGE = re.compile(r'name\\*":\s*\\*"((?:secure-store|setting\.values)[\w.-]*)')
-"""The SDK logs its traffic; what carries secrets is named, not shown (H-75)."""
 
 
 class Flooded(Struct):
@@ -62,6 +62,8 @@ class PluginWatch:
         self._budgets: dict[str, Budget] = {}
         self._floods: dict[str, Flooded] = {}
         self._met: set[str] = set()
+        self._learning: set[str] = set()
+        self._to_learn: set[str] = set()
 
     def serve(self) -> None:
         """Takes over the messages."""
@@ -131,8 +133,6 @@ class PluginWatch:
         title = as_text(said.get("title", ""))[:200]
         failed = title == "onError" or str(said.get("level", "")).upper() == "ERROR"
         text = as_text(said.get("contents", ""))
-        if (secret := _SECRET_MESSAGE.search(text)) is not None:
-            text = f"{secret[1]}: not written down"
         self._console(ask.caller.id).write("error" if failed else "debug", text, title=title)
         return Done()
 
@@ -172,15 +172,33 @@ class PluginWatch:
             raise NotFound("플러그인을 찾을 수 없습니다.", "There is no such plugin.", id=plugin_id[:64])
 
     def _learn(self, plugin_id: str) -> None:
-        self._shop.begin(self._read_secrets(plugin_id))
+        self._to_learn.add(plugin_id)
+        if plugin_id not in self._learning:
+            self._learning.add(plugin_id)
+            self._shop.begin(self._keep_learning(plugin_id))
+
+    async def _keep_learning(self, plugin_id: str) -> None:
+        # One after the other: a plugin that changes its settings without end is read at its own pace.
+        try:
+            while plugin_id in self._to_learn:
+                self._to_learn.discard(plugin_id)
+                await self._read_secrets(plugin_id)
+        finally:
+            self._learning.discard(plugin_id)
 
     async def _read_secrets(self, plugin_id: str) -> None:
         """The plugin's passwords and secrets as they are now, so that its console hides them."""
         read = self._shop.store.reader()
+        sizes = {
+            key: size for (area, key), size in (await read.value_sizes(plugin_id)).items() if area == "secret"
+        }
         found = []
-        for area, key in await read.value_sizes(plugin_id):
-            if area == "secret" and (text := await read.value(plugin_id, area, key)):
+        # No more of them than are looked for: each one is decrypted.
+        for place, key in enumerate(sorted(sizes, key=sizes.__getitem__)[:MOST]):
+            if text := await read.value(plugin_id, "secret", key):
                 found.append(text)
+            if place % AT_ONCE == AT_ONCE - 1:
+                await asyncio.sleep(0)
         self._console(plugin_id).secrets.replace(found)
 
     def _warn(self, caller: Caller, near: NearLimit) -> None:

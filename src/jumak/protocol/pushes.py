@@ -106,6 +106,20 @@ FACTS: dict[str, FactKind] = {
             "approval": "an approval came after a manager had confirmed the payment",
         }.items()
     },
+    **{
+        f"refund.{word}": FactKind(
+            push="payment-refund.change.event", keys=("refund",), whole="refund", event=False, about=about
+        )
+        for word, about in {
+            "ask": "a plugin is about to be asked to give a payment back; stored before it is (CAN-10)",
+            "return": "the money of a payment whose plugin was asked is back",
+            "decline": "the plugin could not give it back",
+            "give-up": "the plugin gave the refund up; the payment stays",
+            "lose": "nobody knows whether the plugin gave the money back",
+            "find-nothing": "the plugin answered late that it gave nothing back",
+            "resolve": "a manager found out that the money did not go back; the note",
+        }.items()
+    },
     **_facts(
         "table",
         "table.change.event",
@@ -194,10 +208,23 @@ FACTS: dict[str, FactKind] = {
     "station.save": FactKind(about="a kitchen station was set up or edited"),
     "station.delete": FactKind(about="a kitchen station was closed"),
     "table.seat": FactKind(about="guests sat down without an order (TBL-7)"),
-    "hall.add": FactKind(about="a hall was added to the plan"),
-    "hall.update": FactKind(about="a hall of the plan changed"),
-    "hall.delete": FactKind(about="a hall was taken off the plan"),
-    "waiting.set-mode": FactKind(about="the waiting list takes parties, or no longer (TBL-10)"),
+    **_facts(
+        "hall",
+        "hall.change.event",
+        ("hall",),
+        {
+            "add": "a hall was added to the plan",
+            "update": "a hall of the plan changed",
+            "delete": "a hall was taken off the plan",
+        },
+        numeric=True,
+    ),
+    "waiting.set-mode": FactKind(
+        push="waiting-mode.change.event",
+        keys=("mode", "until"),
+        event=False,
+        about="the waiting list takes parties, or no longer (TBL-10)",
+    ),
     "stock.adjust": FactKind(about="stock was counted or corrected; thousandths before and after, and why"),
     "cash-receipt.issue": FactKind(about="a cash receipt issued outside was registered"),
     "shop.update": FactKind(about="settings of the shop changed; before and after"),

@@ -85,6 +85,21 @@ class Row(Struct, frozen=True, kw_only=True):
         return self.about or (self.data.__doc__ or self.name).strip().splitlines()[0]
 
     @property
+    def member(self) -> tuple[str, ...]:
+        """Where an extension stands below `ext`: `order.add-line.request` → `("order", "addLine")`.
+
+        Words before the last are one noun (`payment.method.remove` → `paymentMethod.remove`); the pushes
+        `noun.change.event` and `noun.event` are the noun's own.
+        """
+        if self.kind == "push":
+            words = self.name.removesuffix(".event").split(".")
+            words = words[:-1] if words[-1] == "change" else words
+        else:
+            *noun, verb = self.name.removesuffix(".request").split(".")
+            words = ["-".join(noun), verb] if noun else [verb]
+        return tuple(wire_name(word.replace("-", "_")) for word in words)
+
+    @property
     def namespace(self) -> str:
         """The noun; order of replies is kept inside it (wire §9)."""
         return self.name.split(".", 1)[0]

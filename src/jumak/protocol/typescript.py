@@ -89,20 +89,6 @@ def typescript_files(table: Mapping[str, Row]) -> dict[str, str]:
     }
 
 
-def member_path(row: Row) -> tuple[str, ...]:
-    """Where an extension stands below `ext`: `order.add-line.request` → `("order", "addLine")`.
-
-    Words before the last are one noun (`payment.method.remove` → `paymentMethod.remove`); the pushes
-    `noun.change.event` and `noun.event` are the noun's own.
-    """
-    if row.kind == "push":
-        words = row.name.removesuffix(".event").split(".")
-        words = words[:-1] if words[-1] == "change" else words
-        return tuple(_camel(word) for word in words)
-    *noun, verb = row.name.removesuffix(".request").split(".")
-    return (_camel("-".join(noun)), _camel(verb)) if noun else (_camel(verb),)
-
-
 # -- values --------------------------------------------------------------------------------------
 
 
@@ -329,7 +315,7 @@ class _Member:
 def _extensions(rows: list[Row], components: Components) -> str:
     root = _Member()
     for row in rows:
-        member = root.at(member_path(row))
+        member = root.at(row.member)
         data = _data(row, components)
         match row.kind:
             case "push":
@@ -372,8 +358,3 @@ def _call(row: Row, components: Components) -> str:
 def _upper(text: str) -> str:
     text = text.strip().rstrip(".")
     return text[0].upper() + text[1:]
-
-
-def _camel(word: str) -> str:
-    first, *more = word.split("-")
-    return first + "".join(part[:1].upper() + part[1:] for part in more)

@@ -21,13 +21,24 @@ from jumak.sdk.errors import (
     PosPluginSdkValidationError,
 )
 from jumak.sdk.events import Push
+from jumak.sdk.http import HttpResponse
+from jumak.sdk.payment_method import PaymentApproval, PaymentCancelled, PaymentMethod
 from jumak.sdk.plugin import Plugin
 from jumak.sdk.types import *  # noqa: F403 (every generated value is part of the SDK)
+from jumak.sdk.ui import PopupAnswer, PopupData, PopupFailure, Ui
 from jumak.sdk.values import Record
+from jumak.sdk.websocket import Websocket
 
 __all__ = [
     "ConnectionLost",
+    "HttpResponse",
+    "PaymentApproval",
+    "PaymentCancelled",
+    "PaymentMethod",
     "Plugin",
+    "PopupAnswer",
+    "PopupData",
+    "PopupFailure",
     "Pos",
     "PosPluginSdkError",
     "PosPluginSdkRateLimitError",
@@ -35,5 +46,7 @@ __all__ = [
     "PosPluginSdkValidationError",
     "Push",
     "Record",
+    "Ui",
+    "Websocket",
     "connect",
 ]

@@ -15,14 +15,30 @@ import jumak
 from jumak.protocol.row import AnyKeys
 from jumak.protocol.table import TABLE
 from jumak.sdk import namespaces as spaces
+from jumak.sdk.arguments import arguments
 from jumak.sdk.connection import TIMEOUT_S, Connection, Session
 from jumak.sdk.errors import PosPluginSdkError
 from jumak.sdk.events import ANY, Events, Push
 from jumak.sdk.ext import Extensions
+from jumak.sdk.http import HttpNamespace
+from jumak.sdk.names import canonical
+from jumak.sdk.payment_method import PaymentMethodNamespace
+from jumak.sdk.questions import TOPICS as QUESTIONS
+from jumak.sdk.questions import Questions
 from jumak.sdk.rate_limit import RateLimit
 from jumak.sdk.transport import Connector, SocketTransport
-from jumak.sdk.types import Order
-from jumak.sdk.values import Record, check, loosely, read, write
+from jumak.sdk.ui import (
+    AlertNamespace,
+    BarcodeNamespace,
+    NavigationNamespace,
+    PowerSaverNamespace,
+    SoundNamespace,
+    ToastNamespace,
+    Ui,
+)
+from jumak.sdk.uncaught import ErrorNamespace
+from jumak.sdk.values import Record, check, write
+from jumak.sdk.websocket import WebsocketNamespace
 
 log = logging.getLogger("jumak.sdk")
 
@@ -47,7 +63,7 @@ class Pos:
         client = {"name": name, "version": version or jumak.__version__}
         if device_id is not None:
             client["deviceId"] = device_id
-        self.events = Events(self._arguments, self._narrow, self._handler_failed)
+        self.events = Events(partial(arguments, self), self._narrow, self._handler_failed)
         self.connection = Connection(
             connector,
             token,
@@ -56,11 +72,12 @@ class Pos:
             on_push=self.events.take,
             resume_after=lambda: self.events.handled,
             on_open=self._opened,
+            on_lost=self._lost,
+            failed=self._report,
             chance=chance,
             sleep=sleep,
         )
         self.connection.answer("session.ping.request", _nothing)
-        self.connection.answer("payment.event.request", _nothing)
         self._limit = RateLimit(monotonic) if rate_limit else None
         self._asked: dict[str, asyncio.Task[dict[str, Any]]] = {}
         self._gap_handlers: list[Callable[[], Any]] = []
@@ -83,6 +100,18 @@ class Pos:
         self.storage = spaces.StorageNamespace(self)
         self.secure_store = spaces.SecureStoreNamespace(self)
         self.plugin_unicast = spaces.PluginUnicastNamespace(self)
+        self.error = ErrorNamespace(self._report)
+        self.ui = Ui(self)
+        self.payment_method = PaymentMethodNamespace(self)
+        self.http = HttpNamespace(self)
+        self.websocket = WebsocketNamespace(self, self.error.happened)
+        self.toast = ToastNamespace(self)
+        self.alert = AlertNamespace(self)
+        self.sound = SoundNamespace(self)
+        self.navigation = NavigationNamespace(self)
+        self.power_saver = PowerSaverNamespace(self)
+        self.barcode = BarcodeNamespace(self)
+        self._questions = Questions(self.connection, self.ui)
 
     async def start(self) -> None:
         """Opens the session. Raises PosPluginSdkError for a bad token, ConnectionError when offline."""
@@ -90,6 +119,7 @@ class Pos:
 
     async def close(self) -> None:
         """Ends the session and the handlers that still run."""
+        await self.websocket.close()
         await self.events.close()
         await self.connection.close()
 
@@ -132,10 +162,17 @@ class Pos:
             asked = self._asked[name] = asyncio.create_task(self.call(name, {}))
         return await asyncio.shield(asked)
 
-    def notify(self, name: str, data: Mapping[str, Any]) -> None:
+    def notify(self, name: str, data: Any, *, version: int = 1) -> None:
         """Sends a message that nobody answers."""
         row = TABLE.get(name)
-        self.connection.notify(name, write(data, row.data) if row is not None else write(data))
+        self.connection.notify(name, write(data, row.data) if row is not None else write(data), version)
+
+    def on(self, topic: str, handler: Callable[..., Any]) -> Callable[[], None]:
+        """Calls `handler` for `"<namespace>.<event>"`, questions of the shop included. Returns what ends it."""
+        name = canonical(topic)
+        if name in QUESTIONS:
+            return self._questions.on(name, handler)
+        return self.events.on(name, handler)
 
     async def command_result(self, command_id: str) -> Record:
         """What became of a write whose reply was lost: `state` is `done` (with `reply`) or `unknown`."""
@@ -172,47 +209,21 @@ class Pos:
     def _narrow(self, names: tuple[str, ...] | None) -> None:
         self.connection.narrow(names)
 
-    def _handler_failed(self, topic: str, problem: Exception) -> None:
-        """A handler's error is logged here and reported to the shop's plugin console."""
-        log.error("the handler of %s failed", topic, exc_info=problem)
-        entry = {"title": "onError", "contents": f"{topic}: {problem!r}", "level": "ERROR"}
-        self.connection.notify("log", {"type": "debug", "log": entry})
+    def _lost(self) -> None:
+        self.websocket.lost()
 
-    async def _arguments(self, topic: str, push: Push) -> tuple[Any, ...]:
-        """What handlers of a topic get (contract, wire §6)."""
-        data = push.data
-        namespace, _, event = topic.partition(".")
-        match namespace:
-            case "order" if event == "cancel":
-                order = data["order"]
-                if "lineItems" not in order:
-                    return (await self.order.get_order(order["id"]),)
-                return (read(Order, order),)
-            case "order" if "event" in data:
-                return (data["order"]["id"],)
-            case "payment" if "event" in data:
-                return data["payment"]["id"], data["order"]["id"]
-            case "table" if event in ("move", "merge"):
-                return (Record({key: value for key, value in data.items() if key != "event"}),)
-            case "table" if "event" in data:
-                return (data["table"]["id"],)
-            case "catalog" | "category" | "option" if "event" in data:
-                return (data[namespace]["id"],)
-            case "kds_order":
-                return (data["kdsOrder"]["id"],)
-            case "draft_order":
-                return (loosely(data.get("draftOrder")),)
-            case "setting" if event == "change":
-                return (await self.setting.get_values(),)
-            case "setting":
-                return (data["id"],)
-            case "plugin_unicast":
-                return data.get("message"), data["from"]
-        return (loosely(data),)
+    def _handler_failed(self, topic: str, problem: Exception) -> None:
+        self.error.happened(topic, problem)
+
+    def _report(self, where: str, problem: BaseException) -> None:
+        """An error is logged here and told to the shop's plugin console."""
+        log.error("%s failed", where, exc_info=problem)
+        entry = {"title": "onError", "contents": f"{where}: {problem!r}", "level": "ERROR"}
+        self.connection.notify("log", {"type": "debug", "log": entry})
 
 
 async def _nothing(_: dict[str, Any]) -> dict[str, Any]:
-    """Says yes without adding anything: alive, and no objection."""
+    """Says yes without adding anything: alive."""
     return {}
 
 

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import random
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from typing import Any
 
 import msgspec
@@ -69,7 +69,8 @@ class Connection:
     """Sends requests, hands on pushes, answers the shop's own requests.
 
     reconnect: open a new connection when one is lost.  resume_after: asked before each opening
-    after the first.  on_open: called after each opening, before anything else is sent.
+    after the first.  on_open: called after each opening, before anything else is sent.  on_lost: called
+    when a connection ended.  failed: told which request of the shop was refused by an error, and by which.
     """
 
     def __init__(
@@ -82,17 +83,22 @@ class Connection:
         on_push: Callable[[Push], None],
         resume_after: Callable[[], int],
         on_open: Callable[[Session, bool], None],
+        on_lost: Callable[[], None],
+        failed: Callable[[str, Exception], None],
         chance: random.Random | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._connector, self._token, self._client = connector, token, dict(client)
         self._reconnect = reconnect
         self._on_push, self._resume_after, self._on_open = on_push, resume_after, on_open
+        self._on_lost, self._failed = on_lost, failed
         self._chance, self._sleep = chance or random.Random(), sleep  # noqa: S311 (jitter, no secret)
         self._transport: Transport | None = None
         self._pending: dict[str, Pending] = {}
         self._answers: dict[str, Answer] = {}
         self._answering: set[asyncio.Task[None]] = set()
+        self._unsent: list[bytes] = []
+        self._announced: dict[Hashable, bytes] = {}
         self._reader: asyncio.Task[None] | None = None
         self._names: tuple[str, ...] | None = ()
         self._subscribed: tuple[str, ...] | None = None
@@ -146,10 +152,23 @@ class Connection:
                 await self._sleep(wait)
         raise AssertionError("the last round returns or raises")
 
-    def notify(self, name: str, data: Mapping[str, Any]) -> None:
+    def notify(self, name: str, data: Any, version: int = 1) -> None:
         """A message nobody answers; it vanishes while offline."""
         if self._transport is not None:
-            self._transport.send(msgspec.json.encode({"name": name, "version": 1, "data": data}))
+            self._transport.send(msgspec.json.encode({"name": name, "version": version, "data": data}))
+
+    def announce(self, key: Hashable, name: str, data: Any) -> None:
+        """A notification that holds as long as a session: sent now, and again on every new connection.
+
+        key: the same again replaces; `withdraw` ends it.
+        """
+        self._announced[key] = msgspec.json.encode({"name": name, "version": 1, "data": data})
+        if self._transport is not None:
+            self._transport.send(self._announced[key])
+
+    def withdraw(self, key: Hashable) -> None:
+        """Announces this no more."""
+        self._announced.pop(key, None)
 
     def answer(self, name: str, answer: Answer) -> None:
         """Answers a request of the shop; what it raises is sent as a refusal."""
@@ -217,6 +236,9 @@ class Connection:
         self._transport, self._opened, self._opened_before = transport, True, True
         self._subscribed = None
         self._subscribe(transport)
+        for frame in (*self._announced.values(), *self._unsent):
+            transport.send(frame)
+        self._unsent.clear()
         for pending in list(self._pending.values()):
             self._send(transport, pending)
         for envelope in early:
@@ -266,6 +288,7 @@ class Connection:
             while True:
                 await self._read(transport)
                 self._transport, self._opened = None, False
+                self._on_lost()
                 await transport.close()
                 self._give_up(everything=not self._reconnect)
                 if not self._reconnect:
@@ -309,7 +332,9 @@ class Connection:
             self._answering.add(task)
             task.add_done_callback(self._answering.discard)
         elif envelope.callback_id is not None and (envelope.name or "").endswith(".request"):
-            self._reply(envelope, {"complete": False, "errorMessage": f"no handler for {envelope.name}"})
+            message = f"이 요청에 답할 처리기가 없습니다: {envelope.name} (nothing answers {envelope.name})"
+            error = {"code": "UNKNOWN_METHOD"}
+            self._reply(envelope, {"complete": False, "errorMessage": message, "error": error})
         elif envelope.callback_id is None and envelope.name is not None:
             self._on_push(Push(envelope.name, envelope.data or {}, envelope.seq))
 
@@ -317,15 +342,20 @@ class Connection:
         try:
             reply = {"complete": True, **await self._answers[envelope.name or ""](envelope.data or {})}
         except Exception as problem:
-            log.exception("%s failed", envelope.name)
+            self._failed(envelope.name or "", problem)
             reply = {"complete": False, "errorMessage": str(problem) or type(problem).__name__}
         self._reply(envelope, reply)
 
     def _reply(self, envelope: Envelope, data: Mapping[str, Any]) -> None:
+        name = f"{(envelope.name or '').removesuffix('.request')}.response"
+        frame = msgspec.json.encode(
+            {"name": name, "version": 1, "callbackId": envelope.callback_id, "data": data}
+        )
         if self._transport is not None:
-            name = f"{(envelope.name or '').removesuffix('.request')}.response"
-            frame = {"name": name, "version": 1, "callbackId": envelope.callback_id, "data": data}
-            self._transport.send(msgspec.json.encode(frame))
+            self._transport.send(frame)
+        else:
+            # Money may have moved for it: it goes out on the next connection, found by its callback id.
+            self._unsent.append(frame)
 
     def _give_up(self, *, everything: bool) -> None:
         """What was lost with the connection; the rest goes out on the next one."""

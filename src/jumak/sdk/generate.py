@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from jumak.domain import catalog, discount, kitchen, payment, table
+from jumak.domain import attempt, catalog, discount, kitchen, payment, table
 from jumak.domain.order import types as order
 from jumak.protocol.messages import admin, device
 
@@ -33,11 +33,13 @@ ROOTS: tuple[type[Struct], ...] = (
     device.DeviceInfo,
     order.OrderDto,
     payment.PaymentDto,
+    attempt.PartPrice,
 )
 
 NAMES: dict[type[Struct], str] = {
     catalog.CatalogItemView: "CatalogItem",
     admin.Merchant: "Merchant",
+    attempt.PartPrice: "Price",
     order.OrderDto: "OrderDraft",
     order.OrderItemDto: "OrderItemDraft",
     order.ItemDto: "ItemDraft",

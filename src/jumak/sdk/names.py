@@ -1,7 +1,7 @@
 """How the SDK's words and the table's names belong together.
 
 Python says `pos.kds_order.on("open")`, the wire says `kds-order-item.change.event` with
-`event: "open"`. Extensions need no list: `pos.ext.noun.verb` is `noun.verb.request` in kebab-case.
+`event: "open"`. Extensions need no list: their members are the table's own (`Row.member`).
 """
 
 from __future__ import annotations
@@ -44,6 +44,9 @@ SINGLE: dict[str, str] = {
 }
 """Topics whose push carries no event word."""
 
+OWN = "event"
+"""The word of a push that is its noun's only one: `notice.event` is the topic and the push."""
+
 _NAMESPACE_OF = {push: namespace for namespace, (push, _) in CHANGES.items()}
 _TOPIC_OF = {push: topic for topic, push in SINGLE.items()}
 
@@ -70,7 +73,7 @@ def push_of(topic: str) -> str:
     if topic in SINGLE:
         return SINGLE[topic]
     namespace, _, event = topic.partition(".")
-    extension = f"{kebab(namespace)}.{kebab(event)}.event"
+    extension = f"{kebab(namespace)}.event" if event == OWN else f"{kebab(namespace)}.{kebab(event)}.event"
     if namespace in CHANGES and event not in CHANGES[namespace][1] and extension in TABLE:
         return extension
     return CHANGES[namespace][0] if namespace in CHANGES else extension
@@ -90,13 +93,9 @@ def topic_of(push: str, data: dict[str, Any]) -> str:
     if push in _TOPIC_OF:
         return _TOPIC_OF[push]
     noun, _, event = push.removesuffix(".event").partition(".")
-    return f"{snake(noun)}.{event}"
+    return f"{snake(noun)}.{event or OWN}"
 
 
-def topics_of_noun(noun: str) -> list[str]:
-    """Topics of the pushes of an extension noun such as `waiting`, SDK events left out."""
-    return [
-        _TOPIC_OF.get(name) or topic_of(name, {})
-        for name, row in TABLE.items()
-        if row.kind == "push" and name.startswith(f"{noun}.") and name not in _NAMESPACE_OF
-    ]
+def topic_of_extension(push: str) -> str | None:
+    """The topic of a push as a member below `ext`; None for one whose topics are event words."""
+    return None if push in _NAMESPACE_OF else topic_of(push, {})

@@ -6,9 +6,12 @@ Each member names its message; what it sends is checked against that message's o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from jumak.protocol.messages.setting import PluginInput
+from jumak.sdk.errors import PosPluginSdkError
 from jumak.sdk.types import (
     CatalogItem,
     Category,
@@ -23,7 +26,7 @@ from jumak.sdk.types import (
     PaymentDraft,
     Table,
 )
-from jumak.sdk.values import Record, View, read
+from jumak.sdk.values import Record, View, check, read
 
 if TYPE_CHECKING:
     from jumak.sdk.client import Pos
@@ -49,7 +52,7 @@ class Watched(Namespace):
 
     def on(self, event: str, handler: Callable[..., Any]) -> Callable[[], None]:
         """Calls `handler`, which may be async, for each event. Returns the unsubscribe function."""
-        return self._pos.events.on(f"{self.topic}.{event}", handler)
+        return self._pos.on(f"{self.topic}.{event}", handler)
 
 
 def id_of(thing: Any) -> Any:
@@ -342,8 +345,9 @@ class DraftOrderNamespace(Watched):
         return await self._cart("update-is-ignore-print", {"ignorePrint": ignore_print}, **options)
 
     async def start_payment(self, **options: Any) -> None:
-        """Opens the payment screen on the till."""
-        await self._call("draft-order.start-payment", {}, **options)
+        """Opens the payment screen on the till. Whether it opened is not told here: staff see why not (E-6)."""
+        with suppress(PosPluginSdkError):
+            await self._call("draft-order.start-payment", {}, **options)
 
 
 class SettingNamespace(Watched):
@@ -353,6 +357,7 @@ class SettingNamespace(Watched):
 
     async def set_inputs(self, inputs: Sequence[Json]) -> None:
         """Replaces the page; values survive. Call it on every start."""
+        check([dict(entry) for entry in inputs], list[PluginInput])
         keyed: dict[str, Any] = {}
         for place, entry in enumerate(inputs):
             key = str(entry.get("id", place))

@@ -16,7 +16,11 @@ from typing import Any, TypeVar
 
 from jumak.sdk.client import Pos
 from jumak.sdk.errors import PosPluginSdkError
+from jumak.sdk.payment_method import PaymentMethod
+from jumak.sdk.questions import BEFORE_CANCEL
 from jumak.sdk.transport import SocketTransport, StdioTransport
+from jumak.sdk.types import Order, Price
+from jumak.sdk.ui import Ui
 
 log = logging.getLogger("jumak.sdk")
 
@@ -39,6 +43,7 @@ class Plugin:
         self._gaps: list[Callable[..., Any]] = []
         self._anys: list[Callable[..., Any]] = []
         self._handlers: list[tuple[str, Callable[..., Any]]] = []
+        self._methods: list[PaymentMethod] = []
         self.has_run = self._connected = False
         CREATED.append(self)
 
@@ -71,6 +76,27 @@ class Plugin:
 
         return bind
 
+    def before_payment_cancel(self, function: Function) -> Function:
+        """`async def check(pos, order, payment)`: raise to refuse, staff see the message."""
+        self._handlers.append((BEFORE_CANCEL, function))
+        return function
+
+    def payment_method(
+        self, *, id: str, name: str, image: str = ""
+    ) -> Callable[[Callable[[Pos, Order, Price, Ui], Any]], PaymentMethod]:
+        """`async def pay(pos, order, price, ui)`: a button on the payment screen while the plugin runs.
+
+        Answers PaymentApproval, or None when the guest gave up; raising refuses, staff see the message.
+        `@pay.cancel` gives a payment back.  image: `data:`, a file of the package or a listed address.
+        """
+
+        def bind(function: Callable[[Pos, Order, Price, Ui], Any]) -> PaymentMethod:
+            method = PaymentMethod(function, id=id, name=name, image=image)
+            self._methods.append(method)
+            return method
+
+        return bind
+
     def run(self) -> None:
         """Runs until the shop stops it: over a socket when JUMAK_URL is set, else over stdio.
 
@@ -91,11 +117,13 @@ class Plugin:
     async def running(self, pos: Pos) -> AsyncIterator[Pos]:
         """The plugin's life on a client that is not started yet; tests use it as well."""
         for topic, handler in self._handlers:
-            pos.events.on(topic, partial(handler, pos))
+            pos.on(topic, partial(handler, pos))
         for handler in self._anys:
             pos.on_any(partial(handler, pos))
         for handler in self._gaps:
             pos.on_gap(partial(handler, pos))
+        for method in self._methods:
+            await method.add_to(pos)
         await pos.start()
         self._connected = True
         try:
@@ -116,6 +144,7 @@ class Plugin:
             with contextlib.suppress(NotImplementedError):
                 loop.add_signal_handler(number, stop.set)
         pos = self._client()
+        pos.error.watch(loop)
         pos.events.on("plugin.stopping", lambda _: stop.set())
         async with self.running(pos):
             stopped = asyncio.create_task(stop.wait())

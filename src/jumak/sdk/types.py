@@ -645,6 +645,16 @@ class PaymentDraft(View, frozen=True, kw_only=True):
     external_details: ExternalDetails | None = None
 
 
+class Price(View, frozen=True, kw_only=True):
+    """The part of an order that is to be paid now: `PluginPrice` (contract, payment §6); exempt money inside supply."""
+
+    amount_money: int
+    tax_money: int
+    supply_money: int
+    tip_money: int
+    tax_exempt_money: int
+
+
 __all__ = [
     "Business",
     "CardDetails",
@@ -692,6 +702,7 @@ __all__ = [
     "PaymentPrice",
     "PaymentRecordState",
     "PaymentState",
+    "Price",
     "PriceType",
     "QuantityDraft",
     "QuantityValue",

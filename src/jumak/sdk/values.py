@@ -129,7 +129,10 @@ def instant(value: Any) -> Any:
 
 
 def write(value: Any, declared: Any = Any) -> Any:
-    """A value as JSON for a declared type: structs and snake_case keys become camelCase, None vanishes."""
+    """A value as JSON for a declared type: structs and snake_case keys become camelCase, None vanishes.
+
+    Of the SDK's structs what is at its default vanishes, too: a value that was read is written as it was sent.
+    """
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, StrEnum):
@@ -138,9 +141,9 @@ def write(value: Any, declared: Any = Any) -> Any:
         return write(value.to_dict(), declared)
     if isinstance(value, View):
         own = {
-            camel(name): write(getattr(value, name))
-            for name in value.__struct_fields__
-            if name != "extra" and getattr(value, name) is not None
+            camel(name): write(inner)
+            for name, default in _defaults(type(value)).items()
+            if (inner := getattr(value, name)) is not None and inner != default
         }
         return write({**value.extra, **own}, declared)
     if isinstance(value, Mapping):
@@ -149,6 +152,12 @@ def write(value: Any, declared: Any = Any) -> Any:
         inner = _element(declared)
         return [write(item, inner) for item in value]
     return value
+
+
+@cache
+def _defaults(kind: type[View]) -> dict[str, Any]:
+    """Field → what it is when nothing is said; as in the shop's own words, that is left out."""
+    return {field.name: field.default for field in msgspec.structs.fields(kind) if field.name != "extra"}
 
 
 def _write_mapping(value: Mapping[str, Any], declared: Any) -> dict[str, Any]:
@@ -195,9 +204,10 @@ def _element(declared: Any) -> Any:
     return Any
 
 
-def check(data: Mapping[str, Any], declared: type[Struct]) -> None:
-    """Raises PosPluginSdkValidationError for a missing key or a value of the wrong type.
+def check(data: Any, declared: Any) -> None:
+    """Holds data against its declared type.
 
+    Raises PosPluginSdkValidationError for a missing key or a value of the wrong type.
     Ranges and rules are the shop's to refuse, which names the reason.
     """
     try:

@@ -70,6 +70,24 @@ class Connections:
         self.states: Callable[[], Mapping[str, PluginState]] = _no_plugins
         """How hosted plugins fare; their supervisor puts itself here."""
 
+        self.hearers: list[Callable[[Subscriber], None]] = []
+        """Told of a session once it was welcomed, when it can be asked something, and again once it is lost."""
+
+    def welcomed(self, one: Subscriber) -> None:
+        """This session has had the reply to its opening."""
+        if one in self.all:
+            self._tell(one)
+
+    def lost(self, one: Subscriber) -> None:
+        """This session is gone."""
+        if one in self.all:
+            self.all.discard(one)
+            self._tell(one)
+
+    def _tell(self, one: Subscriber) -> None:
+        for hear in self.hearers:
+            hear(one)
+
     def send(self, push: Push) -> None:
         """To everybody who may see it."""
         for subscriber in tuple(self.all):

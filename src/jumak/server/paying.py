@@ -3,11 +3,12 @@
 It follows the journal: an attempt is on disk before its plugin is asked (NET-1), and is asked exactly
 once, whatever happens afterwards. The answer is found again by its callback id, which holds the
 attempt's, so one that comes late, over a new connection or after a restart still reaches its attempt.
-What it means is decided in `service/attempt.py`.
+What it means is decided in `service/attempt_answer.py`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -15,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct
 
 from jumak.domain.attempt import (
     Answer,
@@ -26,7 +28,7 @@ from jumak.domain.attempt import (
 )
 from jumak.domain.caller import SYSTEM, Caller
 from jumak.domain.errors import HostUnavailable
-from jumak.service.attempt import Settled, escalate, lose, lose_all, never_asked, settle, still_waiting
+from jumak.service.attempt_answer import Settled, escalate, lose, lose_all, never_asked, settle, still_waiting
 from jumak.service.ports import Command, Entry, Result, Transaction
 from jumak.service.table import shown
 
@@ -46,12 +48,25 @@ LOOK_EVERY = timedelta(seconds=10)
 log = logging.getLogger(__name__)
 
 
+class Asked(Struct, frozen=True, eq=False):
+    """An attempt whose plugin is being asked. given_up: done when staff wait no longer."""
+
+    session: Session
+    given_up: asyncio.Future[None]
+
+
 class Paying:
-    """Drives the attempts of one shop."""
+    """Drives the attempts of one shop.
+
+    A plugin's popups do not say which payment they belong to. So whoever runs a plugin, the server or one till, asks
+    it for one payment at a time, and what it opens meanwhile is shown where that payment was begun. The next one
+    waits for its turn, which comes at the latest when staff give the one before it up.
+    """
 
     def __init__(self, shop: RunningShop) -> None:
         self._shop = shop
-        self._asked: dict[str, Session] = {}
+        self._asked: dict[str, Asked] = {}
+        self._turns: dict[tuple[str, str | None], asyncio.Lock] = {}
         shop.late_answers.append(self.take_late)
 
     async def recover(self) -> None:
@@ -63,26 +78,51 @@ class Paying:
         word, attempt_id = entry.fact.name.partition(".")[2], entry.fact.subject
         if word == "start":
             self._shop.start(self._ask(attempt_id))
-        elif word == "give-up" and (session := self._asked.get(attempt_id)) is not None:
-            assert session.caller is not None
-            self._shop.ui.close_popups(session.caller.id)
+        elif word == "give-up" and (asked := self._asked.get(attempt_id)) is not None:
+            self._shop.ui.close_popups(asked.session)
+            if not asked.given_up.done():
+                asked.given_up.set_result(None)
 
     async def _ask(self, attempt_id: str) -> None:
-        read = self._shop.store.reader()
-        attempt = await read.get(Attempt, attempt_id)
+        attempt = await self._shop.store.reader().get(Attempt, attempt_id)
         if attempt is None or attempt.state != "SENT" or attempt.method is None:
             return
-        method = attempt.method
-        session = self._shop.connections.methods.session_for(method.plugin_id, method.id, attempt.device)
-        order = await read.order(attempt.order_id)
-        if session is None or session.caller is None or order is None:
-            gone = "플러그인이 실행 중이 아닙니다"
-            await self._run(partial(never_asked, attempt_id=attempt_id, message=gone), SYSTEM)
+        session = self._session(attempt)
+        if session is None or session.caller is None:
+            await self._not_asked(attempt_id)
             return
-        caller = session.caller
-        data = {"event": "pay", "id": method.id, "order": await shown(read, order), "price": attempt.price}
-        self._asked[attempt_id] = session
-        self._shop.ui.prefer_till(caller.id, attempt.device)
+        turn = self._turns.setdefault((session.caller.id, session.caller.device_id), asyncio.Lock())
+        async with turn:
+            answering = await self._begin(attempt)
+            if answering is not None:
+                asked = self._asked[attempt_id]
+                self._shop.ui.prefer_till(attempt.method.plugin_id, attempt.device)
+                await asyncio.wait({answering, asked.given_up}, return_when=asyncio.FIRST_COMPLETED)
+                self._shop.ui.prefer_till(attempt.method.plugin_id, None)
+
+    async def _begin(self, attempt: Attempt) -> asyncio.Task[None] | None:
+        """Asks the plugin; what is under way until its answer is decided on. None when it is not asked at all."""
+        read = self._shop.store.reader()
+        now, session, order = (
+            await read.get(Attempt, attempt.id),
+            self._session(attempt),
+            await read.order(attempt.order_id),
+        )
+        if now is None or now.state != "SENT" or session is None or session.caller is None or order is None:
+            # It went, or staff gave up while another payment had the turn.
+            await self._not_asked(attempt.id)
+            return None
+        assert attempt.method is not None, "only a method's attempt is asked for"
+        data = {
+            "event": "pay",
+            "id": attempt.method.id,
+            "order": await shown(read, order),
+            "price": attempt.price,
+        }
+        self._asked[attempt.id] = Asked(session, asyncio.get_running_loop().create_future())
+        return self._shop.start(self._answer(attempt.id, session, session.caller, data))
+
+    async def _answer(self, attempt_id: str, session: Session, caller: Caller, data: dict[str, Any]) -> None:
         watch = self._shop.start(self._watch(attempt_id, caller.id))
         try:
             # From here on nobody but the plugin knows whether money moves: no deadline, no second question.
@@ -96,8 +136,15 @@ class Paying:
         finally:
             watch.cancel()
             del self._asked[attempt_id]
-            if all(one.caller is None or one.caller.id != caller.id for one in self._asked.values()):
-                self._shop.ui.prefer_till(caller.id, None)
+
+    def _session(self, attempt: Attempt) -> Session | None:
+        method = attempt.method
+        assert method is not None, "only a method's attempt is asked for"
+        return self._shop.connections.methods.session_for(method.plugin_id, method.id, attempt.device)
+
+    async def _not_asked(self, attempt_id: str) -> None:
+        gone = "플러그인이 실행 중이 아닙니다"
+        await self._run(partial(never_asked, attempt_id=attempt_id, message=gone), SYSTEM)
 
     async def _watch(self, attempt_id: str, plugin_id: str) -> None:
         """Tells staff once that the plugin has been silent for two minutes."""

@@ -4,6 +4,9 @@
     /.jumak/…        the watcher's scripts and `config.json`: ours, on the plugin's origin so that they share its fate
     any other path   the file of the package
 
+Files are sent byte for byte, but for one script of ours in front of those of each page: other plugins' frames hang
+beside it and could speak to it in the till's name (H-2).
+
 Everything that is answered carries the plugin's policy, refusals too. What would slip past it is refused: a
 service worker could answer without one, and a page outside the till's frame could navigate anywhere.
 """
@@ -12,7 +15,6 @@ from __future__ import annotations
 
 import html
 import logging
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -28,6 +30,7 @@ from jumak.server.files import (
     answer_text,
     read_file,
 )
+from jumak.server.first_scripts import with_scripts
 from jumak.server.http import Asked, Receive, Scope, Send, drain
 from jumak.server.origins import Hosts, Place
 from jumak.server.policy import NOTHING, plugin_headers, plugin_policy, reachable
@@ -39,13 +42,10 @@ if TYPE_CHECKING:
 
 OURS = "/.jumak/"
 INDEX = "index.html"
+GUARD = "guard.js"
 REWRITE = f"{OURS}rewrite.js"
 
 log = logging.getLogger(__name__)
-
-_BEFORE_SCRIPTS = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:\s+|<!--.*?-->|<!doctype[^>]*>)*", re.IGNORECASE | re.DOTALL
-)
 
 
 class PluginFiles:
@@ -120,8 +120,8 @@ class PluginFiles:
             sentence = f"The plugin {install.name} has no file {path[:200]}"
             await answer_text(send, 404, sentence, plugin_headers(policy))
         else:
-            if install.origin_map and file.kind == "text/html" and not path.startswith(OURS):
-                file = File(with_rewriting(file.body, install.origin_map), file.kind)
+            if file.kind == "text/html" and not path.startswith(OURS):
+                file = File(with_scripts(file.body, await self._first_scripts(install)), file.kind)
             headers = plugin_headers(policy, image=file.kind.startswith("image/"))
             await answer_file(send, asked, file, headers, status=status)
 
@@ -147,6 +147,21 @@ class PluginFiles:
         answered = await server.get(target_of(scope), asked)
         return answered.file, answered.status, answered.location
 
+    async def _first_scripts(self, install: Install) -> str:
+        """What stands before a page's own scripts: who may speak to it, and where its network leads under a map.
+
+        The guard stands there whole: one that could fail to load would leave the page without it. The map is in its
+        script's `data-origin-map`, so that it is there before anything could be asked for.
+        """
+        guard = await read_file(self._web, GUARD)
+        if guard is None:
+            raise FileNotFoundError(f"{self._web / GUARD} is missing: `make web` builds it")
+        scripts = f"<script>{guard.body.decode('ascii').strip()}</script>"
+        if install.origin_map:
+            given = html.escape(msgspec.json.encode(install.origin_map).decode())
+            scripts += f'<script src="{REWRITE}" data-origin-map="{given}"></script>'
+        return scripts
+
     def _config(self, install: Install, at: Place) -> File:
         config: dict[str, Any] = {
             "id": install.id,
@@ -170,18 +185,6 @@ def tab_page(install: Install) -> tuple[str, str]:
         page = INDEX
     tail = (f"?{href.query}" if href.query else "") + (f"#{href.fragment}" if href.fragment else "")
     return page, (f"/{quote(page)}{tail}" if "/" in page or tail else "")
-
-
-def with_rewriting(page: bytes, origin_map: dict[str, str]) -> bytes:
-    """The page with the script that rewrites origins before any of its own.
-
-    It stands after the doctype and before `<html>`: a browser puts it first into the head, which it opens for it.
-    The map is in its `data-origin-map`, so that it is there before anything could be asked for.
-    """
-    found = _BEFORE_SCRIPTS.match(page)
-    at = found.end() if found is not None else 0
-    given = html.escape(msgspec.json.encode(origin_map).decode())
-    return page[:at] + f'<script src="{REWRITE}" data-origin-map="{given}"></script>'.encode() + page[at:]
 
 
 def _refusal(asked: Asked, at: Place, method: str) -> tuple[int, str] | None:

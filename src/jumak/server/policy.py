@@ -21,15 +21,16 @@ _ORIGIN = re.compile(
 _TWINS = {"http": "ws", "https": "wss", "ws": "http", "wss": "https"}
 _SECURE = {"http": "https", "ws": "wss", "https": "https", "wss": "wss"}
 
-DENIED = ", ".join(
-    f"{feature}=()"
-    for feature in (
-        "accelerometer", "browsing-topics", "camera", "clipboard-read", "display-capture",
-        "geolocation", "gyroscope", "hid", "local-fonts", "magnetometer", "microphone", "midi", "payment",
-        "publickey-credentials-get", "serial", "usb", "xr-spatial-tracking",
-    )
+_NEVER = (
+    "accelerometer", "browsing-topics", "clipboard-read", "display-capture",
+    "geolocation", "gyroscope", "hid", "local-fonts", "magnetometer", "microphone", "midi", "payment",
+    "publickey-credentials-get", "serial", "usb", "xr-spatial-tracking",
 )  # fmt: skip
 """What neither a plugin nor the till's page ever asks a browser for."""
+
+PLUGIN_PERMISSIONS = ", ".join(f"{feature}=()" for feature in ("camera", *_NEVER))
+PAGE_PERMISSIONS = ", ".join(("camera=(self)", *(f"{feature}=()" for feature in _NEVER)))
+"""The till itself reads codes for the barcode popup (contract, ui §1); frames of plugins are lent no camera."""
 
 NOTHING = "default-src 'none'; frame-ancestors 'none'; sandbox"
 """The policy of a response that belongs to no plugin."""
@@ -158,7 +159,7 @@ def plugin_headers(policy: str, *, image: bool = False) -> Headers:
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"no-referrer"),
         (b"cross-origin-resource-policy", b"cross-origin" if image else b"same-origin"),
-        (b"permissions-policy", DENIED.encode()),
+        (b"permissions-policy", PLUGIN_PERMISSIONS.encode()),
     ]
 
 
@@ -171,7 +172,7 @@ def page_headers(policy: str) -> Headers:
         (b"referrer-policy", b"no-referrer"),
         (b"cross-origin-resource-policy", b"same-origin"),
         (b"cross-origin-opener-policy", b"same-origin"),
-        (b"permissions-policy", DENIED.encode()),
+        (b"permissions-policy", PAGE_PERMISSIONS.encode()),
     ]
 
 

@@ -39,15 +39,13 @@ from jumak.protocol.messages.device import (
 )
 from jumak.protocol.row import Done, Nothing
 from jumak.protocol.scopes import DEVICE_SCOPES, check_names
-from jumak.service.documents import Device, Install
+from jumak.service.documents import Device
+from jumak.service.identity import check_service_name
 from jumak.service.ports import Reader, Transaction
 from jumak.service.registry import command, query
 
 CODE_LIFE = timedelta(minutes=5)
 """How long a one-time code may be redeemed (contract, extensions §11)."""
-
-RESERVED = frozenset({"system", "command-line"})
-"""Identities of the shop itself; no service may go by them."""
 
 _PLATFORMS: dict[str, Literal["windows", "macos", "linux"]] = {"win32": "windows", "darwin": "macos"}
 _ARCHES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "i686": "ia32", "x86": "ia32"}
@@ -101,17 +99,19 @@ async def pair(tx: Transaction, data: DevicePairData, token: Secret, code: Secre
     """A new device with its token and its one-time code.
 
     A service acts under its name, so tokens of one name are one identity (contract, extensions §1).
-    Raises InvalidArgument for an unknown scope, or a service name that is somebody else's.
+    Raises InvalidArgument for an unknown scope, or a service name that is somebody else's; NotFound for a display's
+    till.
     """
     if data.scopes is not None:
         check_names(data.scopes)
     given = data.scopes
     if data.kind == "service":
-        await _check_service_name(tx, data.name)
+        await check_service_name(tx, data.name)
         scopes = given if given is not None else ("plugin",)
     else:
         scopes = (*DEVICE_SCOPES[data.kind], *(given or ()))
     device = await _new_device(tx, data.kind, data.name, scopes, token)
+    device = replace(device, till_id=None if data.till_id is None else await _till(tx, data))
     device = replace(device, code_hash=code.hash, code_expires_ms=to_ms(tx.at + CODE_LIFE))
     tx.put(device)
     tx.record(_fact("device.pair", device))
@@ -180,6 +180,18 @@ async def _new_device(
     )
 
 
+async def _till(tx: Transaction, data: DevicePairData) -> str:
+    """The till a display faces; raises InvalidArgument for another kind of device, NotFound."""
+    if data.kind != "display":
+        raise InvalidArgument(
+            "고객 화면만 계산대에 연결할 수 있습니다", "only a display faces a till", path="$.tillId"
+        )
+    till = await tx.get(Device, data.till_id or "")
+    if till is None or till.kind != "till" or till.revoked_ms is not None:
+        raise NotFound("없는 계산대입니다", "there is no such till", path="$.tillId")
+    return till.id
+
+
 async def _free_letter(tx: Transaction) -> str:
     """The first letter no working till carries: A … Z, AA … (NUM-3)."""
     taken = {
@@ -195,21 +207,6 @@ async def _free_letter(tx: Transaction) -> str:
 
 def _letter(number: int) -> str:
     return ("" if number < 26 else _letter(number // 26 - 1)) + chr(ord("A") + number % 26)
-
-
-async def _check_service_name(tx: Transaction, name: str) -> None:
-    taken = (
-        name in RESERVED
-        or await tx.get(Install, name) is not None
-        or any(
-            device.caller_id == name and device.kind != "service"
-            for device in (await tx.all(Device)).values()
-        )
-    )
-    if taken:
-        raise InvalidArgument(
-            f"'{name}' 이름은 이미 쓰이고 있습니다.", f"'{name}' is somebody else's identity", path="$.name"
-        )
 
 
 def _fact(name: str, device: Device) -> Fact:
@@ -229,5 +226,6 @@ def _view(device: Device, calendar: ShopCalendar) -> DeviceView:
         letter=device.letter,
         scopes=device.scopes,
         created_at=calendar.iso(from_ms(device.created_ms)),
+        till_id=UNSET if device.till_id is None else device.till_id,
         revoked_at=UNSET if device.revoked_ms is None else calendar.iso(from_ms(device.revoked_ms)),
     )

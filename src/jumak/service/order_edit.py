@@ -42,6 +42,7 @@ from jumak.service.approval import require_manager
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact, payment_fact
 from jumak.service.order import check_reopening, check_role
 from jumak.service.ports import Announcement, Transaction, menu_of
+from jumak.service.refund import check_no_refund
 from jumak.service.registry import command
 from jumak.service.table import shown
 
@@ -178,6 +179,8 @@ def _check_payment(order: Order, payment_id: str | None, path: str) -> None:
 async def _refunded(
     tx: Transaction, order: Order, after: Order, parts: Sequence[RefundPart], reason: str
 ) -> RefundsReply:
+    for part in parts:
+        await check_no_refund(tx, part.payment_id)
     iso = calendar_of(tx.shop).iso(tx.at)
     refunds = tuple(
         Refund(

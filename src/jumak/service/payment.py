@@ -18,7 +18,6 @@ from jumak.domain.order.paying import (
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment, PaymentDto
-from jumak.protocol.messages.attempt import ConfirmRefund
 from jumak.protocol.messages.payment import (
     AddPayment,
     CancelPayment,
@@ -26,11 +25,14 @@ from jumak.protocol.messages.payment import (
     PaymentById,
     PaymentReply,
 )
+from jumak.protocol.messages.refund import ConfirmRefund
 from jumak.service.cancelling import ended_by_last_payment
 from jumak.service.documents import InFlight, Install, PaymentLock
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact, payment_fact
 from jumak.service.ports import Reader, Transaction
+from jumak.service.refund import check_no_refund, not_returned
 from jumak.service.registry import command, query
+from jumak.service.serving import served
 
 
 @command("payment.add.request")
@@ -63,9 +65,11 @@ async def keep_payment(tx: Transaction, order: Order, paid: Paid) -> None:
         payments=[payment_fact("paid", order.id, paid.payment.id, **oddities)],
         orders=[order_fact("complete", paid.order)] if paid.completed else [],
     )
-    if paid.order.payment_price.payment_unpaid_value == 0 and await tx.get(PaymentLock, order.id):
-        # Whoever took the money is done: what follows need not wait for the lease to run out (OFF-6).
-        tx.drop(PaymentLock, order.id)
+    if paid.order.payment_price.payment_unpaid_value == 0:
+        await served(tx, order.id)
+        if await tx.get(PaymentLock, order.id):
+            # Whoever took the money is done: what follows need not wait for the lease to run out (OFF-6).
+            tx.drop(PaymentLock, order.id)
 
 
 async def repeated_payment(tx: Transaction, dto: PaymentDto) -> Payment | None:
@@ -128,7 +132,8 @@ async def cancel(tx: Transaction, data: CancelPayment) -> CancelPaymentReply:
     """Take one payment back; the order stays (CAN-1), unless it waited for just this (CAN-3).
 
     Raises HostUnavailable PLUGIN_NOT_RUNNING when staff want a payment back whose money only its
-    plugin can return: while that runs it is asked first (`server/giving_back.py`).
+    plugin can return: while that runs it is asked first (`server/giving_back.py`); InvalidState
+    CANCEL_IN_PROGRESS, REFUND_UNSETTLED once it was asked.
     """
     return await cancel_one(tx, data)
 
@@ -150,6 +155,7 @@ async def cancel_one(tx: Transaction, data: CancelPayment, *, given_back: bool =
     if not given_back:
         await check_unlocked(tx, order)
         if tx.caller.is_staff:
+            await check_no_refund(tx, payment.id)
             await _check_returnable(tx, order, payment)
     await _take_back(tx, order, payment, **({"overridden": True} if data.override else {}))
     return CancelPaymentReply()
@@ -193,8 +199,8 @@ def not_running(plugin: str) -> HostUnavailable:
 async def confirm_refund(tx: Transaction, data: ConfirmRefund) -> PaymentReply:
     """The plugin is gone or will not say: a manager confirms that the money went back (CAN-2), audited.
 
-    For EXTERNAL payments and what plugins entered; what the till took it returns itself. Raises
-    NotFound, Locked, InvalidState TILL_PAYMENT.
+    Or that it did not, where nobody knew (CAN-10). For EXTERNAL payments and what plugins entered; what the
+    till took it returns itself. Raises NotFound, Locked, InvalidState TILL_PAYMENT, REFUND_STATE.
     """
     order = await tx.order_of_payment(data.id)
     if order is None:
@@ -207,7 +213,9 @@ async def confirm_refund(tx: Transaction, data: ConfirmRefund) -> PaymentReply:
             reason="TILL_PAYMENT",
             paymentId=payment.id,
         )
-    if payment.state != "CANCELLED":
+    if data.refunded is False:
+        await not_returned(tx, payment, data.note)
+    elif payment.state != "CANCELLED":
         await check_unlocked(tx, order)
         order = await _take_back(tx, order, payment, confirmed="outside", note=data.note)
     return PaymentReply(payment=find_payment(order, payment.id))

@@ -34,6 +34,7 @@ from jumak.protocol.messages.plugin import (
 from jumak.protocol.row import Done, Nothing
 from jumak.protocol.scopes import CLIENT_SCOPES, check_names
 from jumak.service.documents import Copy, Device, Install, SettingPage, Tab
+from jumak.service.identity import check_plugin_id, check_sdk_name
 from jumak.service.journal import whole
 from jumak.service.plugin_version import Decided, check_headless, copies_of, in_force
 from jumak.service.ports import Documents, PluginState, PluginStateName, Reader, Transaction
@@ -83,6 +84,8 @@ async def update_plugin(tx: Transaction, data: UpdateData) -> PluginReply:
         devices=changed.devices if data.devices is None else await _tills(tx, data.devices),
     )
     check_headless(changed)
+    if changed.sdk_name != install.sdk_name:
+        await check_sdk_name(tx, install.id, changed.sdk_name, "$.sdkName")
     if changed != install:
         tx.put(changed)
         tx.record(Fact("plugin.update", install.id, _difference(install, changed)))
@@ -165,23 +168,20 @@ async def record_install(
 ) -> PluginReply:
     """Puts an unpacked package in force. Updates keep settings, texts and what the shop decided."""
     old = await tx.get(Install, plugin_id)
-    if old is None:
-        await check_identity(tx, plugin_id)
     install = in_force(plugin_id, copy, old, at=calendar_of(tx.shop).iso(tx.at), decided=decided)
+    await check_names_of(tx, install, old)
     tx.put(install)
     what = {"version": install.version, "hash": install.hash, "scopes": list(install.scopes)}
     tx.record(Fact("plugin.install", install.id, what))
     return PluginReply(plugin=install_view(install, tx))
 
 
-async def check_identity(read: Documents, plugin_id: str) -> None:
-    """Raises InvalidArgument when a service or device acts under this id already."""
-    if any(device.caller_id == plugin_id for device in (await read.all(Device)).values()):
-        raise InvalidArgument(
-            f"'{plugin_id}' 이름은 이미 다른 서비스가 쓰고 있습니다. 다른 id로 설치해 주세요.",
-            f"'{plugin_id}' is the identity of a service or device; install it under another id.",
-            path="$.overrides.id",
-        )
+async def check_names_of(read: Documents, install: Install, old: Install | None) -> None:
+    """Raises InvalidArgument when what is to be installed takes a name that is somebody else's (H-66)."""
+    if old is None:
+        await check_plugin_id(read, install.id)
+    if old is None or old.sdk_name != install.sdk_name:
+        await check_sdk_name(read, install.id, install.sdk_name, "$.overrides.sdkName")
 
 
 def grantable(scopes: Iterable[str], path: str) -> tuple[str, ...]:

@@ -1,1 +1,1 @@
-"""The till in a real browser: a module per screen."""
+"""Tests of the till, the kitchen page and the customer display in a real browser."""

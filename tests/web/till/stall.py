@@ -7,7 +7,7 @@ import contextlib
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,21 @@ class Stall:
             await self._process.communicate()
             self._process = None
 
+    async def pause(self) -> None:
+        """Its server hangs: connections stay open, nobody answers."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    async def go_on(self) -> None:
+        """It answers again."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    def freeze(self) -> None:
+        """Its server takes nothing in any more, until it is ended."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
     async def close(self) -> None:
         """Ends everything."""
         await self.end(signal.SIGKILL)
@@ -62,12 +77,29 @@ class Stall:
         """A request of somebody with every right, by its name without `.request`. Fails on a refusal."""
         return await self._post(name, data, self._token)
 
+    async def refused(self, name: str, /, **data: Any) -> Json:
+        """The body of a refusal. Fails when it is answered."""
+        body = await self._send(name, data, self._token)
+        assert body["complete"] is False, body
+        return body
+
+    async def upload(self, package: bytes) -> str:
+        """A zip for `plugin.install`; its id."""
+        headers = {"Authorization": f"Bearer {self._token}"}
+        answer = await self._http.post("/v1/uploads", content=package, headers=headers)
+        upload: str = answer.json()["id"]
+        return upload
+
     async def _post(self, name: str, data: Json, token: str) -> Json:
+        body = await self._send(name, data, token)
+        assert body["complete"] is True, body
+        return body
+
+    async def _send(self, name: str, data: Json, token: str) -> Json:
         answer = await self._http.post(
             f"/v1/{name}", json=data, headers={"Authorization": f"Bearer {token}"}, timeout=30
         )
         body: Json = answer.json()
-        assert body["complete"] is True, body
         return body
 
     async def page(
@@ -81,10 +113,13 @@ class Stall:
         size: tuple[int, int] = (1280, 800),
         language: str = "ko",
         paired: bool = True,
+        before: Callable[[Page], Awaitable[None]] | None = None,
+        **pairing: Any,
     ) -> Page:
         """A page of a device of its own, unless it is not to be paired.
 
-        kind: as devices are paired.  pin: who signs in at a till, None for nobody.
+        kind: as devices are paired.  pin: who signs in at a till, None for nobody.  before: done to the page before
+        it is opened.  pairing: what `device.pair` gets besides.
         """
         context = await browser.new_context(
             viewport={"width": size[0], "height": size[1]},
@@ -97,10 +132,12 @@ class Stall:
             f"localStorage.getItem('jumak.lang') ?? localStorage.setItem('jumak.lang', '{language}')"
         )
         page = await context.new_page()
+        if before is not None:
+            await before(page)
         if not paired:
             await page.goto(f"{self.url}{path}")
             return page
-        code = (await self.ask("device.pair", kind=kind, name=name))["code"]
+        code = (await self.ask("device.pair", kind=kind, name=name, **pairing))["code"]
         await page.goto(f"{self.url}{path}#claim={code}")
         if kind == "till" and pin is not None:
             await page.locator("#sign-in").wait_for()

@@ -5,8 +5,10 @@
  * flight when the connection is lost is sent again, in the old order, when that is harmless: it only
  * reads, or carries a `commandId`, which every write is given here. Anything else is answered
  * `HOST_UNAVAILABLE`. Requests made while the connection is down wait for it until their deadline.
+ * An answer about money is sent by every later connection until the shop has certainly read it.
  */
 
+import { Answers } from "./answers";
 import type { Json } from "./decode";
 import type { Envelope } from "./envelope";
 import { refusal, timedOut, unavailable } from "./errors";
@@ -15,7 +17,7 @@ import { newId } from "./ids";
 import { isPlain } from "./plain";
 import type { Opened } from "./shapes";
 import type { ShopError } from "./errors";
-import { Wire, type WireOptions } from "./wire";
+import { type Sign, Wire, type WireOptions } from "./wire";
 
 /** A little more than the shop takes to answer or refuse (H-12). */
 const DEADLINE_MS = 35_000;
@@ -25,6 +27,9 @@ const DEADLINES: ReadonlyMap<string, number> = new Map([
   ["popup.request", 24 * 3_600_000],
 ]);
 const MAX_NOTES_WAITING = 500;
+/** Letters of all that waits for a connection. The newest notifications are kept, requests beyond it are refused. */
+const MAX_NOTES_LENGTH = 4_000_000;
+const MAX_WAITING_LENGTH = 64_000_000;
 
 export interface Asked {
   readonly name: string;
@@ -38,6 +43,8 @@ export interface SessionEvents {
   /** A host request: answered with `answer` (contract, wire §7). */
   ask(envelope: Envelope, callbackId: string): void;
   lost(): void;
+  /** The shop was heard (`WireEvents.alive`). */
+  alive?(sign: Sign): void;
   refused(error: ShopError): void;
 }
 
@@ -47,6 +54,7 @@ export interface SessionOptions extends WireOptions {
 }
 
 interface Pending {
+  readonly number: number;
   readonly frame: string;
   readonly repeatable: boolean;
   sent: boolean;
@@ -59,8 +67,11 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #events: SessionEvents;
   readonly #pending = new Map<string, Pending>();
+  readonly #answers = new Answers();
   #notes: string[] = [];
-  #answers: string[] = [];
+  #notesLength = 0;
+  /** Of the requests that wait for an answer, or for a connection first. */
+  #pendingLength = 0;
   #ready = false;
   #number = 0;
 
@@ -71,6 +82,7 @@ export class Session {
       opened: (session) => void this.#opened(session),
       frame: (envelope) => this.#take(envelope),
       lost: () => this.#lost(),
+      alive: (sign) => this.#events.alive?.(sign),
       refused: (error) => this.#refused(error),
     });
   }
@@ -82,6 +94,11 @@ export class Session {
   /** The last store event this session saw; a later session resumes from it. */
   get seq(): number | undefined {
     return this.#wire.seq;
+  }
+
+  /** Bytes the network or the shop has not taken yet. */
+  get backlog(): number {
+    return this.#wire.backlog;
   }
 
   start(): void {
@@ -109,30 +126,40 @@ export class Session {
       answered({ name, version: 1, callbackId, data: tooLong() });
       return;
     }
+    if (this.#pendingLength + frame.length > MAX_WAITING_LENGTH) {
+      answered({ name, version: 1, callbackId, data: unavailable() });
+      return;
+    }
     const repeatable = READS.has(name) || (WRITES.has(name) && isPlain(data) && "commandId" in data);
     const timer = setTimeout(() => this.#answer(callbackId, name, timedOut()), DEADLINES.get(name) ?? DEADLINE_MS);
-    const pending: Pending = { frame, repeatable, sent: false, answered, timer };
+    const pending: Pending = { number: this.#number, frame, repeatable, sent: false, answered, timer };
     this.#pending.set(callbackId, pending);
+    this.#pendingLength += frame.length;
     if (this.#ready || (atOnce && this.#wire.open)) this.#send(pending);
   }
 
-  /** Sends a notification; while the connection is down the newest 500 are kept. Throws like `ask`. */
-  tell({ name, version, data }: Asked): void {
+  /**
+   * Sends a notification; while the connection is down the newest 500 are kept, 4 MB at most.
+   * atOnce: before what waits.  Throws like `ask`.
+   */
+  tell({ name, version, data }: Asked, atOnce = false): void {
     const frame = JSON.stringify({ name, version: version ?? 1, data });
     if (frame.length > LONGEST_FRAME) return;
-    if (this.#ready) {
+    if (this.#ready || (atOnce && this.#wire.open)) {
       this.#wire.send(frame);
       return;
     }
     this.#notes.push(frame);
-    if (this.#notes.length > MAX_NOTES_WAITING) this.#notes.shift();
+    this.#notesLength += frame.length;
+    while (this.#notes.length > MAX_NOTES_WAITING || this.#notesLength > MAX_NOTES_LENGTH)
+      this.#notesLength -= this.#notes.shift()?.length ?? 0;
   }
 
   /** Answers a host request. One that comes while the connection is down is kept: it may be an approval. */
   answer(callbackId: string, name: string, data: unknown): void {
     const frame = JSON.stringify({ name, version: 1, callbackId, data });
+    this.#answers.add(callbackId, frame, this.#number, this.#wire.open);
     if (this.#wire.open) this.#wire.send(frame);
-    else this.#answers.push(frame);
   }
 
   async #opened(session: Opened): Promise<void> {
@@ -141,8 +168,9 @@ export class Session {
     await this.#options.prepare?.(this).catch(() => undefined);
     if (!this.#wire.open) return;
     this.#ready = true;
-    for (const answer of this.#answers.splice(0)) this.#wire.send(answer);
+    for (const answer of this.#answers.due()) this.#wire.send(answer);
     for (const note of this.#notes.splice(0)) this.#wire.send(note);
+    this.#notesLength = 0;
     for (const pending of this.#pending.values()) if (!pending.sent) this.#send(pending);
   }
 
@@ -160,11 +188,14 @@ export class Session {
     const pending = this.#pending.get(callbackId);
     if (pending === undefined) {
       // A late reply is called `….response`; ours was answered by its deadline already.
-      if (envelope.name.endsWith(".request")) this.#events.ask(envelope, callbackId);
+      if (envelope.name.endsWith(".request")) {
+        this.#answers.asked(callbackId);
+        this.#events.ask(envelope, callbackId);
+      }
       return;
     }
-    this.#pending.delete(callbackId);
-    clearTimeout(pending.timer);
+    this.#answers.proved(pending.number);
+    this.#forget(callbackId, pending);
     pending.answered(envelope);
   }
 
@@ -186,11 +217,16 @@ export class Session {
       if (which(pending)) this.#answer(callbackId, "", unavailable());
   }
 
+  #forget(callbackId: string, pending: Pending): void {
+    this.#pending.delete(callbackId);
+    this.#pendingLength -= pending.frame.length;
+    clearTimeout(pending.timer);
+  }
+
   #answer(callbackId: string, name: string, data: Json): void {
     const pending = this.#pending.get(callbackId);
     if (pending === undefined) return;
-    this.#pending.delete(callbackId);
-    clearTimeout(pending.timer);
+    this.#forget(callbackId, pending);
     pending.answered({ name, version: 1, callbackId, data });
   }
 }

@@ -8,8 +8,11 @@ export const decodeOpened = fields({
   scopes: list(text),
   seq: number,
   resumed: flag,
+  serverTime: orElse(text, ""),
 });
 export type Opened = Decoded<typeof decodeOpened>;
+
+export const decodeSign = fields({ seq: number, serverTime: text });
 
 export const decodeClaimed = fields({ token: text, device: fields({ id: text, name: text }) });
 
@@ -117,6 +120,7 @@ const order = fields({
   createdAt: orElse(text, ""),
 });
 export type Order = Decoded<typeof order>;
+export const decodeOrder = fields({ order });
 export const decodeOrders = fields({ orders: list(order) });
 export const decodeSubmitted = fields({ order });
 export const decodeOrderView = fields({ order, version: number, number: orElse(text, "") });
@@ -125,14 +129,17 @@ const method = fields({ pluginId: text, id: text, paymentName: text, image: orEl
 export type PaymentMethod = Decoded<typeof method>;
 export const decodeMethods = fields({ methods: readable(method) });
 
-const failure = fields({ code: orElse(text, ""), message: orElse(text, ""), errorMessage: orElse(text, "") });
+const failure = fields({ code: orElse(text, ""), reason: orElse(text, ""), message: orElse(text, "") });
 const attempt = fields({
   id: text,
   orderId: text,
   tender: text,
   amount: number,
   state: text,
-  method: maybe(fields({ pluginId: text, id: text })),
+  method: maybe(fields({ pluginId: text, id: text, paymentName: maybe(text) })),
+  partId: maybe(text),
+  tendered: maybe(number),
+  change: maybe(number),
   gaveUp: orElse(flag, false),
   hint: maybe(text),
   error: maybe(failure),
@@ -141,6 +148,17 @@ const attempt = fields({
 export type Attempt = Decoded<typeof attempt>;
 export const decodeAttempt = fields({ attempt });
 export const decodeAttempts = fields({ attempts: list(attempt) });
+
+const refund = fields({
+  paymentId: text,
+  amount: number,
+  state: text,
+  method: fields({ pluginId: text, id: text, paymentName: maybe(text) }),
+  createdAt: orElse(text, ""),
+});
+export type Refund = Decoded<typeof refund>;
+export const decodeRefund = fields({ refund });
+export const decodeRefunds = fields({ refunds: list(refund) });
 
 // -- what plugins show through the till ----------------------------------------------------------
 

@@ -5,7 +5,8 @@
  * rising `seq`, also across reconnects; the token is asked for anew each time (contract, wire §9).
  */
 
-import { decodeOpened, type Opened } from "./shapes";
+import { attempt, type Decoded } from "./decode";
+import { decodeOpened, decodeSign, type Opened } from "./shapes";
 import { type Envelope, readFrame } from "./envelope";
 import { refusalIn, ShopError } from "./errors";
 
@@ -22,6 +23,8 @@ export interface Socket {
   onopen: ((event: Event) => void) | null;
   onmessage: ((event: MessageEvent) => void) | null;
   onclose: ((event: CloseEvent) => void) | null;
+  /** Bytes that were written and did not leave yet. */
+  readonly bufferedAmount: number;
   send(text: string): void;
   close(): void;
 }
@@ -35,12 +38,19 @@ export interface WireOptions {
   readonly resumeAfter?: number | undefined;
   /** How often the shop is asked whether it is there; two silences in a row are a loss. */
   readonly pingEveryMs?: number;
+  /** How long it waits at most before it tries again. */
+  readonly longestWaitMs?: number;
 }
+
+/** What the shop says with each sign of life (OFF-8). seq: its newest fact. */
+export type Sign = Decoded<typeof decodeSign>;
 
 export interface WireEvents {
   opened(session: Opened): void;
   frame(envelope: Envelope): void;
   lost(): void;
+  /** The shop was heard: when the session opened, and with each answer to a ping. */
+  alive?(sign: Sign): void;
   /** The shop will not have this client: nothing is tried again. */
   refused(error: ShopError): void;
 }
@@ -71,6 +81,11 @@ export class Wire {
   /** The last store event handed over, to resume from. */
   get seq(): number | undefined {
     return this.#seq;
+  }
+
+  /** Bytes that wait because the network or the shop is slower than who writes. */
+  get backlog(): number {
+    return this.#socket?.bufferedAmount ?? 0;
   }
 
   start(): void {
@@ -119,7 +134,7 @@ export class Wire {
     const envelope = readFrame(frame);
     if (envelope === null) return;
     if (envelope.callbackId === OPENING && !this.#open) this.#begin(envelope);
-    else if (envelope.callbackId?.startsWith(PING)) this.#unanswered = 0;
+    else if (envelope.callbackId?.startsWith(PING)) this.#answered(envelope);
     else if (this.#isNew(envelope)) this.#events.frame(envelope);
   }
 
@@ -137,7 +152,14 @@ export class Wire {
     this.#waitMs = FIRST_WAIT_MS;
     this.#unanswered = 0;
     this.#pinging = setInterval(() => this.#ping(), this.#options.pingEveryMs ?? PING_EVERY_MS);
+    this.#events.alive?.(session);
     this.#events.opened(session);
+  }
+
+  #answered({ data }: Envelope): void {
+    this.#unanswered = 0;
+    const sign = attempt(decodeSign, data);
+    if (sign !== null) this.#events.alive?.(sign);
   }
 
   /** At least once is what the shop promises; here it becomes once (OFF-9). */
@@ -170,7 +192,7 @@ export class Wire {
     if (this.#ended) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#connect(), this.#waitMs);
-    this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_WAIT_MS);
+    this.#waitMs = Math.min(this.#waitMs * 2, this.#options.longestWaitMs ?? LONGEST_WAIT_MS);
   }
 
   #refuse(error: ShopError): void {

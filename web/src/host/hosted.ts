@@ -10,15 +10,18 @@
  * its worker and its session; nothing else does (H-77).
  */
 
+import { parse } from "../client/decode";
 import type { Envelope } from "../client/envelope";
 import type { Session, SessionEvents } from "../client/session";
 import type { HostedPlugin, Opened } from "../client/shapes";
 import type { ContextKind } from "./context";
 import { Heartbeat } from "./heartbeat";
-import { Bucket, type Pump } from "./pump";
+import { Bucket, type Owner, type Pump } from "./pump";
+import { BYTES_AT_ONCE, BYTES_PER_S, MESSAGES_PER_S, TOO_HEAVY } from "./rates";
 import { Relay } from "./relay";
 import type { Frames, Stage } from "./stage";
 import type { Said } from "./watching";
+import { weight } from "./weight";
 
 export type HostedState = "stopped" | "opening" | "starting" | "running" | "crashed";
 
@@ -51,9 +54,11 @@ export interface Home {
   now(): number;
 }
 
-export type PluginSession = Pick<Session, "start" | "close" | "ask" | "tell" | "answer" | "seq">;
+export type PluginSession = Pick<Session, "start" | "close" | "ask" | "tell" | "answer" | "seq" | "backlog">;
 
-const MESSAGES_PER_S = 2_000;
+/** While more than this waits in its connection, what the plugin posts waits as well. */
+const MOST_BACKLOG = 4_000_000;
+const MOST_WAITING = 20_000;
 const DROPPED_UNTIL_CRASH = 20_000;
 const MALFORMED_PER_MINUTE = 100;
 const START_WITHIN_MS = 15_000;
@@ -157,13 +162,14 @@ interface RunEvents {
 }
 
 /** One life of the plugin, from its session's opening to its end. */
-class Run {
+class Run implements Owner {
   readonly #plugin: HostedPlugin;
   readonly #home: Home;
   readonly #events: RunEvents;
   readonly #session: PluginSession;
   readonly #relay: Relay;
   readonly #bucket: Bucket;
+  readonly #bytes: Bucket;
   readonly #beats: Readonly<Record<"frame" | "worker", Heartbeat>>;
   #frames: Frames | null = null;
   #began = 0;
@@ -173,6 +179,8 @@ class Run {
   #returning: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
   #dropped = 0;
+  #waiting = 0;
+  #waitingBytes = 0;
   #malformed: number[] = [];
   #entries: ReportEntry[] = [];
   #reporting: ReturnType<typeof setTimeout> | undefined;
@@ -183,6 +191,7 @@ class Run {
     this.#home = home;
     this.#events = events;
     this.#bucket = new Bucket(MESSAGES_PER_S, MESSAGES_PER_S, () => home.now());
+    this.#bytes = new Bucket(BYTES_PER_S, BYTES_AT_ONCE, () => home.now());
     this.#session = home.openSession(plugin.id, resumeAfter, {
       opened: (session) => this.#opened(session),
       push: (envelope) => this.#relay.push(envelope),
@@ -220,6 +229,10 @@ class Run {
     return this.#session.seq;
   }
 
+  get held(): boolean {
+    return this.#session.backlog > MOST_BACKLOG;
+  }
+
   start(): void {
     this.#session.start();
   }
@@ -247,16 +260,17 @@ class Run {
   }
 
   #opened({ plugin }: Opened): void {
-    if (this.#frames !== null || this.#ended) return;
+    if (this.#ended) return;
+    this.#relay.opened();
+    if (this.#frames !== null) return;
     if (plugin !== undefined) this.#relay.info = plugin;
     this.#began = this.#home.now();
     this.#frames = this.#home.stage.open(this.#plugin, {
       admit: () => this.#admit(),
-      message: (kind, value) =>
-        this.#home.pump.add(this, () => {
-          if (!this.#ended) this.#relay.take(kind, value);
-        }),
-      said: (said) => this.#said(said),
+      message: (kind, value) => this.#message(kind, value),
+      said: (said) => {
+        if (this.#carries(said) !== null) this.#said(said);
+      },
       loaded: (again) => {
         if (again) this.#crash("its watcher was loaded again");
         else this.#watched();
@@ -305,6 +319,31 @@ class Run {
     if (this.#bucket.take()) return true;
     this.#drop(1);
     return false;
+  }
+
+  #message(kind: ContextKind, value: unknown): void {
+    const bytes = this.#carries(value);
+    if (bytes === null) return;
+    this.#waiting += 1;
+    this.#waitingBytes += bytes;
+    if (this.#waiting > MOST_WAITING || this.#waitingBytes > BYTES_AT_ONCE) {
+      this.#crash("it posts more than its connection takes");
+      return;
+    }
+    this.#home.pump.add(this, () => {
+      this.#waiting -= 1;
+      this.#waitingBytes -= bytes;
+      if (!this.#ended) this.#relay.take(kind, kind === "worker" && typeof value === "string" ? parse(value) : value);
+    });
+  }
+
+  /** The weight of what came in; null when it is more than a plugin may post, which ends it. */
+  #carries(value: unknown): number | null {
+    const bytes = weight(value, BYTES_AT_ONCE);
+    if (this.#ended) return null;
+    if (this.#bytes.take(bytes)) return bytes;
+    this.#crash(TOO_HEAVY);
+    return null;
   }
 
   #drop(count: number): void {

@@ -7,6 +7,10 @@
  */
 
 const PER_TURN = 50;
+/** Half a frame of a screen: large messages take their time. */
+const TURN_MS = 8;
+/** How soon it is looked again whether a plugin that is held may go on. */
+const LOOK_AGAIN_MS = 50;
 
 /** A bucket of tokens: `burst` deep, filled by `rate` a second. */
 export class Bucket {
@@ -22,29 +26,36 @@ export class Bucket {
     this.#since = now();
   }
 
-  /** Takes a token; false when there is none. */
-  take(): boolean {
+  /** Takes so many tokens; false, and nothing is taken, when there are fewer. */
+  take(count = 1): boolean {
     const now = this.now();
     this.#left = Math.min(this.burst, this.#left + ((now - this.#since) * this.rate) / 1_000);
     this.#since = now;
-    if (this.#left < 1) return false;
-    this.#left -= 1;
+    if (this.#left < count) return false;
+    this.#left -= count;
     return true;
   }
 }
 
-/** Runs what is handed in, in order per owner, at most 50 pieces per task of the page. */
+/** Whose work it is. held: it waits for now. */
+export interface Owner {
+  readonly held?: boolean;
+}
+
+/** Runs what is handed in, in order per owner, at most 50 pieces or 8 ms per task of the page. */
 export class Pump {
-  readonly #queues = new Map<object, (() => void)[]>();
+  readonly #queues = new Map<Owner, (() => void)[]>();
   readonly #later: (run: () => void) => void;
+  readonly #now: () => number;
   #running = false;
 
-  constructor(later: (run: () => void) => void = nextTask()) {
+  constructor(later: (run: () => void) => void = nextTask(), now: () => number = () => performance.now()) {
     this.#later = later;
+    this.#now = now;
   }
 
   /** Adds work of an owner; owners take turns. */
-  add(owner: object, work: () => void): void {
+  add(owner: Owner, work: () => void): void {
     const queue = this.#queues.get(owner);
     if (queue === undefined) this.#queues.set(owner, [work]);
     else queue.push(work);
@@ -52,35 +63,47 @@ export class Pump {
   }
 
   /** Forgets what an owner still had waiting. */
-  drop(owner: object): void {
+  drop(owner: Owner): void {
     this.#queues.delete(owner);
   }
 
   #schedule(): void {
     if (this.#running || this.#queues.size === 0) return;
     this.#running = true;
-    this.#later(() => {
+    const run = () => {
       this.#turn();
       this.#running = false;
       this.#schedule();
-    });
+    };
+    if (this.#free().length > 0) this.#later(run);
+    else setTimeout(run, LOOK_AGAIN_MS);
+  }
+
+  #free(): readonly Owner[] {
+    return [...this.#queues.keys()].filter((owner) => owner.held !== true);
   }
 
   #turn(): void {
+    const until = this.#now() + TURN_MS;
     let left = PER_TURN;
-    while (left > 0 && this.#queues.size > 0)
-      for (const [owner, queue] of [...this.#queues]) {
-        const work = queue.shift();
-        if (queue.length === 0) this.#queues.delete(owner);
+    for (let owners = this.#free(); owners.length > 0; owners = this.#free())
+      for (const owner of owners) {
+        this.#run(owner);
         left -= 1;
-        try {
-          work?.();
-        } catch (error) {
-          // One plugin's message must not stop the next one's.
-          reportError(error);
-        }
-        if (left === 0) break;
+        if (left === 0 || this.#now() >= until) return;
       }
+  }
+
+  #run(owner: Owner): void {
+    const queue = this.#queues.get(owner);
+    const work = queue?.shift();
+    if (queue?.length === 0) this.#queues.delete(owner);
+    try {
+      work?.();
+    } catch (error) {
+      // One plugin's message must not stop the next one's.
+      reportError(error);
+    }
   }
 }
 

@@ -11,6 +11,8 @@
  * - the others go to both, and the first answer that is no error counts.
  * A context whose page goes away while it owes an answer gives an error there. The answer to a payment
  * then has no `complete` at all: what happened is unknown, and nobody may take it for a refusal (NET-1).
+ *
+ * What the plugin held in a session that was lost is given to the next one (`Holdings`).
  */
 
 import { isObject, type Json } from "../client/decode";
@@ -18,6 +20,7 @@ import { type Envelope, replyName } from "../client/envelope";
 import { refusal, unavailable } from "../client/errors";
 import type { Asked } from "../client/session";
 import { Context, type ContextKind } from "./context";
+import { Holdings } from "./holdings";
 
 const INFO = "plugin.info.request";
 const METHOD_ASK = "payment.method.event.request";
@@ -25,8 +28,8 @@ const VETO_ASK = "payment.event.request";
 
 /** What the relay needs of the plugin's session. */
 export interface Line {
-  ask(asked: Asked, answered: (reply: Envelope) => void): void;
-  tell(asked: Asked): void;
+  ask(asked: Asked, answered: (reply: Envelope) => void, atOnce?: boolean): void;
+  tell(asked: Asked, atOnce?: boolean): void;
   answer(callbackId: string, name: string, data: unknown): void;
 }
 
@@ -52,6 +55,7 @@ export class Relay {
   readonly #contexts = new Map<ContextKind, Context>();
   readonly #methods = new Map<string, Context>();
   readonly #rounds = new Map<string, Round>();
+  readonly #holdings = new Holdings();
   #info: Json | null = null;
 
   constructor(line: Line, events: RelayEvents, now: () => number = Date.now) {
@@ -95,8 +99,17 @@ export class Relay {
     }
   }
 
+  /** Its session opened, after a loss perhaps. Before anything that waited: that may take back what is asked for here. */
+  opened(): void {
+    const { tell, ask } = this.#holdings.lost();
+    for (const asked of tell) this.#line.tell(asked, true);
+    for (const asked of ask) this.#line.ask(asked, () => undefined, true);
+    for (const envelope of this.#holdings.broken()) this.push(envelope);
+  }
+
   /** A push of the shop. */
   push(envelope: Envelope): void {
+    this.#holdings.pushed(envelope);
     for (const context of this.#contexts.values()) context.push(envelope);
   }
 
@@ -151,12 +164,14 @@ export class Relay {
   #ask(context: Context, callbackId: unknown, asked: Asked): void {
     const { load } = context;
     this.#line.ask(asked, ({ data }) => {
+      this.#holdings.replied(asked, data);
       if (context.load === load) this.#reply(context, callbackId, asked.name, data);
     });
   }
 
   #tell(context: Context, asked: Asked): void {
     this.#line.tell(asked);
+    this.#holdings.told(asked);
     if (!isObject(asked.data) || typeof asked.data["id"] !== "string") return;
     if (asked.name === "payment.method.add") this.#methods.set(asked.data["id"], context);
     if (asked.name === "payment.method.remove") this.#methods.delete(asked.data["id"]);

@@ -27,6 +27,7 @@ export interface Frames {
 export interface FrameEvents {
   /** Whether a message may come in now: asked before it is looked at. */
   admit(): boolean;
+  /** value: of a worker its message as JSON, which its watcher made; what has none, and of a page, as it is. */
   message(kind: ContextKind, value: unknown): void;
   said(said: Said): void;
   /** The watcher frame was loaded. again: it had been before, so what it watched is gone. */
@@ -72,7 +73,7 @@ export class PageStage implements Stage {
         const said = attempt(decodeSaid, event.data);
         if (said === null) return;
         if (said.say !== "message") events.said(said);
-        else if (events.admit()) events.message("worker", said.envelope);
+        else if (events.admit()) events.message("worker", said.text === "" ? said.envelope : said.text);
       };
       const begin: Begin = {
         say: BEGIN,

@@ -30,5 +30,7 @@ export const COMMON = {
   yes: ["예", "Yes"],
   no: ["아니요", "No"],
   won: ["원", "won"],
+  less: ["줄이기", "less"],
+  increase: ["늘리기", "more"],
   unpaid: ["남은 금액", "Unpaid"],
 } as const satisfies Table;

@@ -6,12 +6,13 @@
 
 import { attempt } from "../client/decode";
 import { Bucket } from "../host/pump";
+import { BYTES_AT_ONCE, BYTES_PER_S, MESSAGES_PER_S, TOO_HEAVY } from "../host/rates";
 import { type Begin, decodeBegin, type Said, type ToWatcher } from "../host/watching";
 import { describe } from "./describe";
 import { tellLines } from "./lines";
 import { RUN } from "./running";
+import { written } from "./writing";
 
-const MESSAGES_PER_S = 2_000;
 const LOOK_EVERY_MS = 50;
 /** A `beforeunload` longer ago was of a download, or of a navigation that was given up. */
 const LONGEST_LEAVING_MS = 10_000;
@@ -39,11 +40,17 @@ addEventListener("message", function begin(event: MessageEvent) {
 function runWorker(entry: string, originMap: Begin["originMap"], say: Say) {
   const worker = new Worker("/.jumak/worker.js");
   const bucket = new Bucket(MESSAGES_PER_S, MESSAGES_PER_S);
+  const bytes = new Bucket(BYTES_PER_S, BYTES_AT_ONCE);
   const { port1, port2 } = new MessageChannel();
   let dropped = 0;
   worker.onmessage = ({ data }: MessageEvent<unknown>) => {
     if (bucket.take()) {
-      say({ say: "message", envelope: data });
+      const message = written(data);
+      if (bytes.take(message.text.length)) say({ say: "message", ...message });
+      else {
+        worker.terminate();
+        say({ say: "failed", whom: "worker", text: TOO_HEAVY });
+      }
       return;
     }
     // Counted here: passing the flood on to tell of it would be the flood.

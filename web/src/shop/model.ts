@@ -6,18 +6,21 @@ import { Approvals } from "./approval.svelte";
 import { AutoLock } from "./auto_lock.svelte";
 import { Cart } from "./cart.svelte";
 import { Checkout } from "./checkout.svelte";
+import { Floor } from "./floor.svelte";
 import { Hosting } from "./hosting.svelte";
 import { Installs } from "./installs.svelte";
 import { Menu } from "./menu.svelte";
 import { Orders } from "./orders.svelte";
 import { Payments } from "./payments.svelte";
 import { Picking } from "./picking.svelte";
+import { Reservations } from "./reservations.svelte";
 import { Route } from "./route.svelte";
 import { Scans } from "./scans";
 import { ShopSettings } from "./settings.svelte";
 import { TableChoices } from "./table_choices.svelte";
 import { Till } from "./till.svelte";
 import { trouble } from "./trouble";
+import { Waiting } from "./waiting.svelte";
 
 export class Model {
   readonly route = new Route();
@@ -40,5 +43,8 @@ export class Model {
       this.hosting.tell(item === undefined ? t("unknownCode", { code: barcode }) : t("askAtOrders", { name: named(item) }), "error"),
     ),
   );
+  readonly floor = new Floor(this.till);
+  readonly waiting = new Waiting(this.till);
+  readonly reservations = new Reservations(this.till);
   readonly installs = new Installs(this.till);
 }

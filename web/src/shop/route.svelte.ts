@@ -18,6 +18,12 @@ export class Route {
     this.place = place;
   }
 
+  /** Goes where an address leads, so that a page that is loaded anew is where it was, in the middle of a payment too. */
+  follow(hash: string): void {
+    this.place = placeOf(hash);
+    this.paying = payingOf(hash);
+  }
+
   /** Opens the payment screen of an order. */
   pay(orderId: string): void {
     this.paying = orderId;
@@ -36,6 +42,13 @@ export function placeOf(hash: string): Place {
   return SCREENS.find((id) => id === first) ?? "order";
 }
 
-export function hashOf(place: Place): string {
-  return place.startsWith("tab:") ? `#/tab/${encodeURIComponent(place.slice(4))}` : `#/${place}`;
+/** The order whose payment the address names: `…/pay/<order>`. */
+function payingOf(hash: string): string | null {
+  const named = /\/pay\/([^/]+)$/.exec(hash)?.[1];
+  return named === undefined ? null : decodeURIComponent(named);
+}
+
+export function hashOf(place: Place, paying: string | null = null): string {
+  const at = place.startsWith("tab:") ? `#/tab/${encodeURIComponent(place.slice(4))}` : `#/${place}`;
+  return paying === null ? at : `${at}/pay/${encodeURIComponent(paying)}`;
 }

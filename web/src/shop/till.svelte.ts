@@ -1,18 +1,23 @@
 /** The till's own session with the shop: which device this is, who is signed in, what they may do. */
 
-import { type Decode, parse } from "../client/decode";
+import { type Decode, nothing, parse } from "../client/decode";
 import type { Envelope } from "../client/envelope";
 import { refusalIn, ShopError } from "../client/errors";
 import { Session } from "../client/session";
 import { decodeClaimed, decodeMerchant, decodeSignedIn, type Opened } from "../client/shapes";
 import { type Lang, language } from "../kit/words.svelte";
+import { Contact } from "./contact.svelte";
+import { Clock } from "./clock";
 
 const TOKEN = "jumak.token";
 export const CLIENT = { name: "jumak-till", version: "1" };
 /** Staff see within three seconds that the shop is gone. */
 const PING_EVERY_MS = 1_000;
+/** And soon that it is back. */
+const LONGEST_WAIT_MS = 2_000;
 
-type PushHandler = (data: unknown) => void;
+/** seq: of a store event, as `table.undo.request` and the like name it. */
+type PushHandler = (data: unknown, seq?: number) => void;
 type AskHandler = (data: unknown) => Promise<unknown>;
 
 export class Till {
@@ -22,6 +27,8 @@ export class Till {
   scopes = $state.raw<ReadonlySet<string>>(new Set());
   device = $state("");
   deviceId = $state("");
+  /** The shop's time, by which screens count minutes. */
+  readonly clock = new Clock();
   shopName = $state("");
   #session: Session | null = null;
   /** What the device may without a person: the owner's own till may everything. */
@@ -31,6 +38,14 @@ export class Till {
   readonly #pushes = new Map<string, Set<PushHandler>>();
   readonly #asks = new Map<string, AskHandler>();
   readonly #opened = new Set<() => void>();
+  readonly #narrowed: readonly string[] | undefined;
+  /** When the shop was heard last, and its clock. */
+  readonly contact = new Contact();
+
+  /** pushes: the only ones this page hears; absent = all its rights allow. */
+  constructor(pushes?: readonly string[]) {
+    this.#narrowed = pushes;
+  }
 
   /** Whether orders may be handled here: somebody signed in, or the till is the owner's own. */
   get works(): boolean {
@@ -130,15 +145,19 @@ export class Till {
         token: () => Promise.resolve(localStorage.getItem(TOKEN) ?? ""),
         client: { ...CLIENT, language: language.current },
         pingEveryMs: PING_EVERY_MS,
+        longestWaitMs: LONGEST_WAIT_MS,
         prepare: async (opening) => {
+          if (this.#narrowed !== undefined)
+            await asked(opening, "subscribe.request", { names: this.#narrowed }, nothing, true);
           if (this.#pin !== null) await this.#enter(opening, this.#pin, true);
         },
       },
       {
         opened: (opened) => this.#begin(opened),
-        push: ({ name, data }) => this.#pushes.get(name)?.forEach((handler) => handler(data)),
+        push: ({ name, data, seq }) => this.#pushes.get(name)?.forEach((handler) => handler(data, seq)),
         ask: (envelope, callbackId) => void this.#asked(session, envelope, callbackId),
         lost: () => (this.state = "lost"),
+        alive: (sign) => this.contact.heard(sign),
         refused: () => this.#forget(),
       },
     );
@@ -146,12 +165,14 @@ export class Till {
     session.start();
   }
 
-  #begin({ device, scopes }: Opened): void {
+  #begin({ device, scopes, serverTime }: Opened): void {
     this.state = "open";
+    this.clock.set(serverTime);
     this.device = device?.name ?? "";
     this.deviceId = device?.id ?? "";
     this.#deviceScopes = new Set(scopes);
-    this.scopes = this.#deviceScopes;
+    // Whoever is signed in is signed in again before anything is sent: until then the screens stay as they are.
+    if (this.#pin === null) this.scopes = this.#deviceScopes;
     // Once what was prepared, a sign-in, is over.
     void this.ask("merchant.info.request", {}, decodeMerchant)
       .then(({ merchant }) => (this.shopName = merchant.name))
@@ -165,6 +186,7 @@ export class Till {
         if (error instanceof ShopError && error.code !== "HOST_UNAVAILABLE") {
           this.#pin = null;
           this.person = null;
+          this.scopes = this.#deviceScopes;
         }
         throw error;
       },

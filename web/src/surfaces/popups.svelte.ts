@@ -11,20 +11,27 @@ export interface OpenPopup {
   readonly id: string;
   readonly plugin: Owner;
   readonly popup: Popup;
-  readonly answer: (data: Json) => void;
 }
 
 export class Popups {
   current = $state.raw<OpenPopup | null>(null);
 
-  /** Shows the popup; resolves with the `data` of the reply once it is closed. */
+  #answer: (data: Json) => void = () => undefined;
+  #last: { readonly id: string; readonly data: Json } | null = null;
+
+  /**
+   * Shows the popup; resolves with the `data` of the reply once it is closed. After a lost connection the shop asks
+   * again: one that is still open stays as it is, what was typed included; one that was answered has its answer.
+   */
   open(id: string, plugin: Owner, popup: Popup): Promise<Json> {
-    if (this.current !== null)
+    if (this.#last?.id === id) return Promise.resolve(this.#last.data);
+    if (this.current !== null && this.current.id !== id)
       return Promise.resolve({
         type: popup.type,
         ...refusal("CONFLICT", "다른 팝업이 이미 열려 있습니다.", "Another popup is open on this till"),
       });
-    return new Promise((answer) => (this.current = { id, plugin, popup, answer }));
+    this.current ??= { id, plugin, popup };
+    return new Promise((answer) => (this.#answer = answer));
   }
 
   succeed(result: Json): void {
@@ -41,8 +48,10 @@ export class Popups {
   }
 
   #close(data: Json): void {
-    const open = this.current;
+    if (this.current === null) return;
+    const answer: Json = { type: this.current.popup.type, complete: true, data };
+    this.#last = { id: this.current.id, data: answer };
     this.current = null;
-    open?.answer({ type: open.popup.type, complete: true, data });
+    this.#answer(answer);
   }
 }

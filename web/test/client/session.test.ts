@@ -171,6 +171,25 @@ describe("a session", () => {
     expect(door.last.asked("payment.method.event.response")).toMatchObject([{ callbackId: "host:1" }]);
   });
 
+  it("H-77: keeps only so much of what waits for a connection, the newest notifications, and refuses requests", async () => {
+    const { made, door } = session();
+    const large = "x".repeat(1_500_000);
+    for (let n = 0; n < 5; n += 1) made.tell({ name: "log", data: { n, large } });
+    const replies: unknown[] = [];
+    for (let n = 0; n < 60; n += 1) made.ask({ name: "order.get.request", data: { large } }, ({ data }) => replies.push(data));
+    expect(replies.length).toBeGreaterThan(10);
+    expect(replies[0]).toMatchObject({ complete: false, error: { code: "HOST_UNAVAILABLE" } });
+    await vi.advanceTimersByTimeAsync(0);
+    door.last.welcome();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(door.last.asked("log").map(({ data }) => data)).toMatchObject([{ n: 3 }, { n: 4 }]);
+    const asked = door.last.asked("order.get.request");
+    expect(asked.length + replies.length).toBe(60);
+    for (const each of asked) door.last.reply(each);
+    made.ask({ name: "order.get.request", data: { large } }, () => undefined);
+    expect(door.last.asked("order.get.request")).toHaveLength(asked.length + 1);
+  });
+
   it("keeps notifications while the connection is down", async () => {
     const { made, door } = session();
     made.tell({ name: "log", data: { n: 1 } });
@@ -178,5 +197,74 @@ describe("a session", () => {
     door.last.welcome();
     await vi.advanceTimersByTimeAsync(0);
     expect(door.last.asked("log")).toHaveLength(1);
+  });
+});
+
+describe("answers to the shop's questions", () => {
+  const APPROVED = { complete: true, paymentDto: { paymentKey: "k" } };
+  const answers = (door: FakeDoor) => door.last.asked("payment.method.event.response").map(({ callbackId }) => callbackId);
+  const again = async (door: FakeDoor) => {
+    door.last.lose();
+    await vi.advanceTimersByTimeAsync(15_000);
+    door.last.welcome({ resumed: true });
+    await vi.advanceTimersByTimeAsync(0);
+  };
+
+  it("PAY-8, NET-1: an approval written into a connection that was dead is sent by each later one", async () => {
+    const { made, door } = await open();
+    made.answer("host:pay:1", "payment.method.event.response", APPROVED);
+    expect(answers(door)).toEqual(["host:pay:1"]);
+    for (let loss = 0; loss < 2; loss += 1) {
+      await again(door);
+      expect(door.last.asked("payment.method.event.response")[0]?.data).toEqual(APPROVED);
+    }
+  });
+
+  it("PAY-8: one that was given while there was none too, before what else waited", async () => {
+    const { made, door } = await open();
+    door.last.lose();
+    made.ask({ name: "order.get.request", data: {} }, () => undefined);
+    made.answer("host:back:1", "payment.method.event.response", { complete: true });
+    await vi.advanceTimersByTimeAsync(500);
+    door.last.welcome();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(door.last.sent.map(({ name }) => name).slice(1)).toEqual(["payment.method.event.response", "order.get.request"]);
+    await again(door);
+    expect(answers(door)).toEqual(["host:back:1"]);
+  });
+
+  it("is not sent again once the shop replied to what was asked after it", async () => {
+    const { made, door } = await open();
+    made.ask({ name: "order.get.request", data: { id: "before" } }, () => undefined);
+    made.answer("host:pay:1", "payment.method.event.response", APPROVED);
+    door.last.reply(door.last.asked("order.get.request")[0]);
+    await again(door);
+    expect(answers(door)).toEqual(["host:pay:1"]);
+    made.ask({ name: "order.get.request", data: { id: "after" } }, () => undefined);
+    door.last.reply(door.last.asked("order.get.request")[0]);
+    await again(door);
+    expect(answers(door)).toEqual([]);
+  });
+
+  it("is not sent again once the same is asked anew", async () => {
+    const { made, door, asks } = await open();
+    made.answer("host:back:1", "payment.method.event.response", { complete: false });
+    door.last.say({ name: "payment.method.event.request", version: 1, callbackId: "host:back:1", data: {} });
+    expect(asks).toHaveLength(1);
+    await again(door);
+    expect(answers(door)).toEqual([]);
+  });
+
+  it("other answers are sent once", async () => {
+    const { made, door } = await open();
+    made.answer("host:1", "payment.event.response", { complete: true });
+    door.last.lose();
+    made.answer("host:2", "payment.event.response", { complete: true });
+    await vi.advanceTimersByTimeAsync(500);
+    door.last.welcome();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(door.last.asked("payment.event.response").map(({ callbackId }) => callbackId)).toEqual(["host:2"]);
+    await again(door);
+    expect(door.last.asked("payment.event.response")).toEqual([]);
   });
 });

@@ -53,6 +53,14 @@ function beat(at: ReturnType<typeof home>, whom: "frame" | "worker") {
   at.stage.events?.said(said({ say: "pong", whom }));
 }
 
+/** It answers every beat. */
+function staying(at: ReturnType<typeof home>): ReturnType<typeof setInterval> {
+  return setInterval(() => {
+    beat(at, "frame");
+    beat(at, "worker");
+  }, 1_000);
+}
+
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
@@ -139,6 +147,65 @@ describe("a hosted plugin", () => {
     for (let count = 0; count < 20_000; count += 1) at.stage.events?.admit();
     await vi.advanceTimersByTimeAsync(0);
     expect(at.reports.at(-1)).toMatchObject({ state: "crashed", reason: "it floods the page with messages" });
+  });
+
+  it("H-77: one that posts more bytes than it may is ended, whatever it hides them in", async () => {
+    const buffer = new ArrayBuffer(70_000_000);
+    const heavy: readonly unknown[] = ["x".repeat(70_000_000), { data: buffer }, new Uint8Array(buffer), new Map([["a", buffer]])];
+    for (const value of heavy) {
+      const { at } = running({ kinds: ["iframe"] });
+      at.stage.events?.message("tab", value);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(at.reports.at(-1)).toMatchObject({ state: "crashed", reason: "it posts more than 8 MB a second" });
+    }
+  });
+
+  it("H-77: eight megabytes a second are let pass, a line too long of its watcher is not", async () => {
+    const { at, hosted } = running();
+    const stay = staying(at);
+    const log = JSON.stringify({ name: "log", version: 1, data: "x".repeat(7_000_000) });
+    for (let second = 0; second < 12; second += 1) {
+      at.stage.events?.message("worker", log);
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(hosted.state).toBe("running");
+    expect(at.sessions[0]?.session.told).toHaveLength(12);
+    at.stage.events?.said(said({ say: "line", text: "x".repeat(70_000_000) }));
+    clearInterval(stay);
+    expect(hosted.state).toBe("crashed");
+  });
+
+  it("H-77: what it posts waits while its connection takes nothing, and is no more than so much", async () => {
+    const { at, hosted } = running();
+    const stay = staying(at);
+    const session = at.sessions[0]?.session;
+    if (session === undefined) throw new Error("no session");
+    session.backlog = 5_000_000;
+    const log = JSON.stringify({ name: "log", version: 1, data: "x".repeat(1_000_000) });
+    for (let count = 0; count < 20; count += 1) at.stage.events?.message("worker", log);
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(session.told).toEqual([]);
+    session.backlog = 0;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(session.told).toHaveLength(20);
+    session.backlog = 5_000_000;
+    for (let second = 0; second < 9; second += 1) {
+      for (let count = 0; count < 7; count += 1) at.stage.events?.message("worker", log);
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(hosted.state).toBe("running");
+    for (let count = 0; count < 3; count += 1) at.stage.events?.message("worker", log);
+    clearInterval(stay);
+    expect([hosted.state, hosted.reason]).toEqual(["crashed", "it posts more than its connection takes"]);
+  });
+
+  it("H-8: gives the session that opens after a loss what the plugin held, and keeps its frames", async () => {
+    const { at, hosted } = running();
+    at.stage.events?.message("worker", { name: "payment.method.add", version: 1, data: { id: "card" } });
+    at.sessions[0]?.session.opened();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(at.sessions[0]?.session.told).toEqual(["payment.method.add", "payment.method.add"]);
+    expect([hosted.state, at.stage.opened]).toEqual(["running", 1]);
   });
 
   it("is told that it stops, has 300 ms, and is gone", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Bucket, Pump } from "../../src/host/pump";
 
 const a = {};
@@ -26,6 +26,40 @@ describe("the pump", () => {
     pump.add(b, () => done.push("b1"));
     turns.shift()?.();
     expect(done).toEqual(["a1", "b1", "a2", "a3"]);
+  });
+
+  it("H-77: gives the page its turn after 8 ms, however little was done", () => {
+    const turns: (() => void)[] = [];
+    let now = 0;
+    const pump = new Pump((run) => turns.push(run), () => now);
+    let done = 0;
+    for (let count = 0; count < 6; count += 1)
+      pump.add(a, () => {
+        done += 1;
+        now += 5;
+      });
+    turns.shift()?.();
+    expect(done).toBe(2);
+  });
+
+  it("H-77: passes a plugin by that is held, and looks at it again", () => {
+    vi.useFakeTimers();
+    const turns: (() => void)[] = [];
+    const pump = new Pump((run) => turns.push(run));
+    const held = { held: true };
+    const done: string[] = [];
+    for (const work of ["h1", "h2"]) pump.add(held, () => done.push(work));
+    pump.add(b, () => done.push("b1"));
+    const all = () => {
+      vi.advanceTimersByTime(50);
+      for (let run = turns.shift(); run !== undefined; run = turns.shift()) run();
+    };
+    all();
+    expect(done).toEqual(["b1"]);
+    held.held = false;
+    all();
+    vi.useRealTimers();
+    expect(done).toEqual(["b1", "h1", "h2"]);
   });
 
   it("forgets what a plugin that ended still had waiting", () => {

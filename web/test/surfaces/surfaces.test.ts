@@ -92,6 +92,19 @@ describe("popups", () => {
     expect(await open).toMatchObject({ data: { result: "CANCELLED" } });
   });
 
+  it("H-67: asked again by the shop an open one stays, an answered one repeats its answer", async () => {
+    const popups = new Popups();
+    void popups.open("p", points, shown.popup);
+    const { current } = popups;
+    const again = popups.open("p", points, shown.popup);
+    expect(popups.current).toBe(current);
+    popups.succeed({ barcode: "880" });
+    const answer = { type: "barcode", complete: true, data: { result: "SUCCESS", barcode: "880" } };
+    expect(await again).toEqual(answer);
+    expect(await popups.open("p", points, shown.popup)).toEqual(answer);
+    expect(popups.current).toBeNull();
+  });
+
   it("read what plugins wrote without failing", () => {
     const { popup } = decodePopup({
       popupId: "p",

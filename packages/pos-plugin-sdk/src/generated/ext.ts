@@ -30,6 +30,8 @@ import type {
   CategoryReply,
   CommandGetRequest,
   CommandGetResponse,
+  CustomerDisplayChangeEvent,
+  CustomerDisplayGetResponse,
   DeviceClaimRequest,
   DeviceClaimResponse,
   DeviceListResponse,
@@ -47,6 +49,7 @@ import type {
   EventListRequest,
   EventListResponse,
   HallAddRequest,
+  HallChangeEvent,
   HallReply,
   HallUpdateRequest,
   HeldDraftOrderChangeEvent,
@@ -104,6 +107,9 @@ import type {
   PaymentMethodListRequest,
   PaymentMethodListResponse,
   PaymentMethodRemove,
+  PaymentRefundChangeEvent,
+  PaymentRefundListRequest,
+  PaymentRefundListResponse,
   PaymentReply,
   PaymentStartRequest,
   PluginBudgetGetRequest,
@@ -160,7 +166,8 @@ import type {
   TableAddRequest,
   TableGroupRequest,
   TableLayoutReply,
-  TableMoveData,
+  TableMergeRequest,
+  TableMoveRequest,
   TableOrderReply,
   TableSeatRequest,
   TableSeatResponse,
@@ -177,6 +184,7 @@ import type {
   WaitingAddRequest,
   WaitingChangeEvent,
   WaitingListResponse,
+  WaitingModeChangeEvent,
   WaitingSeatRequest,
   WaitingSetModeRequest,
   WaitingSetModeResponse,
@@ -244,6 +252,12 @@ export interface Extensions {
     /** The stored answer of a write whose reply was lost (PAY-7) (`command.get.request`) */
     get: (data: CommandGetRequest, options?: CallOptions) => Promise<CommandGetResponse>;
   };
+  customerDisplay: {
+    /** What the guest at this display's till sees (`customer-display.get.request`) */
+    get: (data?: Record<string, never>, options?: CallOptions) => Promise<CustomerDisplayGetResponse>;
+    /** The guest at this display's till sees something else (`customer-display.change.event`) */
+    on: (listener: Listener<CustomerDisplayChangeEvent>) => Promise<Unsubscribe>;
+  };
   device: {
     /** A new screen redeems a one-time code: once, within 5 minutes, throttled (`device.claim.request`) */
     claim: (data: DeviceClaimRequest, options?: CallOptions) => Promise<DeviceClaimResponse>;
@@ -283,6 +297,8 @@ export interface Extensions {
     add: (data: HallAddRequest & Command, options?: CallOptions) => Promise<HallReply>;
     /** A hall goes; refused while it holds tables (`hall.delete.request`) */
     delete: (data: LayoutDeleteData & Command, options?: CallOptions) => Promise<void>;
+    /** A hall of the plan came, changed or went (`hall.change.event`) */
+    on: (listener: Listener<HallChangeEvent>) => Promise<Unsubscribe>;
     /** A hall changes (`hall.update.request`) */
     update: (data: HallUpdateRequest & Command, options?: CallOptions) => Promise<HallReply>;
   };
@@ -375,7 +391,7 @@ export interface Extensions {
     };
   };
   payment: {
-    /** A manager says that the money of an EXTERNAL payment was returned outside the POS (`payment.confirm-refund.request`) */
+    /** A manager says whether the money of an EXTERNAL payment was returned. refunded: it was, unless false (`payment.confirm-refund.request`) */
     confirmRefund: (data: PaymentConfirmRefundRequest & Command, options?: CallOptions) => Promise<PaymentReply>;
     /** Begin taking money for an order. lockId: of the caller's own `order.lock`; partId: of `bill.split` (`payment.start.request`) */
     start: (data: PaymentStartRequest & Command, options?: CallOptions) => Promise<AttemptReply>;
@@ -399,6 +415,12 @@ export interface Extensions {
     on: (listener: Listener<PaymentMethodChangeEvent>) => Promise<Unsubscribe>;
     /** A plugin takes its button away (`payment.method.remove`) */
     remove: (data: PaymentMethodRemove) => void;
+  };
+  paymentRefund: {
+    /** Refunds, newest first. states, orderId: narrow (`payment-refund.list.request`) */
+    list: (data?: PaymentRefundListRequest, options?: CallOptions) => Promise<PaymentRefundListResponse>;
+    /** A plugin is asked to give money back, or that ended (`payment-refund.change.event`) */
+    on: (listener: Listener<PaymentRefundChangeEvent>) => Promise<Unsubscribe>;
   };
   plugin: {
     /** What a package would install (`plugin.inspect.request`) */
@@ -520,9 +542,9 @@ export interface Extensions {
     /** Tables are used together (TBL-5) (`table.group.request`) */
     group: (data: TableGroupRequest & Command, options?: CallOptions) => Promise<TablesReply>;
     /** Two parties become one; with live payments the order moves alongside (TBL-2, TBL-3) (`table.merge.request`) */
-    merge: (data: TableMoveData & Command, options?: CallOptions) => Promise<TableOrderReply>;
+    merge: (data: TableMergeRequest & Command, options?: CallOptions) => Promise<TableOrderReply>;
     /** The party moves to an empty table (TBL-1) (`table.move.request`) */
-    move: (data: TableMoveData & Command, options?: CallOptions) => Promise<TableOrderReply>;
+    move: (data: TableMoveRequest & Command, options?: CallOptions) => Promise<TableOrderReply>;
     /** Guests sit down without an order (TBL-7, TBL-8) (`table.seat.request`) */
     seat: (data: TableSeatRequest & Command, options?: CallOptions) => Promise<TableSeatResponse>;
     /** Two parties change places (`table.swap.request`) */
@@ -567,5 +589,9 @@ export interface Extensions {
     seat: (data: WaitingSeatRequest & Command, options?: CallOptions) => Promise<PartyReply>;
     /** Whether new parties are taken (TBL-10) (`waiting.set-mode.request`) */
     setMode: (data: WaitingSetModeRequest & Command, options?: CallOptions) => Promise<WaitingSetModeResponse>;
+  };
+  waitingMode: {
+    /** The list takes new parties, or no longer (TBL-10) (`waiting-mode.change.event`) */
+    on: (listener: Listener<WaitingModeChangeEvent>) => Promise<Unsubscribe>;
   };
 }

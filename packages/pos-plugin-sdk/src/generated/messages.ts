@@ -40,6 +40,8 @@ import type {
   CategoryReply,
   CommandGetRequest,
   CommandGetResponse,
+  CustomerDisplayChangeEvent,
+  CustomerDisplayGetResponse,
   DeviceClaimRequest,
   DeviceClaimResponse,
   DeviceInfoResponse,
@@ -68,6 +70,7 @@ import type {
   EventListRequest,
   EventListResponse,
   HallAddRequest,
+  HallChangeEvent,
   HallListResponse,
   HallReply,
   HallUpdateRequest,
@@ -152,6 +155,9 @@ import type {
   PaymentMethodListRequest,
   PaymentMethodListResponse,
   PaymentMethodRemove,
+  PaymentRefundChangeEvent,
+  PaymentRefundListRequest,
+  PaymentRefundListResponse,
   PaymentReply,
   PaymentStartRequest,
   PluginBudgetGetRequest,
@@ -223,7 +229,8 @@ import type {
   TableGroupRequest,
   TableLayoutReply,
   TableListResponse,
-  TableMoveData,
+  TableMergeRequest,
+  TableMoveRequest,
   TableOrderReply,
   TableSeatRequest,
   TableSeatResponse,
@@ -243,6 +250,7 @@ import type {
   WaitingAddRequest,
   WaitingChangeEvent,
   WaitingListResponse,
+  WaitingModeChangeEvent,
   WaitingSeatRequest,
   WaitingSetModeRequest,
   WaitingSetModeResponse,
@@ -326,6 +334,10 @@ export interface Messages {
   'catalog-item.update.request': { kind: 'request'; data: CatalogItemUpdateRequest; reply: ItemReply; rateLimited: false; scope: 'catalog:write' | 'staff:manage' };
   /** The stored answer of a write whose reply was lost (PAY-7). */
   'command.get.request': { kind: 'request'; data: CommandGetRequest; reply: CommandGetResponse; rateLimited: false; scope: never };
+  /** The guest at this display's till sees something else. */
+  'customer-display.change.event': { kind: 'push'; data: CustomerDisplayChangeEvent; rateLimited: false; scope: 'display:read' };
+  /** What the guest at this display's till sees. */
+  'customer-display.get.request': { kind: 'request'; data: Nothing; reply: CustomerDisplayGetResponse; rateLimited: false; scope: 'display:read' };
   /** A new screen redeems a one-time code: once, within 5 minutes, throttled. */
   'device.claim.request': { kind: 'request'; data: DeviceClaimRequest; reply: DeviceClaimResponse; rateLimited: false; scope: never };
   /** The POS and the shop's mode. */
@@ -382,6 +394,8 @@ export interface Messages {
   'event.list.request': { kind: 'request'; data: EventListRequest; reply: EventListResponse; rateLimited: false; scope: never };
   /** A hall is added. */
   'hall.add.request': { kind: 'request'; data: HallAddRequest; reply: HallReply; rateLimited: false; scope: 'staff:own' };
+  /** A hall of the plan came, changed or went. */
+  'hall.change.event': { kind: 'push'; data: HallChangeEvent; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** A hall goes; refused while it holds tables. */
   'hall.delete.request': { kind: 'request'; data: LayoutDeleteData; reply: Done; rateLimited: false; scope: 'staff:own' };
   /** The halls, in their order. */
@@ -500,13 +514,17 @@ export interface Messages {
   'payment-method.change.event': { kind: 'push'; data: PaymentMethodChangeEvent; rateLimited: false; scope: 'staff:pay' };
   /** The payment methods this till can use. */
   'payment-method.list.request': { kind: 'request'; data: PaymentMethodListRequest; reply: PaymentMethodListResponse; rateLimited: false; scope: 'staff:pay' };
+  /** A plugin is asked to give money back, or that ended. */
+  'payment-refund.change.event': { kind: 'push'; data: PaymentRefundChangeEvent; rateLimited: false; scope: 'staff:pay' };
+  /** Refunds, newest first. states, orderId: narrow. */
+  'payment-refund.list.request': { kind: 'request'; data: PaymentRefundListRequest; reply: PaymentRefundListResponse; rateLimited: false; scope: 'staff:pay' };
   /** Record money taken outside on an order. */
   'payment.add.request': { kind: 'request'; data: PaymentAddRequest; reply: PaymentReply; rateLimited: true; scope: 'payment:write' };
   /** Take one payment back; the order stays (CAN-1). override: a manager, although a plugin objects (§5). */
   'payment.cancel.request': { kind: 'request'; data: PaymentCancelRequest; reply: PaymentCancelResponse; rateLimited: true; scope: 'payment:write' };
   /** Money was taken or taken back. */
   'payment.change.event': { kind: 'push'; data: PaymentChangeEvent; rateLimited: false; scope: 'payment:read' };
-  /** A manager says that the money of an EXTERNAL payment was returned outside the POS. */
+  /** A manager says whether the money of an EXTERNAL payment was returned. refunded: it was, unless false. */
   'payment.confirm-refund.request': { kind: 'request'; data: PaymentConfirmRefundRequest; reply: PaymentReply; rateLimited: false; scope: 'staff:manage' };
   /** Asked of every running plugin before a payment is cancelled; `complete: false` vetoes (§5). */
   'payment.event.request': { kind: 'host-request'; data: PaymentEventRequest; reply: Done; rateLimited: false; scope: 'payment:read' };
@@ -651,9 +669,9 @@ export interface Messages {
   /** The tables, each with its order. */
   'table.list.request': { kind: 'request'; data: Nothing; reply: TableListResponse; rateLimited: true; scope: 'table:read' };
   /** Two parties become one; with live payments the order moves alongside (TBL-2, TBL-3). */
-  'table.merge.request': { kind: 'request'; data: TableMoveData; reply: TableOrderReply; rateLimited: false; scope: 'staff:order' | 'table:manage' };
+  'table.merge.request': { kind: 'request'; data: TableMergeRequest; reply: TableOrderReply; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** The party moves to an empty table (TBL-1). */
-  'table.move.request': { kind: 'request'; data: TableMoveData; reply: TableOrderReply; rateLimited: false; scope: 'staff:order' | 'table:manage' };
+  'table.move.request': { kind: 'request'; data: TableMoveRequest; reply: TableOrderReply; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** Guests sit down without an order (TBL-7, TBL-8). */
   'table.seat.request': { kind: 'request'; data: TableSeatRequest; reply: TableSeatResponse; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** Two parties change places. */
@@ -674,6 +692,8 @@ export interface Messages {
   'toast.press.request': { kind: 'request'; data: ToastPressRequest; reply: Done; rateLimited: false; scope: 'till' };
   /** draw a plugin's toast */
   'toast.show.event': { kind: 'push'; data: ToastShowEvent; rateLimited: false; scope: 'till' };
+  /** The list takes new parties, or no longer (TBL-10). */
+  'waiting-mode.change.event': { kind: 'push'; data: WaitingModeChangeEvent; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** A party joins the line (TBL-10). */
   'waiting.add.request': { kind: 'request'; data: WaitingAddRequest; reply: PartyReply; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** The party's table is ready. */
@@ -741,6 +761,8 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'catalog-item.set-state.request': 'wx',
   'catalog-item.update.request': 'wx',
   'command.get.request': 'x',
+  'customer-display.change.event': 'px',
+  'customer-display.get.request': 'x',
   'device.claim.request': 'x',
   'device.info.request': 'l',
   'device.list.request': 'x',
@@ -769,6 +791,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'draft-order.update.request': 'wx',
   'event.list.request': 'x',
   'hall.add.request': 'wx',
+  'hall.change.event': 'px',
   'hall.delete.request': 'wx',
   'hall.list.request': 'l',
   'hall.update.request': 'wx',
@@ -828,6 +851,8 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'payment-attempt.resolve.request': 'wx',
   'payment-method.change.event': 'px',
   'payment-method.list.request': 'x',
+  'payment-refund.change.event': 'px',
+  'payment-refund.list.request': 'x',
   'payment.add.request': 'lw',
   'payment.cancel.request': 'lw',
   'payment.change.event': 'p',
@@ -915,6 +940,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'toast.open': 'n',
   'toast.press.request': 'x',
   'toast.show.event': 'px',
+  'waiting-mode.change.event': 'px',
   'waiting.add.request': 'wx',
   'waiting.call.request': 'wx',
   'waiting.cancel.request': 'wx',

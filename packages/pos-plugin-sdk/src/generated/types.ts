@@ -423,6 +423,31 @@ export interface CommandGetResponse {
   reply?: unknown;
 }
 
+/** The guest at this display's till sees something else. */
+export interface CustomerDisplayChangeEvent {
+  view: CustomerView;
+}
+
+/** What the guest at this display's till sees. */
+export interface CustomerDisplayGetResponse {
+  view: CustomerView;
+}
+
+/** The whole screen. Amounts in won. */
+export interface CustomerView {
+  state: 'cart' | 'idle' | 'paid' | 'paying';
+  shopName: string;
+  lines: ShownLine[];
+  discounts: ShownDiscount[];
+  total: number;
+  paid: number;
+  unpaid: number;
+  tip?: number;
+  number?: string;
+  payment?: ShownPayment;
+  endsInMs?: number;
+}
+
 /** The shop's mode, by which plugins switch themselves (contract, merchant-device §2). */
 export interface DeviceBusinessType {
   business: Business;
@@ -461,10 +486,11 @@ export interface DeviceListResponse {
   devices: DeviceView[];
 }
 
-/** scopes: beside those of the kind; for a service all it gets, `plugin` = every SDK scope, `all` = every scope. */
+/** A new device or token. */
 export interface DevicePairRequest {
   kind: 'display' | 'kitchen' | 'service' | 'till';
   name: string;
+  tillId?: string | undefined;
   scopes?: string[] | undefined;
 }
 
@@ -480,7 +506,7 @@ export interface DeviceRevokeRequest {
   id: string;
 }
 
-/** A paired device or token, without its secret. */
+/** A paired device or token, without its secret. tillId: of a display, the till it was paired with. */
 export interface DeviceView {
   id: string;
   kind: 'display' | 'kitchen' | 'plugin' | 'service' | 'till';
@@ -488,6 +514,7 @@ export interface DeviceView {
   letter: string;
   scopes: string[];
   createdAt: string;
+  tillId?: string;
   revokedAt?: string;
 }
 
@@ -642,6 +669,12 @@ export interface HallAddRequest {
   hall: HallDraft;
 }
 
+/** The plan has a hall more or less, or one was renamed or moved. */
+export interface HallChangeEvent {
+  event: 'add' | 'delete' | 'update';
+  hall: HallRef;
+}
+
 /** A new hall; last unless `order` says otherwise. */
 export interface HallDraft {
   title: string;
@@ -658,6 +691,11 @@ export interface HallEdit {
 /** Halls by `order`. */
 export interface HallListResponse {
   halls: PluginHall[];
+}
+
+/** A hall by id. */
+export interface HallRef {
+  id: number;
 }
 
 /** The hall. */
@@ -808,10 +846,14 @@ export interface KdsBoardGetRequest {
   stationId?: string | undefined;
 }
 
-/** Open tickets in the order of the screen, what is still to cook in all, and the journal's number. */
+/** Open tickets in the order of the screen, and what is still to cook in all. */
 export interface KdsBoardGetResponse {
   tickets: KitchenTicket[];
   allDay: AllDay[];
+  finished: KitchenTicket[];
+  ready: KitchenTicket[];
+  scheduled: ScheduledOrder[];
+  requested: number;
   seq: number;
 }
 
@@ -1503,10 +1545,11 @@ export interface PaymentChangeEvent {
   order: IdRef;
 }
 
-/** A manager says that the money of an EXTERNAL payment was returned outside the POS. */
+/** A manager says whether the money of an EXTERNAL payment was returned. refunded: it was, unless false. */
 export interface PaymentConfirmRefundRequest {
   id: string;
   note: string;
+  refunded?: boolean | undefined;
 }
 
 /** A payment as a plugin records it (contract, payment §2). */
@@ -1618,6 +1661,34 @@ export interface PaymentOperation {
 export interface PaymentPrice {
   paymentPaidValue: number;
   paymentUnpaidValue: number;
+}
+
+/** What the plugin of a payment was asked to give back (contract, extensions §2). */
+export interface PaymentRefund {
+  paymentId: string;
+  orderId: string;
+  amount: number;
+  method: MethodRef;
+  state: 'CANCELED' | 'DECLINED' | 'NOT_RETURNED' | 'RETURNED' | 'SENT' | 'UNKNOWN';
+  createdAt: string;
+  error?: AttemptError;
+  note?: string;
+}
+
+/** A plugin is asked to give money back, or that ended. */
+export interface PaymentRefundChangeEvent {
+  refund: PaymentRefund;
+}
+
+/** Refunds, newest first. states, orderId: narrow. */
+export interface PaymentRefundListRequest {
+  states?: ('CANCELED' | 'DECLINED' | 'NOT_RETURNED' | 'RETURNED' | 'SENT' | 'UNKNOWN')[] | undefined;
+  orderId?: string | undefined;
+}
+
+/** Refunds, newest first. */
+export interface PaymentRefundListResponse {
+  refunds: PaymentRefund[];
 }
 
 /** One payment. */
@@ -2015,7 +2086,7 @@ export interface PopupResult {
   inputs?: Record<string, unknown> | undefined;
 }
 
-/** Where a table stands on the plan, in plan units, and its shape. */
+/** Where a table stands on the plan, in plan units, and its shape; answered whole (contract, extensions §2). */
 export interface Position {
   x: number;
   y: number;
@@ -2194,6 +2265,12 @@ export interface ReservationSeatRequest {
   tableId: number;
 }
 
+/** An accepted order the kitchen gets later, whole. firesAt: when (KDS-9). */
+export interface ScheduledOrder {
+  order: PluginOrder;
+  firesAt: string;
+}
+
 /** The paired device a session belongs to. */
 export interface SessionDevice {
   id: string;
@@ -2300,6 +2377,36 @@ export interface ShopSettingUpdateRequest {
 export interface Shower {
   id: string;
   name: string;
+}
+
+/** A chosen option; quantity is per one item. */
+export interface ShownChoice {
+  title: string;
+  quantity: number;
+}
+
+/** A discount as the won it takes off. */
+export interface ShownDiscount {
+  title: string;
+  amount: number;
+}
+
+/** A line. amount: won of the whole line before its discounts. */
+export interface ShownLine {
+  title: string;
+  quantity: number;
+  amount: number;
+  choices?: ShownChoice[];
+  discounts?: ShownDiscount[];
+}
+
+/** The newest payment of the order here. tendered, change: of cash. name: of a plugin's method. */
+export interface ShownPayment {
+  state: 'taken' | 'waiting';
+  amount: number;
+  name?: string;
+  tendered?: number;
+  change?: number;
 }
 
 /** A number between two ends. */
@@ -2510,6 +2617,7 @@ export interface TableLayout {
   capacity?: number;
   group?: PluginTableGroup;
   position?: Position;
+  version: number;
 }
 
 /** The table as it stands on the plan. */
@@ -2522,8 +2630,24 @@ export interface TableListResponse {
   tables: TableRow[];
 }
 
+/** Somebody takes the money of an order of this table: nobody else may touch that order (OFF-6, TBL-12). */
+export interface TableLock {
+  orderId: string;
+  by: string;
+  deviceId?: string;
+  until?: string;
+}
+
+/** beside: both orders stay what they are, at one table (TBL-3). */
+export interface TableMergeRequest {
+  from: number;
+  to: number;
+  expectedVersion?: number | undefined;
+  beside?: boolean | undefined;
+}
+
 /** from, to: table ids. expected_version: of the order that moves (OFF-4). */
-export interface TableMoveData {
+export interface TableMoveRequest {
   from: number;
   to: number;
   expectedVersion?: number | undefined;
@@ -2580,6 +2704,8 @@ export interface TableStatus {
   seatedAt?: string;
   lastOrderAt?: string;
   oldestTicketAt?: string;
+  lateAt?: string;
+  lock?: TableLock;
   orders: PluginOrder[];
   version: number;
 }
@@ -2610,9 +2736,10 @@ export interface TableUngroupRequest {
   groupId: number;
 }
 
-/** See `TableEdit`. */
+/** See `TableEdit`. expected_version: of the table (OFF-4). */
 export interface TableUpdateRequest {
   table: TableEdit;
+  expectedVersion?: number | undefined;
 }
 
 /** The tables that changed. */
@@ -2723,6 +2850,12 @@ export interface WaitingChangeEvent {
 /** Parties in line, first first, and the mode that holds now. until: end of a pause, shop-local. */
 export interface WaitingListResponse {
   parties: WaitingParty[];
+  mode: 'accept' | 'closed' | 'paused' | 'walk-in';
+  until?: string;
+}
+
+/** The mode from now on. until: end of a pause, shop-local. */
+export interface WaitingModeChangeEvent {
   mode: 'accept' | 'closed' | 'paused' | 'walk-in';
   until?: string;
 }

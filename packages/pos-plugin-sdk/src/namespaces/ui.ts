@@ -50,7 +50,9 @@ export function toastNamespace(channel: Channel) {
     event: 'click' | 'button-click',
     callback: (() => unknown) | ((buttonId: string) => unknown),
   ): Unsubscribe {
-    if (event === 'click') return channel.subscribe('toast.click', undefined, callback as () => unknown);
+    if (event === 'click') {
+      return channel.subscribe('toast.click', undefined, () => (callback as () => unknown)());
+    }
     return channel.subscribe('toast.button.click', undefined, (data) => callback(value<string>(data, 'id')));
   }
 

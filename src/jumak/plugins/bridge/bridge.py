@@ -10,6 +10,7 @@ import base64
 import binascii
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from functools import partial
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import msgspec
@@ -187,9 +188,10 @@ class Bridge:
         Raises as `fetch` does, and InvalidState when the plugin has 50 already.
         """
         traffic = self._traffic_of(install.id)
+        note = partial(self._shop.watch.note, install.id, "warn")
         with self._telling(install), traffic.place_for_a_socket():
             socket = await open_socket(
-                self.network, _access(install), url, headers, protocols, timeout_s, verify
+                self.network, _access(install), url, headers, protocols, timeout_s, verify, note
             )
             traffic.sockets.add(socket)
             return socket

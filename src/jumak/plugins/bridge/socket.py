@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection
@@ -26,8 +25,6 @@ CLOSE_S = 2.0
 PING_S = 30.0
 PROTOCOL = "sec-websocket-protocol"
 ABNORMAL = 1006
-
-log = logging.getLogger(__name__)
 
 
 class BridgeSocket:
@@ -107,8 +104,12 @@ async def open_socket(
     protocols: Sequence[str],
     timeout_s: float,
     verify: bool,
+    note: Callable[[str], None],
 ) -> BridgeSocket:
-    """Connects. Raises AclDenied, InvalidArgument, NetworkFailed, TimedOut."""
+    """Connects. note: takes what the plugin's author should know of it.
+
+    Raises AclDenied, InvalidArgument, NetworkFailed, TimedOut.
+    """
     route = access.route(url, ("ws", "wss"))
     check_headers(headers.items(), lambda _: "$.headers")
     asked = [
@@ -121,7 +122,7 @@ async def open_socket(
     sent = [(name, value) for name, value in headers.items() if _may_send(name)]
     try:
         async with asyncio.timeout(timeout_s):
-            return BridgeSocket(await _connect(network, route, sent, chosen, timeout_s, verify))
+            return BridgeSocket(await _connect(network, route, sent, chosen, timeout_s, verify, note))
     except TimeoutError:
         raise TimedOut(
             "상대 서버가 제시간에 응답하지 않았습니다.", f"The server did not answer within {timeout_s:g} s"
@@ -135,11 +136,12 @@ async def _connect(
     protocols: list[Subprotocol],
     timeout_s: float,
     verify: bool,
+    note: Callable[[str], None],
 ) -> ClientConnection:
     origin = route.origin
     addresses = await network.addresses(origin)
     if not verify and any(map(is_public, addresses)):
-        log.warning("rejectUnauthorized: false is ignored for %s: it is no private address", origin)
+        note(f"rejectUnauthorized: false is ignored for {origin}: it is no private address")
         verify = True
     more: dict[str, Any] = {}
     if origin.scheme == "https":

@@ -18,7 +18,6 @@ from jumak.domain.attempt import (
 from jumak.domain.base import Doc, PositiveWon, PublicId
 from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment
-from jumak.protocol.messages.payment import PaymentReply
 from jumak.protocol.row import Data, Done, Reply, Row, RowKind
 
 MethodId = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -94,13 +93,6 @@ class ResolveAttempt(Data, frozen=True, kw_only=True):
     id: PublicId
     how: Resolution
     note: Note | None = None
-
-
-class ConfirmRefund(Data, frozen=True, kw_only=True):
-    """A manager says that the money of an EXTERNAL payment was returned outside the POS."""
-
-    id: PublicId
-    note: Note
 
 
 class AttemptChange(Data, frozen=True, kw_only=True):
@@ -196,7 +188,6 @@ ROWS: tuple[Row, ...] = (
     _row("payment-attempt.list.request", "request", ListAttempts, "staff:pay", AttemptsReply),
     _row("payment-attempt.cancel.request", "request", AttemptById, "staff:pay", AttemptReply, write=True),
     _row("payment-attempt.resolve.request", "request", ResolveAttempt, "staff:manage", AttemptReply, write=True),
-    _row("payment.confirm-refund.request", "request", ConfirmRefund, "staff:manage", PaymentReply, write=True),
     _row("payment-attempt.change.event", "push", AttemptChange, "staff:pay"),
     _row("payment.method.add", "notify", AddMethod, "payment-method", sdk="paymentMethod.add"),
     _row("payment.method.remove", "notify", MethodById, "payment-method"),

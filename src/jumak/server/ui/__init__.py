@@ -41,9 +41,9 @@ class TillUi:
         """A popup of this plugin waits for somebody."""
         return self.popups.is_open(plugin_id)
 
-    def close_popups(self, plugin_id: str) -> None:
-        """Ends the plugin's popups, e.g. with the payment that opened them: they answer `CANCELLED`."""
-        self.popups.close(plugin_id)
+    def close_popups(self, session: Session) -> None:
+        """Ends the popups this session opened, e.g. with the payment they belong to: they answer `CANCELLED`."""
+        self.popups.session_lost(session)
 
     def prefer_till(self, plugin_id: str, device_id: str | None) -> None:
         """From now on the plugin's popups go to this till if it is there: it started a payment with it.

@@ -1,12 +1,15 @@
 """Popups of plugins: asked of one till, one at a time on each (contract, ui §1, §2; wire §8.1).
 
-A popup ends when the till answers, when it is cancelled with the payment that opened it, when its
-plugin is gone, or with the till's own connection.
+A popup ends when the till answers, when it is cancelled with the payment that opened it, or when its plugin is
+gone. A till that goes while it shows one, because its page is reloaded or its network failed, has a little while
+to come back and is asked again; all askings of a popup have one callback id, so an answer counts over whichever
+connection of that till it comes.
 """
 
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -21,12 +24,12 @@ from jumak.protocol.messages.setting import (
     ToggleInput,
 )
 from jumak.protocol.messages.ui import ModalInput, PopupReply, PopupRequest, PopupResult
-from jumak.server.connections import Push
+from jumak.server.connections import Push, Subscriber
 from jumak.server.live import Ask
 from jumak.server.session import Session
 from jumak.server.ui.barcodes import trimmed
 from jumak.server.ui.surfaces import cut
-from jumak.server.ui.tills import one_till, shown_as
+from jumak.server.ui.tills import POPUP_CLOSE, is_till, one_till, shown_as, till_sessions
 from jumak.service.setting import drawn, fits
 
 if TYPE_CHECKING:
@@ -34,20 +37,24 @@ if TYPE_CHECKING:
 
 NAME = "popup.request"
 OPEN = "popup.open.request"
-CLOSE = "popup.close.event"
 LONGEST_S = 24 * 3_600.0
 """The SDK waits as long (wire §8.1)."""
+
+CALLBACK = "host:popup:"
+"""Callback ids of popups; the popup's id follows."""
+
+BACK_WITHIN = timedelta(seconds=30)
+"""A page is reloaded in seconds; a till that is switched off must not hold a payment up."""
 
 CANCELLED = PopupResult(result="CANCELLED")
 
 
 class Popup(Struct, frozen=True, eq=False):
-    """One on a screen. over: done when it is closed from outside. place: the till it covers."""
+    """One on a screen. over: done when it is closed from outside. place: the till it covers, by its device."""
 
     id: str
     plugin_id: str
     asker: Session | None
-    till: Session
     place: str | Session
     over: asyncio.Future[None]
 
@@ -59,21 +66,21 @@ class Popups:
         self._shop = shop
         self._open: dict[str | Session, Popup] = {}
         self._preferred: dict[str, str] = {}
+        self._missed: dict[str, asyncio.Future[Session]] = {}
+        """Devices whose till is waited for."""
+
+        self._left_open: dict[str, str] = {}
+        """Device → the popup that ended while its till was away, which may show it still."""
 
     def serve(self) -> None:
         """Takes over the message."""
         self._shop.live[NAME] = self.answer
         self._shop.deadlines[NAME] = LONGEST_S
+        self._shop.connections.hearers.append(self._came_or_went)
 
     def is_open(self, plugin_id: str) -> bool:
         """See `TillUi.popup_open`."""
         return any(popup.plugin_id == plugin_id for popup in self._open.values())
-
-    def close(self, plugin_id: str) -> None:
-        """See `TillUi.close_popups`."""
-        for popup in tuple(self._open.values()):
-            if popup.plugin_id == plugin_id:
-                _end(popup)
 
     def prefer(self, plugin_id: str, device_id: str | None) -> None:
         """See `TillUi.prefer_till`."""
@@ -83,7 +90,7 @@ class Popups:
             self._preferred[plugin_id] = device_id
 
     def session_lost(self, session: Session) -> None:
-        """Nobody waits for what this plugin asked any more."""
+        """Nobody waits for what this session asked any more; see `TillUi.close_popups` as well."""
         for popup in tuple(self._open.values()):
             if popup.asker is session:
                 _end(popup)
@@ -102,29 +109,81 @@ class Popups:
                 reason="POPUP_OPEN",
             )
         popup = Popup(
-            self._shop.ids.new(), ask.caller.id, ask.session, till, place,
+            self._shop.ids.new(),
+            ask.caller.id,
+            ask.session,
+            place,
             asyncio.get_running_loop().create_future(),
-        )  # fmt: skip
+        )
         self._open[place] = popup
         try:
-            answered = await self._ask_till(popup, ask.caller, data)
+            answered = await self._ask_till(popup, till, ask.caller, data)
         finally:
             del self._open[place]
         return PopupReply(type=data.type, data=CANCELLED if answered is None else read_answer(data, answered))
 
-    async def _ask_till(self, popup: Popup, caller: Caller, data: PopupRequest) -> dict[str, Any] | None:
-        """The till's answer, None when the popup was closed from outside."""
+    async def _ask_till(
+        self, popup: Popup, till: Session, caller: Caller, data: PopupRequest
+    ) -> dict[str, Any] | None:
+        """The till's answer, None when the popup was closed from outside.
+
+        Raises HostUnavailable when the till went and did not come back.
+        """
         plugin = await shown_as(self._shop.store.reader(), caller)
         asked = {"popupId": popup.id, "plugin": plugin, "popup": drawn_popup(data)}
-        asking = asyncio.ensure_future(popup.till.ask(OPEN, asked, timeout_s=LONGEST_S))
+        while True:
+            try:
+                return await self._ask_once(popup, till, asked)
+            except HostUnavailable:
+                back = await self._come_back(popup)
+                if popup.over.done():
+                    return None
+                if back is None:
+                    raise
+                till = back
+
+    async def _ask_once(self, popup: Popup, till: Session, asked: dict[str, Any]) -> dict[str, Any] | None:
+        asking = asyncio.ensure_future(
+            till.ask(OPEN, asked, timeout_s=LONGEST_S, callback_id=f"{CALLBACK}{popup.id}")
+        )
         try:
             await asyncio.wait((asking, popup.over), return_when=asyncio.FIRST_COMPLETED)
             return asking.result() if asking.done() else None
         finally:
             if not asking.done():
                 asking.cancel()
-                if not popup.till.closed and CLOSE in popup.till.visible:
-                    popup.till.push(Push(CLOSE, msgspec.json.encode({"popupId": popup.id})))
+                if not till.closed and POPUP_CLOSE in till.visible:
+                    till.push(Push(POPUP_CLOSE, msgspec.json.encode({"popupId": popup.id})))
+
+    async def _come_back(self, popup: Popup) -> Session | None:
+        """The till once it is connected again; None when it takes too long, or the popup is over."""
+        device = popup.place
+        if not isinstance(device, str):
+            return None  # Nobody could tell that it is the same.
+        if (other := next(till_sessions(self._shop.connections, device), None)) is not None:
+            return other
+        back: asyncio.Future[Session] = asyncio.get_running_loop().create_future()
+        self._missed[device] = back
+        limit = asyncio.ensure_future(self._shop.clock.wait_until(self._shop.clock.now() + BACK_WITHIN))
+        try:
+            await asyncio.wait((back, limit, popup.over), return_when=asyncio.FIRST_COMPLETED)
+            if popup.over.done() or not back.done():
+                self._left_open[device] = popup.id
+                return None
+            return back.result()
+        finally:
+            limit.cancel()
+            del self._missed[device]
+
+    def _came_or_went(self, one: Subscriber) -> None:
+        if not isinstance(one, Session) or one.closed or one.caller is None or not is_till(one.caller):
+            return
+        device = one.caller.device_id or ""
+        if (left := self._left_open.pop(device, None)) is not None and POPUP_CLOSE in one.visible:
+            one.push(Push(POPUP_CLOSE, msgspec.json.encode({"popupId": left})))
+        waiting = self._missed.get(device)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(one)
 
 
 def check(data: PopupRequest) -> None:

@@ -20,9 +20,11 @@ from jumak.protocol.messages.ui import AlertOpen, Navigate, SoundPlay, ToastOpen
 from jumak.protocol.row import Done
 from jumak.server.connections import Push
 from jumak.server.live import Ask
-from jumak.server.ui.tills import device_of, plugins_at, shown_as, tills_of
+from jumak.server.ui.tills import device_of, plugins_near, shown_as, tills_of
 from jumak.server.watch import is_plugin
+from jumak.service.attempt import waited_for
 from jumak.service.documents import Cart, Install
+from jumak.service.ports import Reader
 
 if TYPE_CHECKING:
     from jumak.server.shop import RunningShop
@@ -115,24 +117,25 @@ class Surfaces:
         return Done()
 
     async def press(self, ask: Ask, data: ToastPress) -> Done:
-        """`toast.press.request`: told to that plugin and nobody else.
+        """`toast.press.request`: told to that plugin and nobody else, if it listens.
 
         Raises NotFound for a plugin there is not, HostUnavailable for one that does not run.
         """
         name = "toast.click" if data.id is None else "toast.button.click"
         push = Push(name, msgspec.json.encode({} if data.id is None else {"id": data.id}))
-        heard = [
+        running = [
             one
-            for one in plugins_at(self._shop.connections, ask.caller.device_id, name)
-            if one.caller is not None and one.caller.id == data.plugin_id
+            for one in plugins_near(self._shop.connections, ask.caller.device_id)
+            if one.caller is not None and one.caller.id == data.plugin_id and one.caller.may("ui")
         ]
-        for one in heard:
-            one.push(push)
-        if not heard and await self._shop.store.reader().get(Install, data.plugin_id) is None:
+        for one in running:
+            if name in one.visible:
+                one.push(push)
+        if not running and await self._shop.store.reader().get(Install, data.plugin_id) is None:
             raise NotFound(
                 "플러그인을 찾을 수 없습니다.", "There is no such plugin.", pluginId=data.plugin_id[:64]
             )
-        if not heard:
+        if not running:
             raise HostUnavailable(
                 "플러그인이 실행 중이 아닙니다.", "The plugin is not running.", pluginId=data.plugin_id[:64]
             )
@@ -153,10 +156,12 @@ class Surfaces:
         read = self._shop.store.reader()
         tills = tills_of(self._shop.connections, caller, name)
         if but_paying:
-            at_ms = to_ms(read.at)
-            carts = await read.all(Cart)
-            paying = {cart_id for cart_id, cart in carts.items() if cart.draft.paying(at_ms)}
-            tills = [one for one in tills if one.caller is not None and one.caller.device_id not in paying]
+            paying = await _tills_paying(read)
+            tills = [
+                one
+                for one in tills
+                if one.caller is not None and paying.isdisjoint((one.caller.id, one.caller.device_id))
+            ]
         if not tills:
             self._left(caller, f"{name}: no till to show it")
             return
@@ -190,6 +195,13 @@ class Surfaces:
     def _left(self, caller: Caller, why: str) -> None:
         if is_plugin(caller):
             self._shop.watch.note(caller.id, "warn", why)
+
+
+async def _tills_paying(read: Reader) -> frozenset[str]:
+    """Devices with a payment screen open: on their cart, or on an attempt they wait for."""
+    at_ms = to_ms(read.at)
+    carts = [str(cart_id) for cart_id, cart in (await read.all(Cart)).items() if cart.draft.paying(at_ms)]
+    return frozenset([*carts, *await waited_for(read)])
 
 
 def text_of(value: Any, keys: tuple[str, ...] = ("message", "title", "text", "description")) -> str | None:

@@ -14,6 +14,8 @@ from jumak.service.ports import Reader
 if TYPE_CHECKING:
     from jumak.server.connections import Subscriber
 
+POPUP_CLOSE = "popup.close.event"
+
 
 def device_of(caller: Caller) -> str | None:
     """The till that hosts the plugin; None for one on the server and for a remote service."""
@@ -39,12 +41,17 @@ def tills_of(connections: Connections, caller: Caller, push: str) -> list[Subscr
 
 
 def till_sessions(connections: Connections, device: str | None) -> Iterator[Session]:
-    """Tills that can be asked something, of this device or of any."""
+    """Tills that can be asked something, of this device or of any.
+
+    A page that narrowed its pushes and would not hear that a popup is over shows none: the kitchen's,
+    say, opened beside the till with the till's token.
+    """
     for one in connections.all:
         if (
             isinstance(one, Session)
             and one.caller is not None
             and is_till(one.caller)
+            and POPUP_CLOSE in one.visible
             and (device is None or one.caller.device_id == device)
         ):
             yield one
@@ -59,16 +66,20 @@ def one_till(connections: Connections, caller: Caller, preferred: str | None = N
     return max(sessions, key=lambda session: (session.acted_at, session.began_at), default=None)
 
 
-def plugins_at(connections: Connections, device: str | None, push: str) -> list[Subscriber]:
-    """Plugins that hear this push: those this till hosts, and those no till hosts."""
+def plugins_near(connections: Connections, device: str | None) -> list[Subscriber]:
+    """Plugins within this till's reach: those it hosts, and those no till hosts."""
     return [
         one
         for one in connections.all
         if one.caller is not None
         and one.caller.kind in ("plugin", "service")
-        and push in one.visible
         and device_of(one.caller) in (None, device)
     ]
+
+
+def plugins_at(connections: Connections, device: str | None, push: str) -> list[Subscriber]:
+    """Of those, the ones that hear this push."""
+    return [one for one in plugins_near(connections, device) if push in one.visible]
 
 
 async def shown_as(read: Reader, caller: Caller) -> dict[str, str]:

@@ -1,0 +1,135 @@
+"""Attempts to give money back by the plugin that took it (CAN-2, CAN-10; contract: payment §6.2).
+
+As with attempts to take money, one is stored as SENT before the plugin is asked, and nothing jumps past the
+table: while nobody knows whether the money went back it is not asked for again.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from jumak.domain.attempt import LONGEST_TEXT, AttemptError, MethodRef, Refused, WentBack
+from jumak.domain.base import Doc, PositiveWon, PublicId
+from jumak.domain.errors import InvalidState, PosError
+
+RefundState = Literal["SENT", "RETURNED", "DECLINED", "CANCELED", "UNKNOWN", "NOT_RETURNED"]
+
+
+class RefundStep(StrEnum):
+    """Everything that can happen to an attempt to give money back."""
+
+    RETURN = "return"
+    """The payment is cancelled in the books: the plugin returned the money, or a manager says so."""
+    DECLINE = "decline"
+    GIVE_UP = "give up"
+    """Whoever stood at the plugin went back: the payment stays."""
+    LOSE = "lose"
+    """Nobody knows any more whether the money went back: connection lost, server restarted."""
+    FIND_NOTHING = "find nothing"
+    """It turned out that the money did not go back."""
+
+
+S = RefundStep
+REFUND_TRANSITIONS: Final[dict[RefundState, dict[RefundStep, RefundState]]] = {
+    "SENT": {S.RETURN: "RETURNED", S.DECLINE: "DECLINED", S.GIVE_UP: "CANCELED", S.LOSE: "UNKNOWN"},
+    "UNKNOWN": {S.RETURN: "RETURNED", S.FIND_NOTHING: "NOT_RETURNED"},
+    # Money that went back after all is a fact, whatever was said before.
+    "NOT_RETURNED": {S.RETURN: "RETURNED"},
+    "DECLINED": {S.RETURN: "RETURNED"},
+    "CANCELED": {S.RETURN: "RETURNED"},
+    "RETURNED": {},
+}
+"""Rulebook CAN-10."""
+
+OPEN: Final[frozenset[RefundState]] = frozenset({"SENT", "UNKNOWN"})
+"""States in which somebody still has to learn whether the money went back."""
+
+
+class RefundAttempt(Doc, frozen=True, kw_only=True):
+    """One attempt to give the money of a payment back; a later one of the same payment replaces it.
+
+    id: the payment's.  method: of the plugin that is asked.  at_ms: when.  note: a manager's, on resolving.
+    """
+
+    id: PublicId
+    order_id: PublicId
+    amount: PositiveWon
+    method: MethodRef
+    state: RefundState
+    at_ms: int
+    error: AttemptError | None = None
+    note: str | None = None
+
+
+class GivenBack(Struct, frozen=True):
+    """The plugin returned the money of a payment."""
+
+
+class Unclear(Struct, frozen=True):
+    """An answer that says neither that the money went back nor that it did not (NET-6): its page was reloaded, say."""
+
+
+def read_refund(data: dict[str, Any]) -> GivenBack | WentBack | Refused | Unclear:
+    """What the answer to `payment.method.event.request` `cancel` means; a value is a refund."""
+    complete = data.get("complete")
+    if complete is False:
+        said = data.get("errorMessage")
+        return Refused(said[:LONGEST_TEXT] if isinstance(said, str) else "")
+    if complete is not True:
+        return Unclear()
+    return WentBack() if data.get("cancelledPaymentDto") is None else GivenBack()
+
+
+def refund_stepped(refund: RefundAttempt, step: RefundStep, **changes: Any) -> RefundAttempt:
+    """The attempt after a step along the table; raises InvalidState REFUND_STATE and changes nothing without one."""
+    row = REFUND_TRANSITIONS[refund.state]
+    if step not in row:
+        raise InvalidState(
+            "지금은 할 수 없는 환불 처리입니다",
+            f"not possible for a refund that is {refund.state}",
+            reason="REFUND_STATE",
+            paymentId=refund.id,
+            state=refund.state,
+        )
+    return replace(refund, state=row[step], **changes)
+
+
+def after_refusal(refund: RefundAttempt, answer: WentBack | Refused) -> RefundAttempt:
+    """The attempt after an answer, whenever it comes, by which no money moved; itself when it is over."""
+    waiting = refund.state == "SENT"
+    if not waiting and refund.state != "UNKNOWN":
+        return refund
+    match answer:
+        case WentBack():
+            return refund_stepped(refund, S.GIVE_UP if waiting else S.FIND_NOTHING, error=None)
+        case Refused(message):
+            error = AttemptError(
+                code="INVALID_STATE",
+                reason="PAYMENT_VOID_FAILED",
+                message=message or "플러그인이 환불하지 못했습니다",
+            )
+            return refund_stepped(refund, S.DECLINE if waiting else S.FIND_NOTHING, error=error)
+
+
+def refund_open(refund: RefundAttempt | None) -> PosError | None:
+    """Why this money may not be asked back or given back another way now, None when it may."""
+    if refund is None or refund.state not in OPEN:
+        return None
+    if refund.state == "SENT":
+        return InvalidState(
+            "이미 환불 중인 결제입니다",
+            "this payment is being given back; wait for its end",
+            reason="CANCEL_IN_PROGRESS",
+            paymentId=refund.id,
+        )
+    return InvalidState(
+        "환불되었는지 알 수 없는 결제입니다. 확인한 뒤 환불됨 또는 환불 안 됨을 골라 주세요",
+        "its plugin was asked to give this payment back and nobody knows whether it did; find out, then "
+        "payment.confirm-refund with or without refunded: false",
+        reason="REFUND_UNSETTLED",
+        paymentId=refund.id,
+    )

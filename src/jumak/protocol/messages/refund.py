@@ -1,0 +1,82 @@
+"""Messages of money that plugins give back, and of its uncertain ends (contract: payment §6.2, extensions §6)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from jumak.domain.attempt import AttemptError, MethodRef
+from jumak.domain.base import Doc, PositiveWon, PublicId
+from jumak.domain.refund import RefundState
+from jumak.protocol.messages.attempt import Note
+from jumak.protocol.messages.payment import PaymentReply
+from jumak.protocol.row import Data, Reply, Row
+
+
+class PaymentRefund(Doc, frozen=True, kw_only=True):
+    """What the plugin of a payment was asked to give back (contract, extensions §2)."""
+
+    payment_id: PublicId
+    order_id: PublicId
+    amount: PositiveWon
+    method: MethodRef
+    state: RefundState
+    created_at: str
+    error: AttemptError | None = None
+    note: str | None = None
+
+
+class ListRefunds(Data, frozen=True, kw_only=True):
+    """Refunds, newest first. states, orderId: narrow."""
+
+    states: Annotated[list[RefundState], Meta(max_length=6)] | None = None
+    order_id: PublicId | None = None
+
+
+class PaymentRefundsReply(Reply, frozen=True, kw_only=True):
+    """Refunds, newest first."""
+
+    refunds: tuple[PaymentRefund, ...]
+
+
+class RefundChange(Data, frozen=True, kw_only=True):
+    """A plugin is asked to give money back, or that ended."""
+
+    refund: PaymentRefund
+
+
+class ConfirmRefund(Data, frozen=True, kw_only=True):
+    """A manager says whether the money of an EXTERNAL payment was returned. refunded: it was, unless false."""
+
+    id: PublicId
+    note: Note
+    refunded: bool | None = None
+
+
+ROWS: tuple[Row, ...] = (
+    Row(
+        name="payment.confirm-refund.request",
+        kind="request",
+        data=ConfirmRefund,
+        reply=PaymentReply,
+        scopes=("staff:manage",),
+        write=True,
+        page="extensions.md",
+    ),
+    Row(
+        name="payment-refund.list.request",
+        kind="request",
+        data=ListRefunds,
+        reply=PaymentRefundsReply,
+        scopes=("staff:pay",),
+        page="extensions.md",
+    ),
+    Row(
+        name="payment-refund.change.event",
+        kind="push",
+        data=RefundChange,
+        scopes=("staff:pay",),
+        page="extensions.md",
+    ),
+)
