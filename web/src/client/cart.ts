@@ -67,16 +67,3 @@ const held = fields({
 });
 export type Held = Decoded<typeof held>;
 export const decodeHeld = fields({ heldDraftOrders: list(held) });
-
-const tableChoice = fields({
-  id: number,
-  title: text,
-  capacity: maybe(number),
-  status: text,
-  due: number,
-  numGuests: maybe(number),
-});
-/** A table a cart can be for. */
-export type TableChoice = Decoded<typeof tableChoice>;
-export const decodeTableChange = fields({ table: tableChoice });
-export const decodeTableChoices = fields({ tables: list(tableChoice) });

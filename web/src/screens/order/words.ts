@@ -43,8 +43,8 @@ export const t = words({
   // the cart
   cart: ["장바구니", "Cart"],
   newOrder: ["새 주문", "New order"],
-  furtherRound: ["추가 주문 · {name}", "Further order · {name}"],
-  separateOrder: ["따로 주문", "Separate order"],
+  furtherRound: ["추가 주문 · {name}", "Adding · {name}"],
+  separateOrder: ["따로 주문", "Separate"],
   toThatOrder: ["추가 주문으로", "Add to it"],
   besides: ["따로:", "Besides"],
   orderOfTable: ["{number} · {won}", "{number} · {won}"],
