@@ -31,7 +31,7 @@ class House:
         """The same by the name plugin origins belong to."""
         return self.url.replace("127.0.0.1", "localhost")
 
-    async def ask(self, name: str, **data: Any) -> Json:
+    async def ask(self, name: str, /, **data: Any) -> Json:
         """A message of the owner. Raises its refusal."""
         return await self.shop.request(f"{name}.request", data)
 

@@ -12,6 +12,7 @@ from typing import Any
 import websockets
 from playwright.async_api import Browser, Page, expect
 
+from tests.web.house import House
 from tests.web.till.stall import Stall
 
 Json = dict[str, Any]
@@ -95,11 +96,11 @@ class Stamp:
 
 
 @contextlib.asynccontextmanager
-async def stamp(stall: Stall, name: str = METHOD) -> AsyncIterator[Stamp]:
+async def stamp(shop: Stall | House, name: str = METHOD) -> AsyncIterator[Stamp]:
     """Connected, with its method added."""
     pairing = {"kind": "service", "name": "stamp-card", "scopes": ["plugin"]}
-    token = (await stall.ask("device.pair", **pairing))["token"]
-    async with websockets.connect(stall.url.replace("http", "ws") + "/v1/socket", proxy=None) as socket:
+    token = (await shop.ask("device.pair", **pairing))["token"]
+    async with websockets.connect(shop.url.replace("http", "ws") + "/v1/socket", proxy=None) as socket:
         opened = {"token": token, "client": {"name": "stamp", "version": "1"}}
         service = Stamp(socket)
         await service.send("session.open.request", opened, "open")

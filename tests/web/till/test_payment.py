@@ -202,6 +202,26 @@ async def test_staff_give_up(stall: Stall, browser: Browser) -> None:
         await expect(till.locator("button.cash")).to_be_enabled()
 
 
+async def test_a_plugin_that_is_silent(house: House, browser: Browser) -> None:
+    """Contract, payment §6.2: after two minutes staff are told that they may give up; what comes then still counts."""
+    till = await house.till(browser, "/")
+    await expect(till.get_by_role("tab").first).to_be_visible()
+    order = (await house.ask("order.add", order=a_dto(a_dto_line(1))))["order"]
+    async with stamp(house) as plugin:
+        await open_payment(till, order)
+        await till.get_by_role("button", name=METHOD).click()
+        question = await plugin.question()
+        await expect(till.get_by_text("고객의 결제가 끝나면 자동으로 바뀝니다.")).to_be_visible()
+
+        async def hinted() -> bool:
+            house.shop.clock.jump(seconds=11)
+            return await till.get_by_text("2분이 지났습니다").is_visible()
+
+        await until(hinted, "staff are told", 20)
+        await plugin.answer(question, paymentDto=APPROVAL)
+        await expect(till.get_by_role("heading", name="결제 완료")).to_be_visible()
+
+
 async def test_a_method_of_a_plugin_in_this_till(stall: Stall, browser: Browser, tmp_path: Path) -> None:
     """PAY-8: a worker's tile comes and goes with the worker."""
     till = await stall.page(browser)
