@@ -12,7 +12,7 @@ export class Clock {
     return () => clearInterval(timer);
   });
 
-  /** The shop said what time it is, e.g. on opening a session; something unreadable changes nothing. */
+  /** The shop said what time it is, as it does with each sign of life; something unreadable changes nothing. */
   set(serverTime: string): void {
     const at = Date.parse(serverTime);
     if (!Number.isNaN(at)) this.#zero = at - performance.now();

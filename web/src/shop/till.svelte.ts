@@ -157,7 +157,10 @@ export class Till {
         push: ({ name, data, seq }) => this.#pushes.get(name)?.forEach((handler) => handler(data, seq)),
         ask: (envelope, callbackId) => void this.#asked(session, envelope, callbackId),
         lost: () => (this.state = "lost"),
-        alive: (sign) => this.contact.heard(sign),
+        alive: (sign) => {
+          this.contact.heard(sign);
+          this.clock.set(sign.serverTime);
+        },
         refused: () => this.#forget(),
       },
     );
@@ -165,9 +168,8 @@ export class Till {
     session.start();
   }
 
-  #begin({ device, scopes, serverTime }: Opened): void {
+  #begin({ device, scopes }: Opened): void {
     this.state = "open";
-    this.clock.set(serverTime);
     this.device = device?.name ?? "";
     this.deviceId = device?.id ?? "";
     this.#deviceScopes = new Set(scopes);
