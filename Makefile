@@ -16,7 +16,7 @@ COMPILE := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-u
 	--no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test dev check gen golden bench lock web packages
+.PHONY: help demo test dev check gen golden bench lock web packages screenshots
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -37,6 +37,9 @@ packages: $(WEB) ## the npm packages as files: dist/jumak-pos-plugin-sdk.tgz, di
 	@for package in sdk test; do mv dist/jumak-pos-plugin-$$package-*.tgz dist/jumak-pos-plugin-$$package.tgz; done
 
 web: $(WEB) ## build the shop's pages and the TypeScript packages
+
+screenshots: $(VENV)/.ready-dev $(WEB) ## every screen in both languages, on a till and a phone, into screenshots/; SCREENS narrows
+	$(BIN)/python -m tests.web.till.screenshots screenshots $(SCREENS)
 
 check: $(VENV)/.ready-dev $(WEB) ## lint, format, types, and that generated files are fresh
 	$(BIN)/ruff check --quiet .

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import domain, doors, growth, plugins, start
+from bench import domain, doors, growth, plugins, start, till
 from bench.bare import BARE_LOOP
 from bench.targets import Measured, table
 
@@ -34,6 +34,7 @@ def benches(orders: int) -> dict[str, Bench]:
         "push": doors.commit_to_subscriber,
         "plugins": plugins.measure,
         "start": start.measure,
+        "till": till.measure,
         "disk": growth.disk,
         "growth": lambda folder: growth.grow(folder, orders),
     }

@@ -59,6 +59,8 @@ DISK: Final = Target("disk per order, all included / its document", 3, 2, "x", F
 DOMAIN: Final = Target("domain work per order command", 60, 30, "µs", False)
 READY: Final = Target("server start to ready, 50,000 items", 1, 0.5, "s", False)
 FIRST_SALE: Final = Target("server start to first sale seen by a subscriber", 2, 1, "s", False)
+TILL_SALE: Final = Target("till opened to first sale, 50,000 items", 2, 1.5, "s", False)
+TAP: Final = Target("tap until it is in the cart", 0.05, 0.03, "s", False)
 
 IN_WORKER: Final = Target("call from a worker / bare socket", 6, 4, "x", False)
 IN_PAGE: Final = Target("call from a page / bare socket", 6, 4, "x", False)

@@ -28,7 +28,7 @@ from jumak.plugins.bridge import Bridge
 from jumak.plugins.host import PluginHost
 from jumak.protocol.envelope import LONGEST_FRAME
 from jumak.protocol.row import Done
-from jumak.server import schedule, site
+from jumak.server import schedule
 from jumak.server.app import App
 from jumak.server.clock import SystemClock, WaitingClock
 from jumak.server.connections import Connections
@@ -301,7 +301,7 @@ def page_url(options: ServeOptions, port: int) -> str:
     if _is_loopback(host) or host in EVERYWHERE:
         host = LOCAL
     host = f"[{host}]" if ":" in host else host
-    return f"{'https' if secure else 'http'}://{host}:{port}{site.PATH}"
+    return f"{'https' if secure else 'http'}://{host}:{port}/"
 
 
 def exposure(options: ServeOptions) -> str | None:

@@ -31,7 +31,6 @@ NOT_SERVED_NOUNS = frozenset(
         "report",
         "print-job",
         "printer",
-        "customer-display",
         "personal-data",
         "data",
     }

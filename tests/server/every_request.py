@@ -178,6 +178,9 @@ async def _menu(ask: Ask) -> None:
     await ask("catalog-item.find", {"barcode": "8801234123457"})
     await ask("catalog-item.find", {"text": "팥"})
     await ask(
+        "catalog-item.page", {"categoryId": 1, "text": "ㅋㄱㅅ", "states": ["ON_SALE"], "page": 1, "size": 20}
+    )
+    await ask(
         "catalog-item.update",
         {"catalog": {"id": item["id"], "description": "따뜻한"}, "expectedVersion": item["version"]},
     )
@@ -210,7 +213,8 @@ async def _floor(ask: Ask) -> None:
             {"table": {"hallId": hall["id"], "title": "평상", "capacity": 6, "position": place}},
         )
     )["table"]
-    await ask("table.update", {"table": {"id": table["id"], "title": "넓은 평상", "capacity": 8}})
+    edit = {"table": {"id": table["id"], "title": "넓은 평상", "capacity": 8}}
+    await ask("table.update", edit | {"expectedVersion": table["version"]})
     await ask("hall.list", {})
     await ask("table.list", {})
     await ask("table.get", {"table": {"id": 1}})
@@ -466,12 +470,18 @@ async def _cart(ask: Ask) -> None:
     await ask("draft-order.update-item-memo", {"key": "a", "memo": "덜 달게"})
     await ask("draft-order.update-is-ignore-print", {"ignorePrint": True})
     await ask("draft-order.update", {"memo": "포장", "tableId": 3, "numGuests": 2})
+    await ask("draft-order.update-dining-option", {"key": "a", "diningOption": "TOGO"})
+    await ask("draft-order.hold", {})
+    held = (await ask("draft-order.list-held", {}))["heldDraftOrders"][0]
+    await ask("draft-order.resume", {"id": held["id"]})
     await ask("draft-order.delete-item-discount", {"key": "a", "indexOfDiscount": 0})
     await ask("draft-order.delete-discount", {"indexOfDiscount": 0})
     await ask("draft-order.delete-line-item", {"key": "b"})
     await ask("draft-order.start-payment", {})
     await ask("draft-order.stop-payment", {})
-    sold = (await ask("draft-order.submit", {}))["order"]
+    sold = (await ask("draft-order.submit", {"alone": True}))["order"]
+    await ask("draft-order.add-line-item", {"lineItem": a_draft_line("c")})
+    await ask("draft-order.submit", {"orderId": sold["id"]})
     await ask("order.cancel", {"id": sold["id"]})
     await ask("draft-order.clear", {})
 
@@ -490,6 +500,7 @@ async def _people(ask: Ask) -> None:
 async def _devices(ask: Ask) -> None:
     paired = await ask("device.pair", {"kind": "till", "name": "둘째 계산대", "scopes": ["kds:read"]})
     await ask("device.claim", {"code": paired["code"]})
+    await ask("device.pair", {"kind": "display", "name": "고객 화면", "tillId": paired["device"]["id"]})
     await ask("device.list", {})
     await ask("device.revoke", {"id": paired["device"]["id"]})
 
@@ -619,6 +630,7 @@ async def _screens(ask: Ask) -> None:
     await ask(
         "popup", {"type": "input", "title": "회원", "description": "번호", "inputs": [number], "cta": buttons}
     )
+    await ask("customer-display.get", {})
     await ask("catalog-item.before-add-list", {})
     asked = {"pluginId": "nobody-who-runs", "barcode": "8801234123457", "title": "팥"}
     await ask("catalog-item.before-add-fill", asked)

@@ -9,6 +9,7 @@ import httpx
 
 from jumak.domain.caller import SYSTEM
 from jumak.protocol.row import Done
+from jumak.server.site import PAGES
 from jumak.service.documents import Install, Tab
 from jumak.service.ports import Command, Transaction
 from tests.server.conftest import Desk, Served
@@ -24,7 +25,8 @@ WATCHER = {
 
 def web_build(folder: Path) -> Path:
     """A web build with the files a real one has."""
-    write(folder / "host", {"index.html": "<!doctype html><title>till</title>", "assets/a-1.js": "1"})
+    pages = dict.fromkeys(PAGES.values(), "<!doctype html><title>till</title>")
+    write(folder / "site", pages | {"assets/a-1.js": "1"})
     write(folder / "plugin", WATCHER)
     return folder
 

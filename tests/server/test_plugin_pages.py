@@ -85,8 +85,8 @@ async def chrome() -> AsyncIterator[Browser]:
 async def till(chrome: Browser, shop: Served, *plugins: str) -> tuple[Page, list[Frame]]:
     """The till's page with each plugin in a frame, as the page host makes them."""
     page = await chrome.new_page()
-    await page.goto(f"http://127.0.0.1:{port_of(shop)}/host#claim=x")
-    assert page.url == f"http://localhost:{port_of(shop)}/host#claim=x"
+    await page.goto(f"http://127.0.0.1:{port_of(shop)}/kitchen#claim=x")
+    assert page.url == f"http://localhost:{port_of(shop)}/kitchen#claim=x"
     frames = []
     for plugin in plugins:
         await page.evaluate(

@@ -397,3 +397,17 @@ async def test_asking_a_client(served: Served) -> None:
         await payer.next()
     with pytest.raises(HostUnavailable):
         await question
+
+
+async def test_the_language_of_a_session(served: Served) -> None:
+    """H-11: sentences are Korean unless the client's page is read in English."""
+    token = await served.desk.token(scopes=["plugin"])
+    async with served.connect(token) as korean, served.connect() as english:
+        client = {"name": "test", "version": "1", "language": "en"}
+        await english.ask("session.open", token=token, client=client)
+        said = []
+        for one in (korean, english):
+            with pytest.raises(Refused) as refused:
+                await one.ask("order.get", id="nowhere")
+            said.append(refused.value.body["errorMessage"].isascii())
+    assert said == [False, True]

@@ -233,6 +233,15 @@ async def test_which_till_is_asked(shop: SimulatedShop, till: Wire, kind: Any):
     await other.asked(OPEN)
 
 
+async def test_a_page_beside_the_till_is_not_asked(shop: SimulatedShop, till: Wire):
+    """ui.md §2: whoever would not hear that a popup is over shows none, even if it was used last."""
+    kitchen = Wire(shop, staff_caller("server", "till-1"))
+    await kitchen.ask("subscribe.request", {"names": ["kds-board.change.event"]})
+    await kitchen.ask("draft-order.clear.request")
+    Wire(shop, a_plugin(device="till-1")).send("popup.request", SCAN)
+    await till.asked(OPEN)
+
+
 async def test_closed_with_its_payment(shop: SimulatedShop, till: Wire):
     """ui.md §2, H-67: answered `CANCELLED`, taken off the till; a late answer of the till is nobody's."""
     plugin, other = Wire(shop, a_plugin()), Wire(shop, a_plugin("other", device="till-2"))

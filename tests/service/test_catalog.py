@@ -336,6 +336,52 @@ async def test_search_by_text(shop: Shop):
         await find(shop)
 
 
+async def page(shop: Shop, **by: Any) -> dict[str, Any]:
+    return await shop.request("catalog-item.page.request", by)
+
+
+async def test_pages_follow_the_menu_s_order(shop: Shop):
+    """CAT-1, CAT-2: every item once over all pages, in the order of the whole menu; none after the last."""
+    whole = [each["id"] for each in await items(shop)]
+    paged = [
+        each["id"] for number in range(1, 5) for each in (await page(shop, page=number, size=3))["catalogs"]
+    ]
+    assert paged == whole
+    first = await page(shop)
+    assert (first["total"], [each["id"] for each in first["catalogs"]]) == (len(whole), whole)
+    assert sum(each["count"] for each in first["categories"]) == len(whole)
+    assert (await page(shop, page=9))["catalogs"] == []
+
+
+async def test_pages_by_category_state_and_text(shop: Shop):
+    """CAT-2, CAT-5, SCN-2: what fits all that is asked; counts say where else the text is found."""
+    found = await page(shop, text="ㅋㄱㅅ")
+    assert [each["id"] for each in found["catalogs"]] == [menu.NOODLES]
+    assert found["categories"] == [{"id": 1, "count": 1}]
+    assert await page(shop, text="ㅋㄱㅅ", categoryId=3) == found | {"catalogs": [], "total": 0}
+    sold_out = await page(shop, states=["SOLD_OUT"])
+    assert [each["id"] for each in sold_out["catalogs"]] == [menu.COFFEE]
+    for choice in (menu.MILD, menu.HOT):
+        await shop.request(
+            "catalog-item-option.set-choice-state.request",
+            {"option": {"id": menu.SPICE}, "choice": {"id": choice}, "state": "SOLD_OUT"},
+        )
+    ids = [each["id"] for each in (await page(shop, states=["SOLD_OUT"]))["catalogs"]]
+    assert menu.NOODLES in ids
+    await shop.request("catalog-item.delete.request", {"catalog": {"id": menu.NOODLES}})
+    assert (await page(shop, text="칼국수"))["total"] == 0
+
+
+async def test_pages_follow_changes_of_categories(shop: Shop):
+    """CAT-1: a category that moves takes its items with it, and a page asked for before is not kept."""
+    before = (await page(shop, size=200))["catalogs"]
+    first = before[0]["category"]["id"]
+    await shop.request("catalog-category.update.request", {"category": {"id": first, "order": 99}})
+    after = (await page(shop, size=200))["catalogs"]
+    assert after[-1]["category"]["id"] == first
+    assert [each["id"] for each in after] == [each["id"] for each in await items(shop)]
+
+
 def test_the_index_follows_the_menu():
     """CAT-10: codes that go are forgotten, codes that come are found, whatever the order of changes."""
     plain = menu.ITEMS[0]

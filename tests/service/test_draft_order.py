@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from jumak.domain.caller import Caller
 from jumak.domain.errors import (
+    Conflict,
     HostUnavailable,
     InvalidArgument,
     InvalidState,
@@ -20,7 +21,7 @@ from jumak.domain.errors import (
 )
 from jumak.main import opened_shop
 from jumak.protocol.scopes import expand
-from jumak.service.documents import Cart
+from jumak.service.documents import Cart, HeldCart
 from jumak.service.ports import Announcement, Committed
 from jumak.testing import menu, simulated_shop, staff_caller
 from jumak.testing.shop import SimulatedShop
@@ -300,3 +301,134 @@ async def test_staff_below_manager_sell_at_the_menus_prices(shop: Shop):
     )["lineItems"][-1]
     with pytest.raises(PermissionDenied):
         await ask(shop, "update-item-option-choices", CASHIER, key=noodles["key"], optionChoices=[hot])
+
+
+# -- how it is eaten, further rounds, putting aside --------------------------------------------------
+
+
+async def test_the_version_grows_with_every_change(shop: Shop):
+    """H-36: an older push can be told from a newer answer, also over emptying and submitting."""
+    versions = [(await ask(shop, "get"))["version"]]
+    for change in (
+        put(shop, key="a"),
+        ask(shop, "update-item-quantity", key="a", quantity=2),
+        ask(shop, "clear"),
+        put(shop),
+        ask(shop, "hold", CASHIER),
+    ):
+        versions.append((await change)["version"])
+    assert versions == [0, 1, 2, 3, 4, 5]
+    assert (await ask(shop, "clear"))["version"] == 5
+
+
+async def test_how_it_is_eaten(shop: Shop):
+    """MON-8: one line or all of them; it is on the order."""
+    await put(shop, key="a")
+    await put(shop, key="b")
+    cart = await ask(shop, "update-dining-option", CASHIER, key="b", diningOption="TOGO")
+    assert [line["diningOption"] for line in cart["lineItems"]] == ["HERE", "TOGO"]
+    with pytest.raises(NotFound):
+        await ask(shop, "update-dining-option", CASHIER, key="c", diningOption="TOGO")
+    await ask(shop, "update-dining-option", CASHIER, diningOption="PICKUP")
+    order = (await ask(shop, "submit", CASHIER))["order"]
+    assert [line["diningOption"] for line in order["lineItems"]] == ["PICKUP", "PICKUP"]
+
+
+async def test_a_further_round_goes_to_the_order_that_is_there(shop: Shop):
+    """OFF-5, ADD-8: lines and discounts at the end, one ticket more, guests and memo only if given; the cart is empty."""
+    await put(shop, CASHIER)
+    await ask(shop, "update", CASHIER, memo="창가", tableId=2, numGuests=3)
+    first = (await ask(shop, "submit", CASHIER))["order"]
+    other = staff_caller("cashier", "till-2")
+    await put(shop, other, quantity=2)
+    await ask(shop, "update", other, tableId=2, numGuests=4)
+    await ask(shop, "add-discount", other, discount={"title": "쿠폰", "amountMoney": {"value": 1_000}})
+    with pytest.raises(Conflict) as refusal:
+        await ask(shop, "submit", other, alone=True)
+    assert (refusal.value.reason, refusal.value.data["orderId"]) == ("TABLE_OCCUPIED", first["id"])
+    order = (await ask(shop, "submit", other, orderId=first["id"]))["order"]
+    assert (order["id"], order["memo"], order["numGuests"]) == (first["id"], "창가", 4)
+    assert [line["quantity"]["value"] for line in order["lineItems"]] == [1, 2]
+    assert order["chargePrice"]["chargePriceValue"] == 3 * 18_000 - 1_000
+    assert (await ask(shop, "get", other))["lineItems"] == []
+    tickets = (
+        await shop.request(
+            "kds-order-item.get-list.request", {"orderIds": [order["id"]], "page": 1, "size": 10}
+        )
+    )["contents"]
+    assert len(tickets) == 2
+
+
+async def test_a_further_round_for_an_order_that_is_over(shop: Shop):
+    """OFF-5: refused whole; the cart stays."""
+    await put(shop, CASHIER)
+    sold = (await ask(shop, "submit", CASHIER))["order"]
+    await shop.request("order.cancel.request", {"id": sold["id"]})
+    await put(shop, CASHIER)
+    before = await ask(shop, "get")
+    with pytest.raises(InvalidState):
+        await ask(shop, "submit", CASHIER, orderId=sold["id"])
+    with pytest.raises(NotFound):
+        await ask(shop, "submit", CASHIER, orderId="nowhere")
+    assert await ask(shop, "get") == before
+
+
+async def test_the_cart_is_no_way_around_the_right_to_edit_orders(shop: Shop):
+    """SEC-1: draft:write opens orders; adding to one that is there takes order:manage."""
+    sold = (await ask(shop, "submit", CASHIER))["order"] if (await put(shop, CASHIER)) else {}
+    filling = Caller(
+        id="filler", kind="plugin", name="filler", scopes=frozenset({"draft:write", "draft:read"})
+    )
+    await put(shop, filling)
+    with pytest.raises(PermissionDenied):
+        await ask(shop, "submit", filling, orderId=sold["id"])
+
+
+async def test_a_cart_is_put_aside_for_any_till(shop: Shop):
+    """SEC-1: the newest first, by whom; taken up once, and what was in the cart is put aside instead."""
+    with pytest.raises(InvalidState) as refusal:
+        await ask(shop, "hold", CASHIER)
+    assert refusal.value.reason == "EMPTY_CART"
+    pushes = announced(shop)
+    await put(shop, CASHIER, key="a")
+    await ask(shop, "update", CASHIER, tableId=2, memo="먼저")
+    assert (await ask(shop, "hold", CASHIER))["lineItems"] == []
+    other = staff_caller("cashier", "till-2")
+    await put(shop, other, key="b", quantity=3)
+    held = (await ask(shop, "list-held", other))["heldDraftOrders"]
+    assert [
+        (each["title"], each["lineCount"], each["orderPriceValue"], each["tableId"]) for each in held
+    ] == [("해물파전", 1, 18_000, 2)]
+    cart = await ask(shop, "resume", other, id=held[0]["id"])
+    assert ([line["key"] for line in cart["lineItems"]], cart["memo"]) == (["a"], "먼저")
+    with pytest.raises(NotFound):
+        await ask(shop, "resume", CASHIER, id=held[0]["id"])
+    (swapped,) = (await ask(shop, "list-held", CASHIER))["heldDraftOrders"]
+    assert swapped["orderPriceValue"] == 54_000
+    told = [each.data["heldDraftOrders"] for each in pushes if each.name == "held-draft-order.change.event"]
+    assert [[each.order_price_value for each in list] for list in told] == [[18_000], [54_000]]
+
+
+async def test_no_more_are_put_aside_than_can_be_told_apart(shop: Shop):
+    """SEC-1: fifty; taking one up in exchange is always possible."""
+    for _ in range(50):
+        await put(shop)
+        await ask(shop, "hold", CASHIER)
+    await put(shop, quantity=2)
+    with pytest.raises(InvalidState) as refusal:
+        await ask(shop, "hold", CASHIER)
+    assert refusal.value.reason == "TOO_MANY_HELD"
+    held = (await ask(shop, "list-held", CASHIER))["heldDraftOrders"]
+    assert (await ask(shop, "resume", CASHIER, id=held[0]["id"]))["lineItems"][0]["quantity"] == 1
+    assert len((await ask(shop, "list-held", CASHIER))["heldDraftOrders"]) == 50
+
+
+async def test_what_was_put_aside_outlives_a_restart(tmp_path: Path):
+    """H-49: a cart is dropped when the POS starts again; one that was put aside is there."""
+    async with simulated_shop(folder=tmp_path) as shop:
+        await put(shop, CASHIER)
+        await ask(shop, "hold", CASHIER)
+        await put(shop, CASHIER)
+    async with opened_shop(tmp_path, serving=True) as running:
+        read = running.store.reader()
+        assert (len(await read.all(Cart)), len(await read.all(HeldCart))) == (0, 1)

@@ -8,7 +8,8 @@ import pytest
 from jumak.domain.caller import SYSTEM, Caller
 from jumak.domain.errors import InvalidArgument, InvalidState, NotFound, PermissionDenied
 from jumak.protocol.scopes import expand
-from jumak.service.kitchen import board_changes, clear_board, fire_due
+from jumak.service.board import board_changes
+from jumak.service.kitchen import clear_board, fire_due
 from jumak.service.ports import Command
 from jumak.store.sqlite.check import check
 from jumak.testing import OWNER, simulated_shop, staff_caller
@@ -200,7 +201,9 @@ async def test_a_cancelled_order_is_acknowledged(shop):
     assert (quantities(notice), notice["totalQuantity"]) == ([(2, 0)], 0)
     assert [ticket["id"] for ticket in (await shop.board())["tickets"]] == [notice["id"]]
     assert (await shop.cook("bump", id=notice["id"]))["kdsOrder"]["state"] == "COMPLETED"
-    assert (await shop.board()) | {"seq": 0} == {"tickets": [], "allDay": [], "seq": 0}
+    board = await shop.board()
+    assert (board["tickets"], board["allDay"]) == ([], [])
+    assert [each["id"] for each in board["finished"]] == [notice["id"]]
 
 
 async def test_remake(shop):
@@ -297,6 +300,79 @@ async def test_fire_now(shop):
     with pytest.raises(InvalidState) as refused:
         await shop.cook("fire", orderId=order["id"])
     assert refused.value.reason == "ORDER_CANCELLED"
+
+
+async def test_what_a_screen_may_bring_back(shop):
+    """KDS-5: the newest 20 it is done with, also while others still cook; a station lists its own."""
+    await shop.bar()
+    order = await shop.drink_and_dish()
+    (ticket,) = await shop.tickets(order["id"])
+    await shop.cook("bump", id=ticket["id"], stationId="bar")
+    assert [each["id"] for each in (await shop.board(stationId="bar"))["finished"]] == [ticket["id"]]
+    assert (await shop.board(stationId="kitchen"))["finished"] == []
+    assert (await shop.board())["finished"] == []
+    await shop.cook("recall", id=ticket["id"])
+    assert (await shop.board(stationId="bar"))["finished"] == []
+    await shop.cook("bump", id=ticket["id"])
+    await shop.ask("order.cancel.request", {"id": order["id"], "reason": "손님 요청"}, MANAGER)
+    assert ticket["id"] not in [each["id"] for each in (await shop.board())["finished"]]
+    for _ in range(25):
+        later = await shop.add(PLUGIN, a_line(2))
+        (newest,) = await shop.tickets(later["id"])
+        shop.shop.clock.jump(seconds=1)
+        await shop.cook("bump", id=newest["id"])
+    finished = (await shop.board(stationId="kitchen"))["finished"]
+    assert (len(finished), finished[0]["id"]) == (20, newest["id"])
+    times = [each["completedAt"] for each in finished]
+    assert times == sorted(times, reverse=True)
+
+
+async def test_what_waits_at_the_pass(shop):
+    """§5.4, ORD-9: the expo sees what is cooked in full until it is handed over, or the table has paid."""
+    first = await shop.add(PLUGIN, a_line(1), a_line(2))
+    second = await shop.add(PLUGIN, a_line(2), tableId=1)
+
+    async def ready():
+        return [each["order"]["id"] for each in (await shop.board())["ready"]]
+
+    (ticket,) = await shop.tickets(first["id"])
+    await shop.cook("bump", id=ticket["id"], lineIds=[ticket["lineItems"][0]["id"]])
+    assert await ready() == []
+    await shop.cook("bump", id=ticket["id"])
+    shop.shop.clock.jump(seconds=1)
+    (other,) = await shop.tickets(second["id"])
+    await shop.cook("bump", id=other["id"])
+    assert await ready() == [first["id"], second["id"]]
+    assert (await shop.board(stationId="kitchen"))["ready"] == []
+    await shop.cook("hand-over", orderId=first["id"])
+    assert await ready() == [second["id"]]
+    await shop.ask("order.add-line.request", {"id": second["id"], "lineItems": [a_line(1)]}, MANAGER)
+    assert await ready() == []
+    (_, added) = await shop.tickets(second["id"])
+    await shop.cook("bump", id=added["id"])
+    assert await ready() == [second["id"]] * 2
+    await shop.pay(PLUGIN, await shop.get(second["id"]))
+    assert await ready() == []
+
+
+async def test_what_is_to_come(shop):
+    """ORD-3, KDS-9: requests that wait are counted, accepted ones for later listed with their time."""
+    order = await a_scheduled_order(shop)
+    dto = an_order(a_line(2), orderKey="r-2") | {
+        "requestedInfo": {
+            "expiredAt": "2026-02-02T11:10:00+09:00",
+            "expectedReadyAt": "2026-02-02T11:30:00+09:00",
+        },
+        "payments": [],
+    }
+    await shop.ask("order.submit.request", {"order": dto}, CHANNEL)
+    board = await shop.board(stationId="kitchen")
+    assert board["requested"] == 1
+    ((scheduled,), tickets) = (board["scheduled"], board["tickets"])
+    assert (scheduled["order"]["id"], scheduled["firesAt"]) == (order["id"], "2026-02-02T12:45:00+09:00")
+    assert tickets == []
+    await shop.cook("fire", orderId=order["id"])
+    assert (await shop.board(stationId="kitchen"))["scheduled"] == []
 
 
 async def test_unpaid_orders_of_a_prepaid_shop_are_not_fired():

@@ -117,8 +117,9 @@ async def test_paying_on_screen_locks_the_order(shop):
         with pytest.raises(Locked) as refusal:
             await shop.ask(name, data, PLUGIN)
         assert refusal.value.reason == "PAYMENT_IN_PROGRESS"
-    with pytest.raises(Locked):
+    with pytest.raises(Locked) as refusal:
         await shop.ask("order.lock.request", {"id": order["id"], "expectedUnpaid": unpaid}, OTHER_TILL)
+    assert refusal.value.data["by"] == {"id": CASHIER.device_id, "name": CASHIER.device_id}
     await shop.ask("order.renew-lock.request", {"lockId": lock["id"]}, CASHIER)
     shop.shop.clock.jump(seconds=61)
     with pytest.raises(NotFound):
@@ -441,7 +442,7 @@ async def test_dividing_an_order_moves_its_ledger_and_makes_no_ticket(shop):
         {"id": order["lineItems"][0]["id"], "quantity": 1},
         {"id": order["lineItems"][1]["id"], "quantity": 1},
     ]
-    ask = {"id": order["id"], "expectedVersion": 1, "lines": lines, "tableId": 2}
+    ask = {"id": order["id"], "expectedVersion": 1, "lines": lines, "tableId": 2, "numGuests": 2}
     mark = await shop.mark()
     parts = await shop.ask("order.split.request", ask, MANAGER)
     old, new = parts["order"], parts["newOrder"]
@@ -450,6 +451,7 @@ async def test_dividing_an_order_moves_its_ledger_and_makes_no_ticket(shop):
         23_000,
     )
     assert (old["table"]["id"], new["table"]["id"]) == (1, 2)
+    assert new["numGuests"] == 2
     events = await shop.events(mark)
     assert events[:4] == [
         "order.change:update",

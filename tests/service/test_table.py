@@ -19,7 +19,7 @@ from jumak.domain.errors import (
     UnsupportedMode,
 )
 from jumak.service.ports import Committed
-from jumak.service.table import statuses, touched_tables
+from jumak.service.table_status import statuses, touched_tables
 from jumak.testing import menu, simulated_shop, staff_caller
 from jumak.testing.shop import SimulatedShop
 
@@ -241,6 +241,40 @@ async def test_an_order_with_a_payment_moves_alongside(shop: Shop):
     assert (await states(shop))[1] == "empty"
 
 
+async def test_two_orders_stand_beside_each_other(shop: Shop):
+    """TBL-3: whoever wants two bills at one table has them: nothing is merged, and it is taken back as a move."""
+    source, target = await order_at(shop, 1), await order_at(shop, 2)
+    seq = shop.running.store.reader().seq
+    reply = await shop.request("table.merge.request", {"from": 1, "to": 2, "beside": True})
+    assert reply["order"]["id"] == source["id"]
+    assert await facts_since(shop, seq) == ["order.update", "table.move", "table.order-update"]
+    assert {order["id"] for order in (await status(shop, 2))["orders"]} == {source["id"], target["id"]}
+    await shop.request("table.undo.request", {"seq": await newest(shop, "table.move")})
+    assert [order["id"] for order in (await status(shop, 1))["orders"]] == [source["id"]]
+
+
+async def test_staff_see_who_takes_the_money(shop: Shop):
+    """OFF-6, TBL-12: the table says that somebody takes its money, while the lease lasts; all screens hear of it."""
+    order = await order_at(shop, 1)
+    commits: list[Committed] = []
+    shop.running.store.on_commit(commits.append)
+    lock = {"id": order["id"], "expectedUnpaid": 9_000}
+    held = await shop.request("order.lock.request", lock, caller=staff_caller("cashier", "till-9"))
+    assert (await status(shop, 1))["lock"] == {
+        "orderId": order["id"],
+        "by": "till-9",
+        "until": held["lock"]["expiresAt"],
+    }
+    unlock = {"lockId": held["lock"]["id"]}
+    await shop.request("order.unlock.request", unlock, caller=staff_caller("cashier", "till-9"))
+    assert "lock" not in await status(shop, 1)
+    read = shop.running.store.reader()
+    assert [await touched_tables(read, commit) for commit in commits] == [{1}, {1}]
+    await shop.request("order.lock.request", lock, caller=staff_caller("cashier", "till-9"))
+    shop.clock.jump(seconds=60)
+    assert "lock" not in await status(shop, 1)
+
+
 async def test_merging_waits_for_a_running_payment(shop: Shop):
     """TBL-12, OFF-6: a locked order is not merged."""
     source, _ = await order_at(shop, 1), await order_at(shop, 2)
@@ -397,7 +431,7 @@ async def test_two_parties_are_not_grouped(shop: Shop):
 
 
 async def test_the_plan_changes(shop: Shop):
-    """TBL-5: title, seats, position, hall; ids are never reused; a hall goes when it is empty."""
+    """TBL-5, OFF-4: title, seats, position, hall; ids are never reused; a hall goes when it is empty."""
     hall = (await shop.request("hall.add.request", {"hall": {"title": "2층"}}))["hall"]
     assert hall == {"id": 2, "title": "2층", "order": 2}
     place = {"x": 10, "y": 20, "width": 80, "height": 80, "shape": "round"}
@@ -406,14 +440,21 @@ async def test_the_plan_changes(shop: Shop):
     assert table["id"] == 5
     assert table["title"] == " 창가 "
     assert (await status(shop, 5))["position"]["shape"] == "round"
+    plain = {"hallId": 2, "title": "?", "position": {"x": 0, "y": 0}}
+    whole = (await shop.request("table.add.request", {"table": plain}))["table"]
+    assert whole["position"] == {"x": 0, "y": 0, "width": 100, "height": 100, "shape": "rect"}
+    await shop.request("table.delete.request", {"id": whole["id"]})
     edited = await shop.request("table.update.request", {"table": {"id": 5, "title": "문가"}})
     assert (edited["table"]["title"], edited["table"]["capacity"]) == ("문가", 2)
+    stale = {"table": {"id": 5, "title": "?"}, "expectedVersion": table["version"]}
+    changed = await refusal(shop, "table.update.request", stale, Conflict)
+    assert (changed.reason, changed.data["current"]) == ("VERSION", {"id": 5, "version": 2})
     full = await refusal(shop, "hall.delete.request", {"id": 2}, InvalidState)
     assert full.reason == "HALL_NOT_EMPTY"
     await shop.request("table.delete.request", {"id": 5})
     await refusal(shop, "table.get.request", {"table": {"id": 5}}, NotFound)
-    assert (await shop.request("table.add.request", {"table": draft}))["table"]["id"] == 6
-    await shop.request("table.delete.request", {"id": 6})
+    assert (await shop.request("table.add.request", {"table": draft}))["table"]["id"] == 7
+    await shop.request("table.delete.request", {"id": 7})
     await shop.request("hall.delete.request", {"id": 2})
     assert len((await shop.request("hall.list.request"))["halls"]) == 1
     renamed = await shop.request("hall.update.request", {"hall": {"id": 1, "title": "안방"}})
@@ -445,6 +486,7 @@ async def test_figures_of_a_table(shop: Shop):
     assert (table["due"], table["numGuests"]) == (27_000, 2)
     assert table["seatedAt"] == table["oldestTicketAt"] == "2026-02-02T11:00:00+09:00"
     assert table["lastOrderAt"] == "2026-02-02T11:10:00+09:00"
+    assert table["lateAt"] == "2026-02-02T11:20:00+09:00"
 
 
 async def test_plugins_and_screens_hear_of_a_move(shop: Shop):
@@ -464,9 +506,20 @@ async def test_plugins_and_screens_hear_of_a_move(shop: Shop):
         {"table": {"id": 3}},
     )
     (commit,) = commits
-    assert touched_tables(commit) == {1, 3}
-    views = await statuses(shop.running.store.reader(), touched_tables(commit))
+    read = shop.running.store.reader()
+    assert await touched_tables(read, commit) == {1, 3}
+    views = await statuses(read, {1, 3})
     assert [(view.id, view.status) for view in views] == [(1, "empty"), (3, "occupied")]
+
+
+async def test_tables_used_together_are_told_of_together(shop: Shop):
+    """TBL-5, TBL-6: an order at one of them makes the others occupied, so their screens must hear of it."""
+    await shop.request("table.group.request", {"tableIds": [1, 2]})
+    commits: list[Committed] = []
+    shop.running.store.on_commit(commits.append)
+    await order_at(shop, 1)
+    (commit,) = commits
+    assert await touched_tables(shop.running.store.reader(), commit) == {1, 2}
 
 
 async def test_a_group_is_released_as_one(shop: Shop):

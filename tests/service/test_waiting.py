@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from jumak.domain.errors import Conflict, InvalidState, NotFound
+from jumak.protocol.pushes import push_of
 from jumak.testing import simulated_shop
 from jumak.testing.shop import SimulatedShop as Shop
 
@@ -90,6 +91,13 @@ async def test_modes_of_the_list(shop: Shop):
     await shop.request("waiting.set-mode.request", pause)
     listed = await shop.request("waiting.list.request")
     assert (listed["mode"], listed["until"]) == ("paused", "2026-02-02T11:30:00+09:00")
+    (entry,) = await shop.running.store.reader().facts(shop.running.store.reader().seq - 1, 1)
+    push = push_of(entry.fact)
+    assert push is not None
+    assert (push.name, push.data) == (
+        "waiting-mode.change.event",
+        {"mode": "paused", "until": listed["until"]},
+    )
     shop.clock.jump(minutes=30)
     assert (await shop.request("waiting.list.request"))["mode"] == "accept"
     assert (await add(shop))["number"] == 1

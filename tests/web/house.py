@@ -31,7 +31,7 @@ class House:
         """The same by the name plugin origins belong to."""
         return self.url.replace("127.0.0.1", "localhost")
 
-    async def ask(self, name: str, **data: Any) -> Json:
+    async def ask(self, name: str, /, **data: Any) -> Json:
         """A message of the owner. Raises its refusal."""
         return await self.shop.request(f"{name}.request", data)
 
@@ -40,8 +40,10 @@ class House:
         overrides.setdefault("scopes", PACKAGE_SCOPES)
         return (await self.host.install(package, Overrides(**overrides))).plugin.id
 
-    async def till(self, browser: Browser, *, width: int = 1280, height: int = 800) -> Page:
-        """A till of the owner: the page host in a browser of its own, claimed by the owner's code."""
+    async def till(
+        self, browser: Browser, path: str = "/host", *, width: int = 1280, height: int = 800
+    ) -> Page:
+        """A till of the owner in a browser of its own, claimed by the owner's code. path: which page it opens."""
         context = await browser.new_context(viewport={"width": width, "height": height}, locale="ko-KR")
         page = await context.new_page()
 
@@ -50,7 +52,7 @@ class House:
 
         page.on("console", said)
         code = self.shop.running.credentials.offer_owner_code()
-        await page.goto(f"{self.local_url}/host#claim={code}")
+        await page.goto(f"{self.local_url}{path}#claim={code}")
         return page
 
     async def state(self, plugin_id: str) -> Json:

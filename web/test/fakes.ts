@@ -154,6 +154,6 @@ export class FakeSession {
 
   opened(): void {
     const me = { id: "points", name: "points-sdk", version: "1.0", profile: "field" };
-    this.events?.opened({ device: undefined, plugin: me, scopes: [], seq: 5, resumed: false });
+    this.events?.opened({ device: undefined, plugin: me, scopes: [], seq: 5, resumed: false, serverTime: "" });
   }
 }

@@ -34,8 +34,8 @@ class Table(Doc, frozen=True, kw_only=True):
     group: TableGroup | None = None
 
 
-class Position(Doc, frozen=True, kw_only=True):
-    """Where a table stands on the plan, in plan units, and its shape."""
+class Position(Doc, frozen=True, kw_only=True, omit_defaults=False):
+    """Where a table stands on the plan, in plan units, and its shape; answered whole (contract, extensions §2)."""
 
     x: Annotated[int, Meta(ge=-100_000, le=100_000)]
     y: Annotated[int, Meta(ge=-100_000, le=100_000)]

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from jumak.protocol.envelope import LONGEST_FRAME
 from jumak.protocol.row import Row
 
-_READ_VERBS = frozenset({"get", "get-list", "list", "search", "find", "info", "values", "is-blocked"})
+_READ_VERBS = frozenset(
+    {"get", "get-list", "list", "list-held", "page", "search", "find", "info", "values", "is-blocked"}
+)
 """Verbs of messages that change nothing, so that a lost one may be asked again."""
 
 

@@ -196,7 +196,7 @@ def _refusal(asked: Asked, at: Place, method: str) -> tuple[int, str] | None:
             "Service workers do not run here: what they answer would be outside the plugin's allow-list.",
         )
     if asked.header(b"sec-fetch-dest") == b"document":
-        return 403, f"A plugin's page runs inside the till: {at.shop}/host"
+        return 403, f"A plugin's page runs inside the till: {at.shop}/"
     return None
 
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from jumak.protocol.pushes import FACTS, push_of
 from jumak.server.connections import Push
 from jumak.service.journal import push_for
-from jumak.service.ports import Committed, Entry, Reader
+from jumak.service.ports import Announcement, Committed, Entry, Reader
 
 if TYPE_CHECKING:
     from jumak.server.shop import RunningShop
 
-View = Callable[[Reader, Committed], Awaitable[Iterable[Any]]]
+View = Callable[[Reader, Committed], Awaitable[Iterable[Announcement]]]
 FactListener = Callable[[Entry], None]
 
 log = logging.getLogger(__name__)
@@ -26,8 +26,8 @@ log = logging.getLogger(__name__)
 class Publisher:
     """Sends what each commit made known, in journal order; registered once with the store.
 
-    views: push name → the `data` of its pushes after a commit. They carry no `seq`, are never
-    replayed and only built while somebody would get one.
+    views: push name → its pushes after a commit. They carry no `seq`, are never replayed and only built while
+    somebody would get one.
     """
 
     def __init__(self, shop: RunningShop) -> None:
@@ -74,8 +74,8 @@ class Publisher:
         for name, view in self.views.items():
             if connections.wanted(name):
                 try:
-                    for data in await view(read, committed):
-                        connections.send(Push(name, msgspec.json.encode(data)))
+                    for announcement in await view(read, committed):
+                        connections.announce(announcement)
                 except Exception:
                     log.exception("the view %s failed", name)
         for announcement in committed.announcements:

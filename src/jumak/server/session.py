@@ -218,6 +218,7 @@ class Session:
             if self.caller is not None:
                 raise InvalidState("이미 열린 세션입니다.", "This session is open already")
             data: SessionOpenData = decode_data(TABLE[OPEN], bytes(frame.data))
+            self.lang = data.client.language or self.lang
             caller = self.device_caller or self.shop.credentials.caller_of(data.token)
         except PosError as error:
             self.refuse(frame, error)

@@ -1,4 +1,4 @@
-"""The shop's own pages: `/host` and its assets, as the web build left them in `jumak/web/host`.
+"""The shop's own pages: the till at `/`, `/kitchen`, `/display` and `/host`, as the web build left them.
 
 Plugins have their origins below `localhost`, so a page opened at a loopback address goes on there; the browser
 keeps the part after `#`.
@@ -10,17 +10,20 @@ from pathlib import Path
 
 import jumak
 from jumak.domain.origin import is_loopback
-from jumak.server import pages
 from jumak.server.files import IMMUTABLE, NO_CACHE, answer_file, answer_redirect, answer_text, read_file
 from jumak.server.http import Asked, Scope, Send
 from jumak.server.origins import Place
 from jumak.server.policy import page_headers, page_policy
 
 WEB = Path(jumak.__file__).parent / "web"
-"""The web build: `host/` is served here, `plugin/` on the origins of plugins."""
+"""The web build: `site/` is served here, `plugin/` on the origins of plugins."""
 
-PATH = "/host"
-INDEX = "index.html"
+PAGES = {"/": "till.html", "/host": "host.html", "/kitchen": "kitchen.html", "/display": "display.html"}
+ASSETS = "/assets/"
+"""Files named by their content; they never change."""
+
+BESIDE = ("/icons/", "/manifest.webmanifest", "/worker.js")
+"""What pages need besides, under fixed names."""
 
 MISSING = (
     "The shop's pages are not built: run `make web` and reload. / 화면이 아직 만들어지지 않았습니다. "
@@ -30,33 +33,28 @@ MISSING = (
 
 def is_page(path: str) -> bool:
     """Whether a path belongs to the shop's pages."""
-    return path in ("/", PATH) or path.startswith(f"{PATH}/")
+    return _page(path) is not None or path.startswith((ASSETS, *BESIDE))
 
 
 class Site:
     """The pages of one server. web: where the build is."""
 
     def __init__(self, web: Path = WEB) -> None:
-        self._folder = web / "host"
+        self._folder = web / "site"
 
     async def serve(self, at: Place, scope: Scope, send: Send) -> None:
         """One GET or HEAD of a path for which `is_page` holds."""
         asked, path = Asked(scope["headers"]), scope["path"]
         headers = page_headers(page_policy(at))
-        inner = INDEX if path in ("/", PATH, f"{PATH}/") else path[len(PATH) + 1 :]
-        file = await read_file(self._folder, inner)
-        if path == "/":
-            if file is None:
-                await pages.serve_docs(send)
-                return
-            path = PATH
+        page = _page(path)
+        if page is not None and is_loopback(at.host) and at.host != at.page_host:
             await answer_redirect(send, self._address(at, path, scope), headers)
-        elif inner == INDEX and is_loopback(at.host) and at.host != at.page_host:
-            await answer_redirect(send, self._address(at, path, scope), headers)
-        elif file is not None:
-            hashed = inner.startswith("assets/")
-            await answer_file(send, asked, file, headers, cache=IMMUTABLE if hashed else NO_CACHE)
-        elif inner == INDEX:
+            return
+        file = await read_file(self._folder, page or path[1:])
+        if file is not None:
+            cache = IMMUTABLE if path.startswith(ASSETS) else NO_CACHE
+            await answer_file(send, asked, file, headers, cache=cache)
+        elif page is not None:
             await answer_text(send, 503, MISSING, headers)
         else:
             await answer_text(send, 404, f"There is nothing at {path[:200]}", headers)
@@ -64,3 +62,7 @@ class Site:
     def _address(self, at: Place, path: str, scope: Scope) -> str:
         query = scope["query_string"].decode("latin-1")
         return f"{at.shop}{path}{f'?{query}' if query else ''}"
+
+
+def _page(path: str) -> str | None:
+    return PAGES.get(path if path == "/" else path.removesuffix("/"))

@@ -122,8 +122,11 @@ async def release(tx: Transaction, after: Attempt) -> None:
 
 async def _reserve_again(tx: Transaction, after: Attempt) -> None:
     """Money that may have moved counts, also when a manager had said that nothing was paid (PAY-2, NET-5)."""
-    if await tx.get(InFlight, after.order_id) is None:
-        tx.put(InFlight(id=after.order_id, attempt_id=after.id, amount=after.amount, locked=False))
+    order = await tx.order(after.order_id)
+    # What was paid otherwise since is owed no more: of that part somebody gets their money back.
+    amount = 0 if order is None else min(after.amount, order.payment_price.payment_unpaid_value)
+    if amount > 0 and await tx.get(InFlight, after.order_id) is None:
+        tx.put(InFlight(id=after.order_id, attempt_id=after.id, amount=amount, locked=False))
 
 
 async def unsettled(source: Reader, order_id: str, *, besides: str = "") -> Attempt | None:

@@ -35,6 +35,7 @@ from jumak.service.keeping import check_unlocked, known_order
 from jumak.service.payment import keep_payment, not_running, taken
 from jumak.service.ports import Transaction
 from jumak.service.registry import command
+from jumak.service.serving import serve
 
 KEPT_FOR = timedelta(days=7)
 """Attempts that are over stay readable this long; their payments and facts stay for good."""
@@ -71,6 +72,7 @@ async def start(tx: Transaction, data: StartPayment) -> AttemptReply:
         device=tx.caller.device_id,
         staff=None if tx.caller.staff is None else tx.caller.staff.id,
     )
+    await serve(tx, order.id, attempt_id=attempt.id)
     if data.tender == "CASH":
         return await _take_cash(tx, order, attempt, data)
     sent = stepped(attempt, Step.SEND)

@@ -46,6 +46,7 @@ from jumak.protocol.messages.catalog import (
     AdjustStock,
     CategoriesReply,
     CategoryById,
+    CategoryCount,
     CategoryReply,
     FindItems,
     FindItemsReply,
@@ -55,6 +56,8 @@ from jumak.protocol.messages.catalog import (
     OptionById,
     OptionReply,
     OptionsReply,
+    PageItems,
+    PageItemsReply,
     SetChoiceState,
     SetItemState,
     UpdateCategory,
@@ -63,11 +66,13 @@ from jumak.protocol.messages.catalog import (
 )
 from jumak.protocol.row import Done, Nothing
 from jumak.service.menu import index_of, page_of
+from jumak.service.menu_listing import listing_of
 from jumak.service.ports import Documents, MenuOf, Reader, Transaction, menu_of
 from jumak.service.registry import command, query
 
 FIND_LIMIT = 100
 """Most items a search answers."""
+PAGE_SIZE = 60
 
 
 # -- reads ---------------------------------------------------------------------------------------
@@ -138,6 +143,27 @@ async def find_items(read: Reader, caller: Caller, data: FindItems) -> FindItems
         raise InvalidArgument("바코드나 검색어를 보내세요", "send barcode or text", path="$.text")
     ids = index.by_text(data.text, FIND_LIMIT)
     return FindItemsReply(catalogs=tuple(item_view(items[item_id], menu) for item_id in ids))
+
+
+@query("catalog-item.page.request")
+async def page_items(read: Reader, caller: Caller, data: PageItems) -> PageItemsReply:
+    """A page of the menu, of a category or a search (CAT-1, CAT-2)."""
+    items, categories, options = (
+        await read.all(CatalogItem),
+        await read.all(Category),
+        await read.all(Option),
+    )
+    listing = listing_of(read.shop.id)
+    listing.refresh(items, categories, options)
+    found = listing.find(data.text or "", data.category_id, data.states or ())
+    size = data.size or PAGE_SIZE
+    start = ((data.page or 1) - 1) * size
+    menu = MenuOf(items, categories, options)
+    return PageItemsReply(
+        catalogs=tuple(item_view(items[item_id], menu) for item_id in found.ids[start : start + size]),
+        total=len(found.ids),
+        categories=tuple(CategoryCount(id=of, count=count) for of, count in found.counts.items()),
+    )
 
 
 # -- sold out and stock ----------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from jumak import __version__
 from jumak.domain.calendar import ShopCalendar, calendar_of, from_ms, to_ms
 from jumak.domain.caller import Caller
-from jumak.domain.errors import NotFound
+from jumak.domain.errors import InvalidArgument, NotFound
 from jumak.domain.fact import Fact
 from jumak.protocol.messages.device import (
     Business,
@@ -99,7 +99,8 @@ async def pair(tx: Transaction, data: DevicePairData, token: Secret, code: Secre
     """A new device with its token and its one-time code.
 
     A service acts under its name, so tokens of one name are one identity (contract, extensions §1).
-    Raises InvalidArgument for an unknown scope, or a service name that is somebody else's.
+    Raises InvalidArgument for an unknown scope, or a service name that is somebody else's; NotFound for a display's
+    till.
     """
     if data.scopes is not None:
         check_names(data.scopes)
@@ -110,6 +111,7 @@ async def pair(tx: Transaction, data: DevicePairData, token: Secret, code: Secre
     else:
         scopes = (*DEVICE_SCOPES[data.kind], *(given or ()))
     device = await _new_device(tx, data.kind, data.name, scopes, token)
+    device = replace(device, till_id=None if data.till_id is None else await _till(tx, data))
     device = replace(device, code_hash=code.hash, code_expires_ms=to_ms(tx.at + CODE_LIFE))
     tx.put(device)
     tx.record(_fact("device.pair", device))
@@ -178,6 +180,18 @@ async def _new_device(
     )
 
 
+async def _till(tx: Transaction, data: DevicePairData) -> str:
+    """The till a display faces; raises InvalidArgument for another kind of device, NotFound."""
+    if data.kind != "display":
+        raise InvalidArgument(
+            "고객 화면만 계산대에 연결할 수 있습니다", "only a display faces a till", path="$.tillId"
+        )
+    till = await tx.get(Device, data.till_id or "")
+    if till is None or till.kind != "till" or till.revoked_ms is not None:
+        raise NotFound("없는 계산대입니다", "there is no such till", path="$.tillId")
+    return till.id
+
+
 async def _free_letter(tx: Transaction) -> str:
     """The first letter no working till carries: A … Z, AA … (NUM-3)."""
     taken = {
@@ -212,5 +226,6 @@ def _view(device: Device, calendar: ShopCalendar) -> DeviceView:
         letter=device.letter,
         scopes=device.scopes,
         created_at=calendar.iso(from_ms(device.created_ms)),
+        till_id=UNSET if device.till_id is None else device.till_id,
         revoked_at=UNSET if device.revoked_ms is None else calendar.iso(from_ms(device.revoked_ms)),
     )

@@ -23,7 +23,8 @@ class Device(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A paired device or a service token. `token_hash`: SHA-256 of the token, hex; shown once, never kept.
 
     code_hash, code_expires_ms: the one-time pairing code. claim_hash: SHA-256 of the token the code was
-    redeemed for. caller_id: the identity it acts as.
+    redeemed for. caller_id: the identity it acts as. till_id: the till whose guest a display faces, None = the
+    main till.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Device(Struct, frozen=True, kw_only=True, omit_defaults=True):
     code_expires_ms: int | None = None
     claim_hash: str | None = None
     revoked_ms: int | None = None
+    till_id: str | None = None
 
 
 class Staff(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -70,6 +72,15 @@ class Cart(Struct, frozen=True, kw_only=True, omit_defaults=True):
     draft: Draft
 
 
+class HeldCart(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A cart somebody put aside (보관): any till may go on with it. held_by: the person's name, or the till's."""
+
+    id: str
+    draft: Draft
+    held_ms: int
+    held_by: str
+
+
 class PaymentLock(Struct, frozen=True, kw_only=True):
     """Somebody takes the money of this order: a lease (OFF-6). id: the order's id."""
 
@@ -89,6 +100,20 @@ class InFlight(Struct, frozen=True, kw_only=True):
     attempt_id: str
     amount: int
     locked: bool
+
+
+class Serving(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The order whose money a till takes, as its guest sees it (DSP-1). id: the till's device id.
+
+    lock_id: the lease of its payment screen, None when it takes the money without one.  attempt_id: its newest
+    attempt.  paid_ms: since when nothing is owed.
+    """
+
+    id: str
+    order_id: str
+    lock_id: str | None = None
+    attempt_id: str | None = None
+    paid_ms: int | None = None
 
 
 PluginKind = Literal["worker", "iframe", "python"]
@@ -190,10 +215,12 @@ KINDS: dict[str, type[Struct]] = {
     "staff": Staff,
     "approval": Approval,
     "cart": Cart,
+    "held-cart": HeldCart,
     "lock": PaymentLock,
     "attempt": Attempt,
     "in-flight": InFlight,
     "refund": RefundAttempt,
+    "serving": Serving,
     "install": Install,
     "setting": SettingPage,
     "cash-receipt": CashReceipt,

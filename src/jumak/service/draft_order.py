@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from jumak.domain.calendar import to_ms
+from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.caller import Caller
 from jumak.domain.discount import StaffDiscount
 from jumak.domain.draft.amounts import (
-    draft_view,
     has_menu_choices,
     has_menu_price,
     list_value,
@@ -26,15 +25,19 @@ from jumak.domain.draft.edit import (
     find_line,
     read_line,
     set_choices,
+    set_dining_option,
     set_header,
     set_memo,
     set_quantity,
     start_payment,
     stop_payment,
 )
-from jumak.domain.draft.types import Draft, DraftOrder
-from jumak.domain.errors import NotFound
+from jumak.domain.draft.types import Draft
+from jumak.domain.errors import NotFound, PermissionDenied
 from jumak.domain.order.add import generated_key
+from jumak.domain.order.add_menu import appended
+from jumak.domain.order.edit import check_editable, finish_edit
+from jumak.domain.order.line import LineMaker
 from jumak.domain.order.staff_edit import is_large
 from jumak.domain.order.types import Order
 from jumak.domain.table import TableRecord
@@ -46,6 +49,8 @@ from jumak.protocol.messages.draft_order import (
     DraftReply,
     LineByKey,
     LineDiscountByIndex,
+    SubmitDraft,
+    UpdateDiningOption,
     UpdateDraft,
     UpdateIgnorePrint,
     UpdateItemMemo,
@@ -55,9 +60,11 @@ from jumak.protocol.messages.draft_order import (
 from jumak.protocol.messages.order import OrderReply
 from jumak.protocol.row import Done, Nothing
 from jumak.service.approval import require_manager
-from jumak.service.documents import Cart, Device
-from jumak.service.order import check_table, open_order
-from jumak.service.ports import Announcement, Reader, Transaction, menu_of
+from jumak.service.cart import cart_of, editable, keep_cart, view_of
+from jumak.service.documents import Cart
+from jumak.service.keeping import check_unlocked, keep, known_order, order_fact
+from jumak.service.order import check_reopening, check_table, open_order
+from jumak.service.ports import Reader, Transaction, menu_of
 from jumak.service.registry import command, query
 from jumak.service.table import shown
 
@@ -65,124 +72,131 @@ from jumak.service.table import shown
 @query("draft-order.get.request")
 async def get(read: Reader, caller: Caller, data: Nothing) -> DraftReply:
     """The cart, empty when nothing was put in."""
-    _, draft = await _cart(read, caller)
-    return DraftReply(draft_order=await _view(read, draft))
+    _, draft = await cart_of(read, caller)
+    return DraftReply(draft_order=await view_of(read, draft))
 
 
 @command("draft-order.clear.request")
 async def clear(tx: Transaction, data: Nothing) -> DraftReply:
     """Empty everything, staff's lines included. Raises Locked while a payment screen is open."""
-    return await _keep(tx, await _editable(tx), Draft())
+    return await keep_cart(tx, await editable(tx), Draft())
 
 
 @command("draft-order.add-line-item.request")
 async def add_line_item(tx: Transaction, data: AddLineItem) -> DraftReply:
     """One more line; what staff have sold out they may sell all the same (CAT-3)."""
-    draft = await _editable(tx)
+    draft = await editable(tx)
     line = read_line(data.line_item, generated_key(tx.ids.new()))
     menu = await menu_of(tx)
     after = add_line(draft, line, menu, tx.shop, staff=tx.caller.is_staff)
     if not (has_menu_price(line, menu) and has_menu_choices(line, menu)):
         await _check_own_price(tx, "draft-order.add-line-item")
     await _check_right(tx, "draft-order.add-line-item", line.discounts, list_value(line.known), None)
-    return await _keep(tx, draft, after)
+    return await keep_cart(tx, draft, after)
 
 
 @command("draft-order.delete-line-item.request")
 async def delete_line_item(tx: Transaction, data: LineByKey) -> DraftReply:
     """Take a line out."""
-    draft = await _editable(tx)
-    return await _keep(tx, draft, delete_line(draft, data.key))
+    draft = await editable(tx)
+    return await keep_cart(tx, draft, delete_line(draft, data.key))
 
 
 @command("draft-order.delete-discount.request")
 async def delete_order_discount(tx: Transaction, data: DiscountByIndex) -> DraftReply:
     """Take an order discount off."""
-    draft = await _editable(tx)
-    return await _keep(tx, draft, delete_discount(draft, data.index_of_discount))
+    draft = await editable(tx)
+    return await keep_cart(tx, draft, delete_discount(draft, data.index_of_discount))
 
 
 @command("draft-order.delete-item-discount.request")
 async def delete_item_discount(tx: Transaction, data: LineDiscountByIndex) -> DraftReply:
     """Take a line's discount off."""
-    draft = await _editable(tx)
-    return await _keep(tx, draft, delete_line_discount(draft, data.key, data.index_of_discount))
+    draft = await editable(tx)
+    return await keep_cart(tx, draft, delete_line_discount(draft, data.key, data.index_of_discount))
 
 
 @command("draft-order.update-item-quantity.request")
 async def update_item_quantity(tx: Transaction, data: UpdateItemQuantity) -> DraftReply:
     """Another quantity of a line."""
-    draft = await _editable(tx)
-    return await _keep(tx, draft, set_quantity(draft, data.key, data.quantity, staff=tx.caller.is_staff))
+    draft = await editable(tx)
+    return await keep_cart(tx, draft, set_quantity(draft, data.key, data.quantity, staff=tx.caller.is_staff))
 
 
 @command("draft-order.update-item-option-choices.request")
 async def update_item_option_choices(tx: Transaction, data: UpdateItemOptionChoices) -> DraftReply:
     """Other options of a line."""
-    draft = await _editable(tx)
+    draft = await editable(tx)
     menu = await menu_of(tx)
     after = set_choices(draft, data.key, data.option_choices, menu, staff=tx.caller.is_staff)
     if not has_menu_choices(find_line(after, data.key), menu):
         await _check_own_price(tx, "draft-order.update-item-option-choices")
-    return await _keep(tx, draft, after)
+    return await keep_cart(tx, draft, after)
 
 
 @command("draft-order.update-item-memo.request")
 async def update_item_memo(tx: Transaction, data: UpdateItemMemo) -> DraftReply:
     """Another note on a line."""
-    draft = await _editable(tx)
-    return await _keep(tx, draft, set_memo(draft, data.key, data.memo, staff=tx.caller.is_staff))
+    draft = await editable(tx)
+    return await keep_cart(tx, draft, set_memo(draft, data.key, data.memo, staff=tx.caller.is_staff))
+
+
+@command("draft-order.update-dining-option.request")
+async def update_dining_option(tx: Transaction, data: UpdateDiningOption) -> DraftReply:
+    """How one line, or every line, is eaten."""
+    draft = await editable(tx)
+    return await keep_cart(tx, draft, set_dining_option(draft, data.key, data.dining_option))
 
 
 @command("draft-order.update-is-ignore-print.request")
 async def update_is_ignore_print(tx: Transaction, data: UpdateIgnorePrint) -> DraftReply:
     """Whether a kitchen slip is printed for this cart."""
-    draft = await _editable(tx)
-    return await _keep(tx, draft, replace(draft, ignore_print=data.ignore_print))
+    draft = await editable(tx)
+    return await keep_cart(tx, draft, replace(draft, ignore_print=data.ignore_print))
 
 
 @command("draft-order.add-discount.request")
 async def add_order_discount(tx: Transaction, data: AddDraftDiscount) -> DraftReply:
     """An order discount; staff below manager need approval for a large one (rulebook §7.5)."""
-    draft = await _editable(tx)
+    draft = await editable(tx)
     menu = await menu_of(tx)
     after = add_discount(draft, data.discount, menu, tx.shop, strict=not tx.caller.is_staff)
     base = sum(line.charge for line in priced(draft, menu, tx.shop).lines)
     await _check_right(tx, "draft-order.add-discount", after.discounts, base, data.approval_id)
-    return await _keep(tx, draft, after)
+    return await keep_cart(tx, draft, after)
 
 
 @command("draft-order.add-item-discount.request")
 async def add_item_discount(tx: Transaction, data: AddDraftItemDiscount) -> DraftReply:
     """A line discount; staff below manager need approval for a large one (rulebook §7.5)."""
-    draft = await _editable(tx)
+    draft = await editable(tx)
     after = add_line_discount(draft, data.key, data.discount, tx.shop, strict=not tx.caller.is_staff)
     line = find_line(after, data.key)
     await _check_right(
         tx, "draft-order.add-item-discount", line.discounts, list_value(line.known), data.approval_id
     )
-    return await _keep(tx, draft, after)
+    return await keep_cart(tx, draft, after)
 
 
 @command("draft-order.update.request")
 async def update(tx: Transaction, data: UpdateDraft) -> DraftReply:
     """Note, table and guests. Raises NotFound for the table."""
-    draft = await _editable(tx)
+    draft = await editable(tx)
     if data.table_id:
         table = await tx.get(TableRecord, data.table_id)
         if table is None or table.deleted:
             raise NotFound("없는 테이블입니다", f"there is no table {data.table_id}", path="$.tableId")
     after = set_header(draft, memo=data.memo, table_id=data.table_id, num_guests=data.num_guests)
-    return await _keep(tx, draft, after)
+    return await keep_cart(tx, draft, after)
 
 
 @command("draft-order.start-payment")
 async def start(tx: Transaction, data: Nothing) -> Done:
     """Open the payment screen; a cart that costs nothing becomes a completed order at once."""
-    _, draft = await _cart(tx, tx.caller)
+    _, draft = await cart_of(tx, tx.caller)
     opened = start_payment(draft, to_ms(tx.at), till_connected=tx.live.till_connected())
-    if (await _view(tx, draft)).price.order_price_value > 0:
-        await _keep(tx, draft, opened)
+    if (await view_of(tx, draft)).price.order_price_value > 0:
+        await keep_cart(tx, draft, opened)
         return Done()
     await _submitted(tx, draft, completed=True)
     return Done()
@@ -191,84 +205,78 @@ async def start(tx: Transaction, data: Nothing) -> Done:
 @command("draft-order.stop-payment.request")
 async def stop(tx: Transaction, data: Nothing) -> DraftReply:
     """The payment screen was left without paying."""
-    _, draft = await _cart(tx, tx.caller)
-    return await _keep(tx, draft, stop_payment(draft))
+    _, draft = await cart_of(tx, tx.caller)
+    return await keep_cart(tx, draft, stop_payment(draft))
 
 
 @command("draft-order.submit.request")
-async def submit(tx: Transaction, data: Nothing) -> OrderReply:
-    """Make the cart an OPENED order and empty it.
+async def submit(tx: Transaction, data: SubmitDraft) -> OrderReply:
+    """Make the cart an OPENED order, or further lines of the order named, and empty it.
 
     With the payment screen open only staff do so: the till saves the cart when money is due.
+    Raises Conflict TABLE_OCCUPIED when it was to be the table's only order.
     """
-    _, draft = await _cart(tx, tx.caller)
+    _, draft = await cart_of(tx, tx.caller)
     if not tx.caller.is_staff:
         check_free(draft, to_ms(tx.at))
-    return OrderReply(order=await shown(tx, await _submitted(tx, draft)))
+    if data.order_id is None:
+        order = await _submitted(tx, draft, alone=data.alone)
+    else:
+        order = await _appended(tx, draft, data.order_id)
+    return OrderReply(order=await shown(tx, order))
 
 
 async def forget_carts(tx: Transaction) -> Done:
-    """Drop every cart: none outlives a restart of the POS. For the one who starts the server."""
+    """Drop every cart: none outlives a restart of the POS, unless it was put aside. For who starts the server."""
     for cart_id in list(await tx.all(Cart)):
         tx.drop(Cart, cart_id)
     return Done()
 
 
-async def _submitted(tx: Transaction, draft: Draft, *, completed: bool = False) -> Order:
+async def _submitted(tx: Transaction, draft: Draft, *, completed: bool = False, alone: bool = False) -> Order:
     dto = to_order(draft, await menu_of(tx), tx.shop)
     staff = tx.caller.is_staff
     if dto.table_id is not None:
-        await check_table(tx, dto.table_id, alone=not staff)
+        await check_table(tx, dto.table_id, alone=alone or not staff)
     order = await open_order(tx, dto, source="POS", allow_sold_out=staff, completed=completed)
-    await _keep(tx, draft, Draft())
+    await keep_cart(tx, draft, Draft())
     return order
 
 
-async def _main_till(source: Reader) -> str:
-    """The first till that was paired; "main" before there is one."""
-    tills = [
-        device
-        for device in (await source.all(Device)).values()
-        if device.kind == "till" and device.revoked_ms is None
-    ]
-    return min(tills, key=lambda till: (till.created_ms, till.id)).id if tills else "main"
+async def _appended(tx: Transaction, draft: Draft, order_id: str) -> Order:
+    """The order with the cart's lines at its end, in one commit (OFF-5, ADD-8).
 
-
-async def _cart(source: Reader, caller: Caller) -> tuple[str, Draft]:
-    """The cart this caller works on: its device's, else the main till's. A service has no device."""
-    cart_id = None if caller.kind == "service" else caller.device_id
-    if cart_id is None:
-        cart_id = await _main_till(source)
-    cart = await source.get(Cart, cart_id)
-    return cart_id, cart.draft if cart else Draft()
-
-
-async def _editable(tx: Transaction) -> Draft:
-    _, draft = await _cart(tx, tx.caller)
-    check_free(draft, to_ms(tx.at))
-    # A payment screen whose till never came back holds nothing any more.
-    return stop_payment(draft) if draft.paying_until_ms is not None else draft
-
-
-async def _keep(tx: Transaction, before: Draft, after: Draft) -> DraftReply:
-    """Keep a changed cart and tell its device; nothing when it is as it was (H-36)."""
-    view = await _view(tx, after)
-    if after != before:
-        cart_id, _ = await _cart(tx, tx.caller)
-        tx.put(Cart(id=cart_id, draft=after))
-        tx.announce(
-            Announcement(
-                name="draft-order.change.event",
-                data={"event": "change", "draftOrder": view},
-                device=cart_id,
-                main=cart_id == await _main_till(tx),
-            )
+    Discounts and prices above a role were approved when they came into the cart.
+    Raises NotFound, Locked, InvalidState ORDER_NOT_EDITABLE; PermissionDenied for who may not edit orders.
+    """
+    caller = tx.caller
+    if not caller.may("order:manage"):
+        raise PermissionDenied(
+            "주문을 수정할 권한이 없습니다",
+            "adding to an order needs staff:order or order:manage",
+            reason="SCOPE",
+            path="$.orderId",
         )
-    return DraftReply(draft_order=view)
-
-
-async def _view(source: Reader, draft: Draft) -> DraftOrder:
-    return draft_view(draft, await menu_of(source), source.shop, to_ms(source.at))
+    menu = await menu_of(tx)
+    dto = to_order(draft, menu, tx.shop)
+    order = await known_order(tx, order_id)
+    await check_unlocked(tx, order)
+    check_editable(order, tx.shop)
+    maker = LineMaker(
+        menu=menu,
+        shop=tx.shop,
+        profile="documented",
+        order_id=order.id,
+        added_by=caller.id,
+        created_ms=to_ms(tx.at),
+        allow_sold_out=caller.is_staff,
+    )
+    iso = calendar_of(tx.shop).iso(tx.at)
+    after = finish_edit(order, appended(order, dto, maker), tx.shop, iso)
+    await check_reopening(tx, order)
+    after = await keep(tx, order, after, orders=[order_fact("update", after)])
+    await keep_cart(tx, draft, Draft())
+    return after
 
 
 async def _check_own_price(tx: Transaction, action: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from jumak.domain.errors import InvalidState, NotFound
+from jumak.domain.errors import Conflict, InvalidState, NotFound
 from jumak.domain.fact import Fact
 from jumak.domain.occupancy import is_occupied
 from jumak.domain.table import Hall, TableRecord
@@ -46,9 +46,19 @@ async def add_table(tx: Transaction, data: TableAddData) -> TableLayoutReply:
 
 @command("table.update.request")
 async def update_table(tx: Transaction, data: TableUpdateData) -> TableLayoutReply:
-    """Change title, hall, seats or position; what is absent stays. Raises UnsupportedMode, NotFound."""
+    """Change title, hall, seats or position; what is absent stays.
+
+    Raises Conflict VERSION with the version that stands, UnsupportedMode, NotFound.
+    """
     edit = data.table
     record = await known_table(tx, edit.id, path="$.table.id")
+    if data.expected_version not in (None, record.version):
+        raise Conflict(
+            "그 사이에 다른 사람이 테이블을 바꾸었습니다",
+            f"the table is at version {record.version}, not {data.expected_version}; read it again",
+            reason="VERSION",
+            current={"id": record.id, "version": record.version},
+        )
     if edit.hall_id is not None:
         await _known_hall(tx, edit.hall_id)
     changed = replace(
@@ -150,6 +160,7 @@ async def _layout(tx: Transaction, record: TableRecord) -> TableLayout:
         capacity=view.capacity,
         group=view.group,
         position=record.position,
+        version=record.version,
     )
 
 

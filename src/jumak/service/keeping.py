@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from jumak.domain.attempt import Attempt
 from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.caller import Caller
 from jumak.domain.catalog import CatalogItem
@@ -27,7 +28,7 @@ from jumak.domain.order.types import Order
 from jumak.domain.refund import RefundAttempt, RefundStep, refund_stepped
 from jumak.domain.stock import give_back, take
 from jumak.domain.table import GroupRecord, TableRecord, emptied, seated
-from jumak.service.documents import InFlight, PaymentLock
+from jumak.service.documents import Device, InFlight, PaymentLock
 from jumak.service.ports import Reader, Transaction, menu_of
 
 
@@ -74,24 +75,40 @@ async def check_unlocked(tx: Transaction, order: Order) -> None:
 
 
 async def locked(source: Reader, order: Order, caller: Caller, at: datetime) -> Locked | None:
-    """The refusal of `check_unlocked`, None when nobody takes this order's money."""
+    """The refusal of `check_unlocked`, None when nobody takes this order's money.
+
+    Its `data.by` and its sentence name the device that does, never the person.
+    """
     now = to_ms(at)
     in_flight = await source.get(InFlight, order.id)
     if in_flight is not None and in_flight.locked:
         # It has no lease: it ends with its answer or when staff give up. Look again in a while.
         until = now + 60_000
+        attempt = await source.get(Attempt, in_flight.attempt_id)
+        holder = "" if attempt is None else attempt.device or attempt.caller
     else:
         lock = await source.get(PaymentLock, order.id)
         if lock is None or lock.holder == caller.id or lock.expires_ms <= now:
             return None
-        until = lock.expires_ms
+        until, holder = lock.expires_ms, lock.holder
+    device = await source.get(Device, holder)
+    by = holder if device is None else device.name
     return Locked(
-        "결제가 진행 중인 주문입니다. 결제가 끝난 뒤 다시 시도해 주세요",
-        "a payment is running on this order; try again when it has ended",
+        f"'{by}'에서 결제 중인 주문입니다. 결제가 끝난 뒤 다시 시도해 주세요",
+        f"{by!r} is taking this order's money; try again when it has ended",
         reason="PAYMENT_IN_PROGRESS",
         until=until,
         orderId=order.id,
+        by={"id": holder, "name": by},
     )
+
+
+async def charging(source: Reader, order_id: str) -> Attempt | None:
+    """The attempt by which somebody is being charged for this order right now, if any (OFF-6)."""
+    in_flight = await source.get(InFlight, order_id)
+    if in_flight is None or not in_flight.locked:
+        return None
+    return await source.get(Attempt, in_flight.attempt_id)
 
 
 async def check_reserved(tx: Transaction, after: Order) -> None:

@@ -1,17 +1,16 @@
-"""Use cases of the kitchen: its screens, bump and recall, remakes, scheduled orders (contract: kds, extensions §8).
+"""Use cases of the kitchen: tickets, bump and recall, remakes, scheduled orders (contract: kds, extensions §8).
 
 The kitchen's ledger is a private half of the order: working on tickets gives the order no new version.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from jumak.domain.calendar import calendar_of, from_ms, to_ms
 from jumak.domain.caller import Caller
-from jumak.domain.catalog import CatalogItem
 from jumak.domain.errors import InvalidArgument, InvalidState, NotFound
 from jumak.domain.fact import Fact
 from jumak.domain.kitchen import (
@@ -19,11 +18,7 @@ from jumak.domain.kitchen import (
     KitchenChange,
     Station,
     Ticket,
-    all_day,
-    board_view,
     first_send,
-    in_board_order,
-    is_waiting_at,
     kds_view,
     served_by,
     standing,
@@ -35,17 +30,13 @@ from jumak.domain.kitchen import hand_over as decide_hand_over
 from jumak.domain.kitchen import prioritize as decide_prioritize
 from jumak.domain.kitchen import recall as decide_recall
 from jumak.domain.kitchen import remake as decide_remake
-from jumak.domain.kitchen.board import Desk, desk_of
-from jumak.domain.kitchen.station import check_deletable, save_station, served_at
+from jumak.domain.kitchen.station import check_deletable, save_station
 from jumak.domain.money import milli
 from jumak.domain.order.life import cancelled_refusal
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
 from jumak.protocol.messages.kitchen import (
     AcknowledgeData,
-    BoardChange,
-    BoardData,
-    BoardReply,
     BumpData,
     FireReply,
     KdsListData,
@@ -61,10 +52,10 @@ from jumak.protocol.messages.kitchen import (
     TicketReply,
 )
 from jumak.protocol.row import Done, Nothing
+from jumak.service.board import labelled
 from jumak.service.keeping import known_order, save_change, stations
-from jumak.service.ports import Committed, Reader, TicketQuery, Transaction
+from jumak.service.ports import Reader, TicketQuery, Transaction
 from jumak.service.registry import command, query
-from jumak.service.table import shown
 
 # -- reads ---------------------------------------------------------------------------------------
 
@@ -95,72 +86,11 @@ async def get_list(read: Reader, caller: Caller, data: KdsListData) -> KdsListRe
     )
 
 
-@query("kds-board.get.request")
-async def get_board(read: Reader, caller: Caller, data: BoardData) -> BoardReply:
-    """What a station's screen shows now, or the expo's; raises NotFound for an unknown station."""
-    desk = await _desk(read, data.station_id)
-    orders: dict[str, Order] = {}
-    tickets = [ticket for ticket in await read.open_tickets() if is_waiting_at(ticket, desk.serves)]
-    for ticket in tickets:
-        if ticket.order_id not in orders:
-            orders[ticket.order_id] = await _labelled(read, ticket.order_id)
-    return BoardReply(
-        tickets=tuple(
-            board_view(ticket, orders[ticket.order_id], desk) for ticket in in_board_order(tickets)
-        ),
-        all_day=tuple(all_day(orders.values(), desk.serves)),
-        seq=read.seq,
-    )
-
-
-async def board_changes(read: Reader, committed: Committed) -> Iterable[BoardChange]:
-    """`kds-board.change.event`: tickets of a commit on each screen that has them.
-
-    Open tickets of changed orders are among them: their label, price and table follow the order.
-    """
-    changed = {ticket.id: ticket for ticket in committed.tickets}
-    touched = {order.id for order in committed.orders}
-    for ticket in await read.open_tickets():
-        if ticket.order_id in touched:
-            changed.setdefault(ticket.id, ticket)
-    known = standing(await stations(read))
-    desks = {station.id: await _desk(read, station.id) for station in known} if changed else {}
-    pushes: list[BoardChange] = []
-    for ticket in changed.values():
-        order = await _labelled(read, ticket.order_id)
-        where = {served_at(routed, known) for line in ticket.lines for routed in line.stations}
-        pushes += [
-            BoardChange(station_id=station_id, ticket=board_view(ticket, order, desk))
-            for station_id, desk in desks.items()
-            if station_id in where
-        ]
-    return pushes
-
-
-async def _desk(read: Reader, station_id: str | None) -> Desk:
-    known = standing(await stations(read))
-    items = await read.all(CatalogItem)
-
-    def item_order(item_id: int) -> int:
-        item = items.get(item_id)
-        return 0 if item is None else item.order
-
-    station = next((each for each in known if each.id == station_id), None)
-    serves = None if station_id is None else served_by(station_id, known)
-    return desk_of(station, known, serves, item_order, to_ms(read.at))
-
-
-async def _labelled(read: Reader, order_id: str) -> Order:
-    """The order with its table put in, its private half still there for the ledger."""
-    order = await known_order(read, order_id)
-    return replace(await shown(read, order), backing=order.backing)
-
-
 async def _views(read: Reader, tickets: Sequence[Ticket]) -> tuple[KdsOrderItem, ...]:
     orders: dict[str, Order] = {}
     for ticket in tickets:
         if ticket.order_id not in orders:
-            orders[ticket.order_id] = await _labelled(read, ticket.order_id)
+            orders[ticket.order_id] = await labelled(read, ticket.order_id)
     return tuple(kds_view(ticket, orders[ticket.order_id]) for ticket in tickets)
 
 

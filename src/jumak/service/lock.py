@@ -14,6 +14,7 @@ from jumak.service.documents import PaymentLock
 from jumak.service.keeping import check_unlocked, known_order
 from jumak.service.ports import Transaction
 from jumak.service.registry import command
+from jumak.service.serving import leave, serve
 
 LEASE = timedelta(seconds=60)
 
@@ -37,6 +38,7 @@ async def lock(tx: Transaction, data: LockOrder) -> LockReply:
         )
     held = await tx.get(PaymentLock, order.id)
     lock_id = held.lock_id if held is not None and held.holder == tx.caller.id else tx.ids.new()
+    await serve(tx, order.id, lock_id=lock_id)
     return _leased(tx, order.id, lock_id)
 
 
@@ -52,12 +54,15 @@ async def renew(tx: Transaction, data: LockById) -> LockReply:
 @command("order.unlock.request")
 async def unlock(tx: Transaction, data: LockById) -> Done:
     """Give the lease back; one that is over, because all was paid, is fine (OFF-6)."""
+    left = await leave(tx, data.lock_id)
     for held in (await tx.all(PaymentLock)).values():
         if held.lock_id == data.lock_id:
             if held.holder != tx.caller.id:
                 raise _gone(data.lock_id)
             tx.drop(PaymentLock, held.id)
-            tx.record(Fact("order.unlock", held.id, {"order": {"id": held.id}}))
+            left = held.id
+    if left is not None:
+        tx.record(Fact("order.unlock", left, {"order": {"id": left}}))
     return Done()
 
 

@@ -15,6 +15,7 @@ from msgspec import Raw, Struct
 
 from jumak.domain.barcode import canonical, parse_in_store
 from jumak.domain.catalog import CatalogItem, Category, ItemPrice, Option, item_view
+from jumak.domain.catalog.search import pattern, said_of
 from jumak.service.ports import MenuOf
 
 DocT = TypeVar("DocT")
@@ -130,11 +131,11 @@ class MenuIndex:
         return Found(*hit[0], label.price, label.weight_milli) if hit else None
 
     def by_text(self, text: str, limit: int) -> list[int]:
-        """Items whose title (any language), code or SKU holds this text, letter case aside."""
-        wanted = text.casefold().strip()
+        """Items whose title (any language), code, SKU or barcode holds what was typed (`catalog.search`)."""
+        holds = pattern(text).search
         found = []
         for item_id, said in self._texts.items():
-            if wanted in said:
+            if holds(said):
                 found.append(int(item_id))
                 if len(found) == limit:
                     break
@@ -154,9 +155,7 @@ class MenuIndex:
         for price in item.prices:
             for code in _codes_of(price):
                 self._codes.setdefault(code, []).append((item.id, price.id))
-        packs = item.title_i18n.languages.values() if item.title_i18n else ()
-        skus = (price.sku for price in item.prices if price.sku)
-        self._texts[item.id] = "\n".join((item.title, item.code or "", *packs, *skus)).casefold()
+        self._texts[item.id] = said_of(item)
 
     def _forget(self, item: CatalogItem) -> None:
         self._texts.pop(item.id, None)
@@ -190,18 +189,19 @@ _KEPT = 64
 
 def page_of(shop_id: int) -> MenuPage:
     """The page kept for a shop. A wrong one would only cost time: what it holds is compared first."""
-    return _kept(_PAGES, shop_id, MenuPage)
+    return kept(_PAGES, shop_id, MenuPage)
 
 
 def index_of(shop_id: int) -> MenuIndex:
     """The index kept for a shop."""
-    return _kept(_INDEXES, shop_id, MenuIndex)
+    return kept(_INDEXES, shop_id, MenuIndex)
 
 
-def _kept(kept: dict[int, DocT], shop_id: int, make: type[DocT]) -> DocT:
-    found = kept.get(shop_id)
+def kept(shelf: dict[int, DocT], shop_id: int, make: type[DocT]) -> DocT:
+    """What is kept for this shop on a shelf of a limited number of shops; made when it is not there."""
+    found = shelf.get(shop_id)
     if found is None:
-        if len(kept) >= _KEPT:
-            kept.pop(next(iter(kept)))
-        found = kept[shop_id] = make()
+        if len(shelf) >= _KEPT:
+            shelf.pop(next(iter(shelf)))
+        found = shelf[shop_id] = make()
     return found

@@ -54,7 +54,9 @@ async def split(tx: Transaction, data: SplitOrder) -> SplitOrderReply:
         path = f"$.lines[{place}].quantity"
         units[share.id] = units.get(share.id, 0) + milli(share.quantity, path=path)
     iso = calendar_of(tx.shop).iso(tx.at)
-    new = NewOrder(order_id=tx.ids.new(), number=await human_number(tx), table_id=table_id)
+    new = NewOrder(
+        order_id=tx.ids.new(), number=await human_number(tx), table_id=table_id, num_guests=data.num_guests
+    )
     decided = decide_split(order, units, new, tx.shop, at=tx.at, iso=iso)
     here, there = split_kitchen(
         order,
@@ -76,7 +78,7 @@ async def split(tx: Transaction, data: SplitOrder) -> SplitOrderReply:
         tx.record(table_fact("order-update", order.table_id))
     if table_id is not None:
         if table_id != order.table_id:
-            await seat(tx, table_id, None)
+            await seat(tx, table_id, data.num_guests)
         tx.record(table_fact("order-add", table_id))
     tx.record(*here.facts, *there.facts)
     return SplitOrderReply(order=await shown(tx, here.order), new_order=await shown(tx, there.order))

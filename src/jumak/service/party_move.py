@@ -22,7 +22,13 @@ from jumak.domain.order.move import move as move_order
 from jumak.domain.order.types import Order
 from jumak.domain.order.unmerge import MergeRecord
 from jumak.domain.table import TableRecord, emptied, joined, taken_over
-from jumak.protocol.messages.table import TableMoveData, TableOrderReply, TablesReply, TableSwapData
+from jumak.protocol.messages.table import (
+    TableMergeData,
+    TableMoveData,
+    TableOrderReply,
+    TablesReply,
+    TableSwapData,
+)
 from jumak.service.documents import InFlight
 from jumak.service.keeping import check_unlocked, order_fact, save_change, stations, table_fact
 from jumak.service.ports import Transaction
@@ -97,10 +103,11 @@ async def swap(tx: Transaction, data: TableSwapData) -> TablesReply:
 
 
 @command("table.merge.request")
-async def merge(tx: Transaction, data: TableMoveData) -> TableOrderReply:
+async def merge(tx: Transaction, data: TableMergeData) -> TableOrderReply:
     """Two parties become one (TBL-2); into an empty table it is a move.
 
-    An order that holds money, on either side, is not merged: it moves next to the other (TBL-3).
+    An order that holds money, on either side, is not merged: it moves next to the other, as every
+    order does when the caller wants them `beside` each other (TBL-3).
     Raises Conflict VERSION, Locked while a payment runs, InvalidState TABLE_EMPTY,
     UnsupportedMode, NotFound, InvalidArgument.
     """
@@ -114,7 +121,7 @@ async def merge(tx: Transaction, data: TableMoveData) -> TableOrderReply:
         return await _move(tx, party, table)
     for order in party.orders + host.orders:
         await check_unlocked(tx, order)
-    joining = _Joining(tx, party, host)
+    joining = _Joining(tx, party, host, beside=data.beside)
     for order in party.orders:
         await joining.take(order)
     _put(tx, emptied(party.table), joined(party.table, table))
@@ -124,11 +131,11 @@ async def merge(tx: Transaction, data: TableMoveData) -> TableOrderReply:
 class _Joining:
     """One party joining another: order by order, its facts in the contract's sequence."""
 
-    def __init__(self, tx: Transaction, party: Party, host: Party) -> None:
+    def __init__(self, tx: Transaction, party: Party, host: Party, *, beside: bool) -> None:
         self._tx = tx
         self._from, self._to = party.table.id, host.table.id
         opened = [order for order in host.orders if order.order_state == "OPENED"]
-        self._target: Order | None = opened[0] if opened else None
+        self._target: Order | None = opened[0] if opened and not beside else None
         self._merged = False
         self._beside: list[Order] = []
         self._orders: list[Fact] = []

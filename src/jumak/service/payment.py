@@ -32,6 +32,7 @@ from jumak.service.keeping import check_unlocked, keep, known_order, order_fact,
 from jumak.service.ports import Reader, Transaction
 from jumak.service.refund import check_no_refund, not_returned
 from jumak.service.registry import command, query
+from jumak.service.serving import served
 
 
 @command("payment.add.request")
@@ -64,9 +65,11 @@ async def keep_payment(tx: Transaction, order: Order, paid: Paid) -> None:
         payments=[payment_fact("paid", order.id, paid.payment.id, **oddities)],
         orders=[order_fact("complete", paid.order)] if paid.completed else [],
     )
-    if paid.order.payment_price.payment_unpaid_value == 0 and await tx.get(PaymentLock, order.id):
-        # Whoever took the money is done: what follows need not wait for the lease to run out (OFF-6).
-        tx.drop(PaymentLock, order.id)
+    if paid.order.payment_price.payment_unpaid_value == 0:
+        await served(tx, order.id)
+        if await tx.get(PaymentLock, order.id):
+            # Whoever took the money is done: what follows need not wait for the lease to run out (OFF-6).
+            tx.drop(PaymentLock, order.id)
 
 
 async def repeated_payment(tx: Transaction, dto: PaymentDto) -> Payment | None:

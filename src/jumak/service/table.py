@@ -1,6 +1,7 @@
 """Use cases of tables: reading them, seating guests, clearing, using tables together (contract: table).
 
-Moves and merges stand in `party_move.py`, taking them back in `party_undo.py`, the plan in `floor.py`.
+What staff see of a table stands in `table_status.py`, moves and merges in `party_move.py`, taking them back in
+`party_undo.py`, the plan in `floor.py`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from jumak.domain.calendar import ShopCalendar, calendar_of, from_ms, to_ms
+from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.caller import Caller
 from jumak.domain.errors import Conflict, InvalidArgument, NotFound, UnsupportedMode
 from jumak.domain.fact import Fact
@@ -18,15 +19,11 @@ from jumak.domain.occupancy import (
     check_free,
     is_occupied,
     main_order,
-    spread_over_groups,
-    table_figures,
-    table_status,
 )
 from jumak.domain.order.ending import complete
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.public import public, with_table
 from jumak.domain.order.types import Order
-from jumak.domain.reservation import ReservationRecord
 from jumak.domain.table import (
     GroupRecord,
     Hall,
@@ -50,13 +47,11 @@ from jumak.protocol.messages.table import (
     TableRow,
     TableSeatData,
     TablesReply,
-    TableStatus,
-    TableStatusListReply,
     TableUngroupData,
 )
 from jumak.protocol.row import Done, Nothing
 from jumak.service.keeping import check_unlocked, order_fact, table_fact
-from jumak.service.ports import Announcement, Committed, Reader, Transaction
+from jumak.service.ports import Announcement, Reader, Transaction
 from jumak.service.registry import command, query
 
 GROUP_COLORS = ("#4C8DFF", "#F2A33A", "#35B37E", "#C95BD8", "#E5566D", "#27B3C4")
@@ -166,9 +161,9 @@ async def list_tables(read: Reader, caller: Caller, data: Nothing) -> TableListR
     """Tables by id, each with its order; none outside postpaid restaurants."""
     if not read.shop.has_tables:
         return TableListReply(tables=())
-    held = await _held(read)
+    held = await held_orders(read)
     groups = await read.all(GroupRecord)
-    rows = [_row(read, caller, record, groups, held.get(record.id, ())) for record in await _tables(read)]
+    rows = [_row(read, caller, record, groups, held.get(record.id, ())) for record in await plan_tables(read)]
     return TableListReply(tables=tuple(rows))
 
 
@@ -180,86 +175,14 @@ async def get_table(read: Reader, caller: Caller, data: TableData) -> TableReply
     return TableReply(table=_row(read, caller, record, await read.all(GroupRecord), orders))
 
 
-@query("table-status.list.request")
-async def list_statuses(read: Reader, caller: Caller, data: Nothing) -> TableStatusListReply:
-    """Every table with status, figures and all its orders (TBL-6, TBL-9)."""
-    return TableStatusListReply(tables=await statuses(read))
-
-
-async def statuses(read: Reader, only: Collection[int] | None = None) -> tuple[TableStatus, ...]:
-    """Tables as staff see them, by id; `only` these, as after a commit that touched them."""
-    if not read.shop.has_tables:
-        return ()
-    calendar = calendar_of(read.shop)
-    records = await _tables(read)
-    groups = await read.all(GroupRecord)
-    reservations = (await read.all(ReservationRecord)).values()
-    held = await _held(read)
-    states = spread_over_groups(
-        {
-            record.id: table_status(
-                record, held.get(record.id, ()), reservations, read.at, read.shop, calendar
-            )
-            for record in records
-        },
-        groups.values(),
-    )
-    waiting: dict[str, int] = {}
-    for ticket in await read.open_tickets():
-        waiting[ticket.order_id] = min(ticket.created_ms, waiting.get(ticket.order_id, ticket.created_ms))
-    shown_tables = []
-    for record in records:
-        if only is not None and record.id not in only:
-            continue
-        orders = held.get(record.id, ())
-        figures = table_figures(
-            record, orders, (waiting[order.id] for order in orders if order.id in waiting)
-        )
-        view = table_view(record, group_of(record, groups), read.shop)
-        shown_tables.append(
-            TableStatus(
-                id=view.id,
-                hall_id=view.hall_id,
-                title=view.title,
-                capacity=view.capacity,
-                group=view.group,
-                position=record.position,
-                status=states[record.id],
-                due=figures.due,
-                num_guests=figures.num_guests,
-                seated_at=_iso(calendar, figures.seated_ms),
-                last_order_at=_iso(calendar, figures.last_order_ms),
-                oldest_ticket_at=_iso(calendar, figures.oldest_ticket_ms),
-                orders=tuple(with_table(order, view) for order in orders),
-                version=record.version,
-            )
-        )
-    return tuple(shown_tables)
-
-
-def touched_tables(committed: Committed) -> frozenset[int]:
-    """Tables whose status this commit may have changed; for `table-status.change.event`."""
-    found = {order.table_id for order in committed.orders if order.table_id is not None}
-    for entry in committed.entries:
-        data = entry.fact.data
-        if entry.fact.name.startswith("table."):
-            sides = (data, data.get("from", {}), data.get("to", {}))
-            found.update(side["table"]["id"] for side in sides if "table" in side)
-        elif entry.fact.name == "reservation.change":
-            found.update(data["reservation"]["tableIds"])
-    return frozenset(found)
-
-
-def _iso(calendar: ShopCalendar, ms: int | None) -> str | None:
-    return None if ms is None else calendar.iso(from_ms(ms))
-
-
-async def _tables(read: Reader) -> list[TableRecord]:
+async def plan_tables(read: Reader) -> list[TableRecord]:
+    """Every table of the plan, by id."""
     records = (await read.all(TableRecord)).values()
     return sorted((record for record in records if not record.deleted), key=lambda record: record.id)
 
 
-async def _held(read: Reader) -> dict[int, list[Order]]:
+async def held_orders(read: Reader) -> dict[int, list[Order]]:
+    """By table its orders not yet released, oldest first."""
     held: dict[int, list[Order]] = {}
     for order in await read.open_orders():
         if order.table_id is not None and order.order_state != "CANCELLED" and not backing_of(order).released:

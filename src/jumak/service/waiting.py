@@ -163,11 +163,13 @@ async def set_mode(tx: Transaction, data: WaitingModeData) -> WaitingModeReply:
     """Whether the list takes new parties; a pause may end by itself."""
     calendar = calendar_of(tx.shop)
     until_ms = None
+    said: dict[str, str] = {"mode": data.mode}
     if data.mode == "paused" and data.until is not None:
         until_ms = to_ms(calendar.parse(data.until, path="$.until"))
+        said["until"] = calendar.iso(from_ms(until_ms))
     setting = WaitingSetting(id=SETTING_ID, mode=data.mode, until_ms=until_ms)
     tx.put(setting)
-    tx.record(Fact("waiting.set-mode", SETTING_ID, {"mode": data.mode}))
+    tx.record(Fact("waiting.set-mode", SETTING_ID, said))
     return WaitingModeReply(mode=mode_now(setting, to_ms(tx.at)))
 
 

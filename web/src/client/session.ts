@@ -17,7 +17,7 @@ import { newId } from "./ids";
 import { isPlain } from "./plain";
 import type { Opened } from "./shapes";
 import type { ShopError } from "./errors";
-import { Wire, type WireOptions } from "./wire";
+import { type Sign, Wire, type WireOptions } from "./wire";
 
 /** A little more than the shop takes to answer or refuse (H-12). */
 const DEADLINE_MS = 35_000;
@@ -43,6 +43,8 @@ export interface SessionEvents {
   /** A host request: answered with `answer` (contract, wire §7). */
   ask(envelope: Envelope, callbackId: string): void;
   lost(): void;
+  /** The shop was heard (`WireEvents.alive`). */
+  alive?(sign: Sign): void;
   refused(error: ShopError): void;
 }
 
@@ -80,6 +82,7 @@ export class Session {
       opened: (session) => void this.#opened(session),
       frame: (envelope) => this.#take(envelope),
       lost: () => this.#lost(),
+      alive: (sign) => this.#events.alive?.(sign),
       refused: (error) => this.#refused(error),
     });
   }

@@ -8,8 +8,11 @@ export const decodeOpened = fields({
   scopes: list(text),
   seq: number,
   resumed: flag,
+  serverTime: orElse(text, ""),
 });
 export type Opened = Decoded<typeof decodeOpened>;
+
+export const decodeSign = fields({ seq: number, serverTime: text });
 
 export const decodeClaimed = fields({ token: text, device: fields({ id: text, name: text }) });
 
@@ -110,28 +113,34 @@ const order = fields({
   id: text,
   number: maybe(text),
   orderState: text,
-  table: maybe(fields({ title: orElse(text, "") })),
+  table: maybe(fields({ id: orElse(number, 0), title: orElse(text, "") })),
   lineItems: list(line),
   chargePrice: fields({ chargePriceValue: number }),
   paymentPrice: fields({ paymentUnpaidValue: number, paymentPaidValue: number }),
   createdAt: orElse(text, ""),
+  requestedInfo: maybe(fields({ requestAt: orElse(text, ""), expiredAt: orElse(text, ""), expectedReadyAt: orElse(text, "") })),
 });
 export type Order = Decoded<typeof order>;
+export const decodeOrder = fields({ order });
 export const decodeOrders = fields({ orders: list(order) });
-export const decodeOrderView = fields({ order, number: orElse(text, "") });
+export const decodeSubmitted = fields({ order });
+export const decodeOrderView = fields({ order, version: number, number: orElse(text, "") });
 
 const method = fields({ pluginId: text, id: text, paymentName: text, image: orElse(text, "") });
 export type PaymentMethod = Decoded<typeof method>;
 export const decodeMethods = fields({ methods: readable(method) });
 
-const failure = fields({ code: orElse(text, ""), message: orElse(text, ""), errorMessage: orElse(text, "") });
+const failure = fields({ code: orElse(text, ""), reason: orElse(text, ""), message: orElse(text, "") });
 const attempt = fields({
   id: text,
   orderId: text,
   tender: text,
   amount: number,
   state: text,
-  method: maybe(fields({ pluginId: text, id: text })),
+  method: maybe(fields({ pluginId: text, id: text, paymentName: maybe(text) })),
+  partId: maybe(text),
+  tendered: maybe(number),
+  change: maybe(number),
   gaveUp: orElse(flag, false),
   hint: maybe(text),
   error: maybe(failure),
@@ -169,6 +178,8 @@ const input = fields({
   id: text,
   type: text,
   label: orElse(text, ""),
+  /** Of a button on a settings page. */
+  text: orElse(text, ""),
   required: orElse(flag, false),
   placeholder: orElse(text, ""),
   default: anything,
@@ -191,3 +202,5 @@ const popup = fields({
 export type Popup = Decoded<typeof popup>;
 export const decodePopup = fields({ popupId: text, plugin: owner, popup });
 export const decodePopupClose = fields({ popupId: text });
+
+export const decodePluginSettings = fields({ inputs: readable(input), values: orElse(record(anything), {}) });

@@ -5,7 +5,8 @@
  * rising `seq`, also across reconnects; the token is asked for anew each time (contract, wire §9).
  */
 
-import { decodeOpened, type Opened } from "./shapes";
+import { attempt, type Decoded } from "./decode";
+import { decodeOpened, decodeSign, type Opened } from "./shapes";
 import { type Envelope, readFrame } from "./envelope";
 import { refusalIn, ShopError } from "./errors";
 
@@ -33,14 +34,23 @@ export interface WireOptions {
   readonly connect: () => Socket;
   /** The token to open the session with. A `ShopError` ends the wire, anything else is tried again. */
   readonly token: () => Promise<string>;
-  readonly client: { readonly name: string; readonly version: string };
+  readonly client: { readonly name: string; readonly version: string; readonly language?: "ko" | "en" };
   readonly resumeAfter?: number | undefined;
+  /** How often the shop is asked whether it is there; two silences in a row are a loss. */
+  readonly pingEveryMs?: number;
+  /** How long it waits at most before it tries again. */
+  readonly longestWaitMs?: number;
 }
+
+/** What the shop says with each sign of life (OFF-8). seq: its newest fact. */
+export type Sign = Decoded<typeof decodeSign>;
 
 export interface WireEvents {
   opened(session: Opened): void;
   frame(envelope: Envelope): void;
   lost(): void;
+  /** The shop was heard: when the session opened, and with each answer to a ping. */
+  alive?(sign: Sign): void;
   /** The shop will not have this client: nothing is tried again. */
   refused(error: ShopError): void;
 }
@@ -124,7 +134,7 @@ export class Wire {
     const envelope = readFrame(frame);
     if (envelope === null) return;
     if (envelope.callbackId === OPENING && !this.#open) this.#begin(envelope);
-    else if (envelope.callbackId?.startsWith(PING)) this.#unanswered = 0;
+    else if (envelope.callbackId?.startsWith(PING)) this.#answered(envelope);
     else if (this.#isNew(envelope)) this.#events.frame(envelope);
   }
 
@@ -141,8 +151,15 @@ export class Wire {
     this.#open = true;
     this.#waitMs = FIRST_WAIT_MS;
     this.#unanswered = 0;
-    this.#pinging = setInterval(() => this.#ping(), PING_EVERY_MS);
+    this.#pinging = setInterval(() => this.#ping(), this.#options.pingEveryMs ?? PING_EVERY_MS);
+    this.#events.alive?.(session);
     this.#events.opened(session);
+  }
+
+  #answered({ data }: Envelope): void {
+    this.#unanswered = 0;
+    const sign = attempt(decodeSign, data);
+    if (sign !== null) this.#events.alive?.(sign);
   }
 
   /** At least once is what the shop promises; here it becomes once (OFF-9). */
@@ -175,7 +192,7 @@ export class Wire {
     if (this.#ended) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#connect(), this.#waitMs);
-    this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_WAIT_MS);
+    this.#waitMs = Math.min(this.#waitMs * 2, this.#options.longestWaitMs ?? LONGEST_WAIT_MS);
   }
 
   #refuse(error: ShopError): void {

@@ -6,7 +6,8 @@
 import { cleanCode } from "./plain";
 
 const FASTEST_PERSON_MS = 50;
-const SHORTEST_CODE = 4;
+/** A PIN typed quickly is no scan (SCN-1). */
+const SHORTEST_CODE = 6;
 
 export class Scanner {
   #code = "";

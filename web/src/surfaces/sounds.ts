@@ -1,12 +1,7 @@
 /** Built-in sounds, made of tones: no file, nothing to load (contract, ui §4). */
 
 import { isObject } from "../client/decode";
-
-interface Tone {
-  readonly hz: number;
-  readonly at: number;
-  readonly s: number;
-}
+import { play, type Tone } from "./tones";
 
 const SOUNDS: Readonly<Record<string, readonly Tone[]>> = {
   notification: [
@@ -31,18 +26,6 @@ export function soundOf(sound: unknown): { readonly url: string } | { readonly n
   return { name: typeof name === "string" && Object.hasOwn(SOUNDS, name) ? name : "notification" };
 }
 
-let audio: AudioContext | null = null;
-
 export function playTones(name: string): void {
-  audio ??= new AudioContext();
-  for (const { hz, at, s } of SOUNDS[name] ?? []) {
-    const from = audio.currentTime + at;
-    const tone = new OscillatorNode(audio, { frequency: hz, type: "triangle" });
-    const volume = new GainNode(audio, { gain: 0 });
-    volume.gain.linearRampToValueAtTime(0.25, from + 0.01);
-    volume.gain.exponentialRampToValueAtTime(0.001, from + s);
-    tone.connect(volume).connect(audio.destination);
-    tone.start(from);
-    tone.stop(from + s);
-  }
+  play(SOUNDS[name] ?? []);
 }

@@ -167,6 +167,12 @@ describe("the scanner (SCN-1)", () => {
     expect(scanner.key("Enter", 1_100)).toBeNull();
   });
 
+  it("takes a quick PIN or amount for no scan", () => {
+    const scanner = new Scanner();
+    for (const [index, key] of [..."38000"].entries()) scanner.key(key, 1_000 + index * 5);
+    expect(scanner.key("Enter", 1_030)).toBeNull();
+  });
+
   it("takes control characters off", () => {
     expect(cleanCode("\u001d880\u0000 ")).toBe("880");
   });

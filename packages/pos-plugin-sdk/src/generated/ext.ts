@@ -22,12 +22,16 @@ import type {
   CatalogItemOptionAddRequest,
   CatalogItemOptionSetChoiceStateRequest,
   CatalogItemOptionUpdateRequest,
+  CatalogItemPageRequest,
+  CatalogItemPageResponse,
   CatalogItemSetStateRequest,
   CatalogItemUpdateRequest,
   CategoryById,
   CategoryReply,
   CommandGetRequest,
   CommandGetResponse,
+  CustomerDisplayChangeEvent,
+  CustomerDisplayGetResponse,
   DeviceClaimRequest,
   DeviceClaimResponse,
   DeviceListResponse,
@@ -36,13 +40,19 @@ import type {
   DeviceRevokeRequest,
   DraftOrderAddDiscountRequest,
   DraftOrderAddItemDiscountRequest,
+  DraftOrderListHeldResponse,
+  DraftOrderResumeRequest,
+  DraftOrderSubmitRequest,
+  DraftOrderUpdateDiningOptionRequest,
   DraftOrderUpdateRequest,
   DraftReply,
   EventListRequest,
   EventListResponse,
   HallAddRequest,
+  HallChangeEvent,
   HallReply,
   HallUpdateRequest,
+  HeldDraftOrderChangeEvent,
   HostedPluginChangeEvent,
   HostedPluginListResponse,
   InstallData,
@@ -156,7 +166,8 @@ import type {
   TableAddRequest,
   TableGroupRequest,
   TableLayoutReply,
-  TableMoveData,
+  TableMergeRequest,
+  TableMoveRequest,
   TableOrderReply,
   TableSeatRequest,
   TableSeatResponse,
@@ -173,6 +184,7 @@ import type {
   WaitingAddRequest,
   WaitingChangeEvent,
   WaitingListResponse,
+  WaitingModeChangeEvent,
   WaitingSeatRequest,
   WaitingSetModeRequest,
   WaitingSetModeResponse,
@@ -219,6 +231,8 @@ export interface Extensions {
     delete: (data: ItemById & Command, options?: CallOptions) => Promise<void>;
     /** Items by barcode or text (`catalog-item.find.request`) */
     find: (data?: CatalogItemFindRequest, options?: CallOptions) => Promise<CatalogItemFindResponse>;
+    /** The menu by pages, of a category or a search (`catalog-item.page.request`) */
+    page: (data?: CatalogItemPageRequest, options?: CallOptions) => Promise<CatalogItemPageResponse>;
     /** Mark an item or price sold out, unavailable or on sale (`catalog-item.set-state.request`) */
     setState: (data: CatalogItemSetStateRequest & Command, options?: CallOptions) => Promise<ItemReply>;
     /** Change an item; orders made before keep what they had (`catalog-item.update.request`) */
@@ -238,6 +252,12 @@ export interface Extensions {
     /** The stored answer of a write whose reply was lost (PAY-7) (`command.get.request`) */
     get: (data: CommandGetRequest, options?: CallOptions) => Promise<CommandGetResponse>;
   };
+  customerDisplay: {
+    /** What the guest at this display's till sees (`customer-display.get.request`) */
+    get: (data?: Record<string, never>, options?: CallOptions) => Promise<CustomerDisplayGetResponse>;
+    /** The guest at this display's till sees something else (`customer-display.change.event`) */
+    on: (listener: Listener<CustomerDisplayChangeEvent>) => Promise<Unsubscribe>;
+  };
   device: {
     /** A new screen redeems a one-time code: once, within 5 minutes, throttled (`device.claim.request`) */
     claim: (data: DeviceClaimRequest, options?: CallOptions) => Promise<DeviceClaimResponse>;
@@ -253,12 +273,20 @@ export interface Extensions {
     addDiscount: (data: DraftOrderAddDiscountRequest & Command, options?: CallOptions) => Promise<DraftReply>;
     /** A line discount on the cart (`draft-order.add-item-discount.request`) */
     addItemDiscount: (data: DraftOrderAddItemDiscountRequest & Command, options?: CallOptions) => Promise<DraftReply>;
+    /** Puts the cart aside for any till (`draft-order.hold.request`) */
+    hold: (data?: Command, options?: CallOptions) => Promise<DraftReply>;
+    /** The carts that were put aside (`draft-order.list-held.request`) */
+    listHeld: (data?: Record<string, never>, options?: CallOptions) => Promise<DraftOrderListHeldResponse>;
+    /** Goes on with a cart that was put aside (`draft-order.resume.request`) */
+    resume: (data: DraftOrderResumeRequest & Command, options?: CallOptions) => Promise<DraftReply>;
     /** The payment screen was left without paying; the cart may be changed again (`draft-order.stop-payment.request`) */
     stopPayment: (data?: Command, options?: CallOptions) => Promise<DraftReply>;
-    /** Turns the cart into an OPENED order without paying (`draft-order.submit.request`) */
-    submit: (data?: Command, options?: CallOptions) => Promise<OrderReply>;
+    /** Turns the cart into an OPENED order without paying, or adds it to one (`draft-order.submit.request`) */
+    submit: (data?: DraftOrderSubmitRequest & Command, options?: CallOptions) => Promise<OrderReply>;
     /** Note, table and guests of the cart (`draft-order.update.request`) */
     update: (data?: DraftOrderUpdateRequest & Command, options?: CallOptions) => Promise<DraftReply>;
+    /** How a line or the whole cart is eaten (`draft-order.update-dining-option.request`) */
+    updateDiningOption: (data: DraftOrderUpdateDiningOptionRequest & Command, options?: CallOptions) => Promise<DraftReply>;
   };
   event: {
     /** Store events after a number, as far as the caller's scopes go (OFF-9) (`event.list.request`) */
@@ -269,8 +297,14 @@ export interface Extensions {
     add: (data: HallAddRequest & Command, options?: CallOptions) => Promise<HallReply>;
     /** A hall goes; refused while it holds tables (`hall.delete.request`) */
     delete: (data: LayoutDeleteData & Command, options?: CallOptions) => Promise<void>;
+    /** A hall of the plan came, changed or went (`hall.change.event`) */
+    on: (listener: Listener<HallChangeEvent>) => Promise<Unsubscribe>;
     /** A hall changes (`hall.update.request`) */
     update: (data: HallUpdateRequest & Command, options?: CallOptions) => Promise<HallReply>;
+  };
+  heldDraftOrder: {
+    /** A cart was put aside or taken up again (`held-draft-order.change.event`) */
+    on: (listener: Listener<HeldDraftOrderChangeEvent>) => Promise<Unsubscribe>;
   };
   hostedPlugin: {
     /** The plugins this till hosts (`hosted-plugin.list.request`) */
@@ -341,7 +375,7 @@ export interface Extensions {
     renewLock: (data: LockById & Command, options?: CallOptions) => Promise<LockReply>;
     /** Goods come back (CAN-5). refundTo: id of the payment to refund first (`order.return-line.request`) */
     returnLine: (data: OrderReturnLineRequest & Command, options?: CallOptions) => Promise<RefundsReply>;
-    /** Divide an order in two (SPL-5) (`order.split.request`) */
+    /** Divide an order in two (SPL-5). num_guests: who go along; the others stay (TBL-8) (`order.split.request`) */
     split: (data: OrderSplitRequest & Command, options?: CallOptions) => Promise<OrderSplitResponse>;
     /** A REQUESTED order from an outside channel (ORD-3) (`order.submit.request`) */
     submit: (data: OrderSubmitRequest & Command, options?: CallOptions) => Promise<OrderReply>;
@@ -508,9 +542,9 @@ export interface Extensions {
     /** Tables are used together (TBL-5) (`table.group.request`) */
     group: (data: TableGroupRequest & Command, options?: CallOptions) => Promise<TablesReply>;
     /** Two parties become one; with live payments the order moves alongside (TBL-2, TBL-3) (`table.merge.request`) */
-    merge: (data: TableMoveData & Command, options?: CallOptions) => Promise<TableOrderReply>;
+    merge: (data: TableMergeRequest & Command, options?: CallOptions) => Promise<TableOrderReply>;
     /** The party moves to an empty table (TBL-1) (`table.move.request`) */
-    move: (data: TableMoveData & Command, options?: CallOptions) => Promise<TableOrderReply>;
+    move: (data: TableMoveRequest & Command, options?: CallOptions) => Promise<TableOrderReply>;
     /** Guests sit down without an order (TBL-7, TBL-8) (`table.seat.request`) */
     seat: (data: TableSeatRequest & Command, options?: CallOptions) => Promise<TableSeatResponse>;
     /** Two parties change places (`table.swap.request`) */
@@ -555,5 +589,9 @@ export interface Extensions {
     seat: (data: WaitingSeatRequest & Command, options?: CallOptions) => Promise<PartyReply>;
     /** Whether new parties are taken (TBL-10) (`waiting.set-mode.request`) */
     setMode: (data: WaitingSetModeRequest & Command, options?: CallOptions) => Promise<WaitingSetModeResponse>;
+  };
+  waitingMode: {
+    /** The list takes new parties, or no longer (TBL-10) (`waiting-mode.change.event`) */
+    on: (listener: Listener<WaitingModeChangeEvent>) => Promise<Unsubscribe>;
   };
 }

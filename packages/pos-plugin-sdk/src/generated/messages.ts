@@ -32,12 +32,16 @@ import type {
   CatalogItemOptionListResponse,
   CatalogItemOptionSetChoiceStateRequest,
   CatalogItemOptionUpdateRequest,
+  CatalogItemPageRequest,
+  CatalogItemPageResponse,
   CatalogItemSetStateRequest,
   CatalogItemUpdateRequest,
   CategoryById,
   CategoryReply,
   CommandGetRequest,
   CommandGetResponse,
+  CustomerDisplayChangeEvent,
+  CustomerDisplayGetResponse,
   DeviceClaimRequest,
   DeviceClaimResponse,
   DeviceInfoResponse,
@@ -53,6 +57,10 @@ import type {
   DraftOrderDeleteDiscountRequest,
   DraftOrderDeleteItemDiscountRequest,
   DraftOrderDeleteLineItemRequest,
+  DraftOrderListHeldResponse,
+  DraftOrderResumeRequest,
+  DraftOrderSubmitRequest,
+  DraftOrderUpdateDiningOptionRequest,
   DraftOrderUpdateIsIgnorePrintRequest,
   DraftOrderUpdateItemMemoRequest,
   DraftOrderUpdateItemOptionChoicesRequest,
@@ -62,9 +70,11 @@ import type {
   EventListRequest,
   EventListResponse,
   HallAddRequest,
+  HallChangeEvent,
   HallListResponse,
   HallReply,
   HallUpdateRequest,
+  HeldDraftOrderChangeEvent,
   HostedPluginChangeEvent,
   HostedPluginListResponse,
   HttpRequest,
@@ -219,7 +229,8 @@ import type {
   TableGroupRequest,
   TableLayoutReply,
   TableListResponse,
-  TableMoveData,
+  TableMergeRequest,
+  TableMoveRequest,
   TableOrderReply,
   TableSeatRequest,
   TableSeatResponse,
@@ -239,6 +250,7 @@ import type {
   WaitingAddRequest,
   WaitingChangeEvent,
   WaitingListResponse,
+  WaitingModeChangeEvent,
   WaitingSeatRequest,
   WaitingSetModeRequest,
   WaitingSetModeResponse,
@@ -314,12 +326,18 @@ export interface Messages {
   'catalog-item.get.request': { kind: 'request'; data: ItemById; reply: ItemReply; rateLimited: true; scope: 'catalog:read' };
   /** The whole menu. */
   'catalog-item.list.request': { kind: 'request'; data: Nothing; reply: CatalogItemListResponse; rateLimited: true; scope: 'catalog:read' };
+  /** The menu by pages, of a category or a search. */
+  'catalog-item.page.request': { kind: 'request'; data: CatalogItemPageRequest; reply: CatalogItemPageResponse; rateLimited: false; scope: 'catalog:read' | 'staff:order' };
   /** Mark an item or price sold out, unavailable or on sale. */
   'catalog-item.set-state.request': { kind: 'request'; data: CatalogItemSetStateRequest; reply: ItemReply; rateLimited: false; scope: 'catalog:write' | 'staff:order' };
   /** Change an item; orders made before keep what they had. */
   'catalog-item.update.request': { kind: 'request'; data: CatalogItemUpdateRequest; reply: ItemReply; rateLimited: false; scope: 'catalog:write' | 'staff:manage' };
   /** The stored answer of a write whose reply was lost (PAY-7). */
   'command.get.request': { kind: 'request'; data: CommandGetRequest; reply: CommandGetResponse; rateLimited: false; scope: never };
+  /** The guest at this display's till sees something else. */
+  'customer-display.change.event': { kind: 'push'; data: CustomerDisplayChangeEvent; rateLimited: false; scope: 'display:read' };
+  /** What the guest at this display's till sees. */
+  'customer-display.get.request': { kind: 'request'; data: Nothing; reply: CustomerDisplayGetResponse; rateLimited: false; scope: 'display:read' };
   /** A new screen redeems a one-time code: once, within 5 minutes, throttled. */
   'device.claim.request': { kind: 'request'; data: DeviceClaimRequest; reply: DeviceClaimResponse; rateLimited: false; scope: never };
   /** The POS and the shop's mode. */
@@ -348,12 +366,20 @@ export interface Messages {
   'draft-order.delete-line-item.request': { kind: 'request'; data: DraftOrderDeleteLineItemRequest; reply: DraftReply; rateLimited: false; scope: 'draft:write' };
   /** The cart. */
   'draft-order.get.request': { kind: 'request'; data: Nothing; reply: DraftReply; rateLimited: false; scope: 'draft:read' };
+  /** Puts the cart aside for any till. */
+  'draft-order.hold.request': { kind: 'request'; data: Nothing; reply: DraftReply; rateLimited: false; scope: 'staff:order' };
+  /** The carts that were put aside. */
+  'draft-order.list-held.request': { kind: 'request'; data: Nothing; reply: DraftOrderListHeldResponse; rateLimited: false; scope: 'staff:order' };
+  /** Goes on with a cart that was put aside. */
+  'draft-order.resume.request': { kind: 'request'; data: DraftOrderResumeRequest; reply: DraftReply; rateLimited: false; scope: 'staff:order' };
   /** Opens the payment screen; the name has no suffix and is answered. */
   'draft-order.start-payment': { kind: 'request'; data: Nothing; reply: Done; rateLimited: false; scope: 'draft:write' };
   /** The payment screen was left without paying; the cart may be changed again. */
   'draft-order.stop-payment.request': { kind: 'request'; data: Nothing; reply: DraftReply; rateLimited: false; scope: 'staff:order' };
-  /** Turns the cart into an OPENED order without paying. */
-  'draft-order.submit.request': { kind: 'request'; data: Nothing; reply: OrderReply; rateLimited: false; scope: 'staff:order' | 'draft:write' };
+  /** Turns the cart into an OPENED order without paying, or adds it to one. */
+  'draft-order.submit.request': { kind: 'request'; data: DraftOrderSubmitRequest; reply: OrderReply; rateLimited: false; scope: 'staff:order' | 'draft:write' };
+  /** How a line or the whole cart is eaten. */
+  'draft-order.update-dining-option.request': { kind: 'request'; data: DraftOrderUpdateDiningOptionRequest; reply: DraftReply; rateLimited: false; scope: 'staff:order' | 'draft:write' };
   /** Whether a kitchen slip is printed for this cart. */
   'draft-order.update-is-ignore-print.request': { kind: 'request'; data: DraftOrderUpdateIsIgnorePrintRequest; reply: DraftReply; rateLimited: false; scope: 'draft:write' };
   /** Another note on a line. */
@@ -368,12 +394,16 @@ export interface Messages {
   'event.list.request': { kind: 'request'; data: EventListRequest; reply: EventListResponse; rateLimited: false; scope: never };
   /** A hall is added. */
   'hall.add.request': { kind: 'request'; data: HallAddRequest; reply: HallReply; rateLimited: false; scope: 'staff:own' };
+  /** A hall of the plan came, changed or went. */
+  'hall.change.event': { kind: 'push'; data: HallChangeEvent; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** A hall goes; refused while it holds tables. */
   'hall.delete.request': { kind: 'request'; data: LayoutDeleteData; reply: Done; rateLimited: false; scope: 'staff:own' };
   /** The halls, in their order. */
   'hall.list.request': { kind: 'request'; data: Nothing; reply: HallListResponse; rateLimited: true; scope: 'table:read' };
   /** A hall changes. */
   'hall.update.request': { kind: 'request'; data: HallUpdateRequest; reply: HallReply; rateLimited: false; scope: 'staff:own' };
+  /** A cart was put aside or taken up again. */
+  'held-draft-order.change.event': { kind: 'push'; data: HeldDraftOrderChangeEvent; rateLimited: false; scope: 'staff:order' };
   /** a hosted plugin came, changed, left or is to restart */
   'hosted-plugin.change.event': { kind: 'push'; data: HostedPluginChangeEvent; rateLimited: false; scope: 'till' };
   /** the plugins this till hosts */
@@ -458,7 +488,7 @@ export interface Messages {
   'order.return-line.request': { kind: 'request'; data: OrderReturnLineRequest; reply: RefundsReply; rateLimited: false; scope: 'staff:manage' };
   /** Orders by table, state and period, AND-ed. */
   'order.search.request': { kind: 'request'; data: OrderSearchRequest; reply: OrdersReply; rateLimited: true; scope: 'order:read' };
-  /** Divide an order in two (SPL-5). */
+  /** Divide an order in two (SPL-5). num_guests: who go along; the others stay (TBL-8). */
   'order.split.request': { kind: 'request'; data: OrderSplitRequest; reply: OrderSplitResponse; rateLimited: false; scope: 'staff:order' | 'order:manage' };
   /** A REQUESTED order from an outside channel (ORD-3). */
   'order.submit.request': { kind: 'request'; data: OrderSubmitRequest; reply: OrderReply; rateLimited: false; scope: 'order:submit' };
@@ -639,9 +669,9 @@ export interface Messages {
   /** The tables, each with its order. */
   'table.list.request': { kind: 'request'; data: Nothing; reply: TableListResponse; rateLimited: true; scope: 'table:read' };
   /** Two parties become one; with live payments the order moves alongside (TBL-2, TBL-3). */
-  'table.merge.request': { kind: 'request'; data: TableMoveData; reply: TableOrderReply; rateLimited: false; scope: 'staff:order' | 'table:manage' };
+  'table.merge.request': { kind: 'request'; data: TableMergeRequest; reply: TableOrderReply; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** The party moves to an empty table (TBL-1). */
-  'table.move.request': { kind: 'request'; data: TableMoveData; reply: TableOrderReply; rateLimited: false; scope: 'staff:order' | 'table:manage' };
+  'table.move.request': { kind: 'request'; data: TableMoveRequest; reply: TableOrderReply; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** Guests sit down without an order (TBL-7, TBL-8). */
   'table.seat.request': { kind: 'request'; data: TableSeatRequest; reply: TableSeatResponse; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** Two parties change places. */
@@ -662,6 +692,8 @@ export interface Messages {
   'toast.press.request': { kind: 'request'; data: ToastPressRequest; reply: Done; rateLimited: false; scope: 'till' };
   /** draw a plugin's toast */
   'toast.show.event': { kind: 'push'; data: ToastShowEvent; rateLimited: false; scope: 'till' };
+  /** The list takes new parties, or no longer (TBL-10). */
+  'waiting-mode.change.event': { kind: 'push'; data: WaitingModeChangeEvent; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** A party joins the line (TBL-10). */
   'waiting.add.request': { kind: 'request'; data: WaitingAddRequest; reply: PartyReply; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** The party's table is ready. */
@@ -725,9 +757,12 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'catalog-item.find.request': 'x',
   'catalog-item.get.request': 'l',
   'catalog-item.list.request': 'l',
+  'catalog-item.page.request': 'x',
   'catalog-item.set-state.request': 'wx',
   'catalog-item.update.request': 'wx',
   'command.get.request': 'x',
+  'customer-display.change.event': 'px',
+  'customer-display.get.request': 'x',
   'device.claim.request': 'x',
   'device.info.request': 'l',
   'device.list.request': 'x',
@@ -742,9 +777,13 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'draft-order.delete-item-discount.request': 'w',
   'draft-order.delete-line-item.request': 'w',
   'draft-order.get.request': '',
+  'draft-order.hold.request': 'wx',
+  'draft-order.list-held.request': 'x',
+  'draft-order.resume.request': 'wx',
   'draft-order.start-payment': 'w',
   'draft-order.stop-payment.request': 'wx',
   'draft-order.submit.request': 'wx',
+  'draft-order.update-dining-option.request': 'wx',
   'draft-order.update-is-ignore-print.request': 'w',
   'draft-order.update-item-memo.request': 'w',
   'draft-order.update-item-option-choices.request': 'w',
@@ -752,9 +791,11 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'draft-order.update.request': 'wx',
   'event.list.request': 'x',
   'hall.add.request': 'wx',
+  'hall.change.event': 'px',
   'hall.delete.request': 'wx',
   'hall.list.request': 'l',
   'hall.update.request': 'wx',
+  'held-draft-order.change.event': 'px',
   'hosted-plugin.change.event': 'px',
   'hosted-plugin.list.request': 'x',
   'http.request': '',
@@ -899,6 +940,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'toast.open': 'n',
   'toast.press.request': 'x',
   'toast.show.event': 'px',
+  'waiting-mode.change.event': 'px',
   'waiting.add.request': 'wx',
   'waiting.call.request': 'wx',
   'waiting.cancel.request': 'wx',

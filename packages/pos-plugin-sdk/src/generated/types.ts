@@ -288,6 +288,22 @@ export interface CatalogItemOptionUpdateRequest {
   expectedVersion?: number | undefined;
 }
 
+/** Items of a category, or that hold a text: part of a title, its initial consonants (ㅂㅂㅂ), a code. */
+export interface CatalogItemPageRequest {
+  categoryId?: number | undefined;
+  text?: string | undefined;
+  states?: ('DELETED' | 'ON_SALE' | 'SOLD_OUT' | 'UNAVAILABLE')[] | undefined;
+  page?: number | undefined;
+  size?: number | undefined;
+}
+
+/** One page by category, `order`, id. total: items on all pages. */
+export interface CatalogItemPageResponse {
+  catalogs: PluginCatalogItem[];
+  total: number;
+  categories: CategoryCount[];
+}
+
 /** One price of an item (CAT-4); `price_value` is won with VAT for `price_unit` units. */
 export interface CatalogItemPriceFields {
   id: number;
@@ -322,6 +338,12 @@ export interface CatalogItemUpdateRequest {
 /** Which category. */
 export interface CategoryById {
   category: Ref;
+}
+
+/** How many items of a category fit. */
+export interface CategoryCount {
+  id: number;
+  count: number;
 }
 
 /** A category as it is written. New ones need a title; `order` defaults to 0, `enabled` to true. */
@@ -382,11 +404,12 @@ export interface ChoiceInput {
   quantityInputEnabled?: boolean | undefined;
 }
 
-/** The program at the other end, for the device list and the logs. */
+/** The program at the other end, for the device list and the logs. language: of what it is told in sentences. */
 export interface Client {
   name: string;
   version: string;
   deviceId?: string | undefined;
+  language?: 'en' | 'ko' | undefined;
 }
 
 /** The id the caller chose for a write. */
@@ -398,6 +421,31 @@ export interface CommandGetRequest {
 export interface CommandGetResponse {
   state: 'done' | 'unknown';
   reply?: unknown;
+}
+
+/** The guest at this display's till sees something else. */
+export interface CustomerDisplayChangeEvent {
+  view: CustomerView;
+}
+
+/** What the guest at this display's till sees. */
+export interface CustomerDisplayGetResponse {
+  view: CustomerView;
+}
+
+/** The whole screen. Amounts in won. */
+export interface CustomerView {
+  state: 'cart' | 'idle' | 'paid' | 'paying';
+  shopName: string;
+  lines: ShownLine[];
+  discounts: ShownDiscount[];
+  total: number;
+  paid: number;
+  unpaid: number;
+  tip?: number;
+  number?: string;
+  payment?: ShownPayment;
+  endsInMs?: number;
 }
 
 /** The shop's mode, by which plugins switch themselves (contract, merchant-device §2). */
@@ -438,10 +486,11 @@ export interface DeviceListResponse {
   devices: DeviceView[];
 }
 
-/** scopes: beside those of the kind; for a service all it gets, `plugin` = every SDK scope, `all` = every scope. */
+/** A new device or token. */
 export interface DevicePairRequest {
   kind: 'display' | 'kitchen' | 'service' | 'till';
   name: string;
+  tillId?: string | undefined;
   scopes?: string[] | undefined;
 }
 
@@ -457,7 +506,7 @@ export interface DeviceRevokeRequest {
   id: string;
 }
 
-/** A paired device or token, without its secret. */
+/** A paired device or token, without its secret. tillId: of a display, the till it was paired with. */
 export interface DeviceView {
   id: string;
   kind: 'display' | 'kitchen' | 'plugin' | 'service' | 'till';
@@ -465,6 +514,7 @@ export interface DeviceView {
   letter: string;
   scopes: string[];
   createdAt: string;
+  tillId?: string;
   revokedAt?: string;
 }
 
@@ -521,6 +571,29 @@ export interface DraftOrderFields {
   tableId?: number;
   numGuests?: number;
   paying?: boolean;
+  version: number;
+}
+
+/** The carts that were put aside, the newest first. */
+export interface DraftOrderListHeldResponse {
+  heldDraftOrders: HeldDraftOrder[];
+}
+
+/** Which held cart. */
+export interface DraftOrderResumeRequest {
+  id: string;
+}
+
+/** What becomes of the cart: an order of its own, or further lines of one that is there. */
+export interface DraftOrderSubmitRequest {
+  orderId?: string | undefined;
+  alone?: boolean | undefined;
+}
+
+/** How this line is eaten from now on, every line when no key is sent. */
+export interface DraftOrderUpdateDiningOptionRequest {
+  diningOption: 'DELIVERY' | 'HERE' | 'PICKUP' | 'TOGO';
+  key?: string | undefined;
 }
 
 /** true: no kitchen slip for this cart. */
@@ -596,6 +669,12 @@ export interface HallAddRequest {
   hall: HallDraft;
 }
 
+/** The plan has a hall more or less, or one was renamed or moved. */
+export interface HallChangeEvent {
+  event: 'add' | 'delete' | 'update';
+  hall: HallRef;
+}
+
 /** A new hall; last unless `order` says otherwise. */
 export interface HallDraft {
   title: string;
@@ -614,6 +693,11 @@ export interface HallListResponse {
   halls: PluginHall[];
 }
 
+/** A hall by id. */
+export interface HallRef {
+  id: number;
+}
+
 /** The hall. */
 export interface HallReply {
   hall: PluginHall;
@@ -622,6 +706,24 @@ export interface HallReply {
 /** See `HallEdit`. */
 export interface HallUpdateRequest {
   hall: HallEdit;
+}
+
+/** A cart that was put aside. title: of its first line. heldBy: the person's name, else the till's. */
+export interface HeldDraftOrder {
+  id: string;
+  heldAt: string;
+  heldBy: string;
+  title: string;
+  lineCount: number;
+  orderPriceValue: number;
+  tableId?: number;
+  numGuests?: number;
+  memo?: string;
+}
+
+/** A cart was put aside or taken up again: all that are aside now, the newest first. */
+export interface HeldDraftOrderChangeEvent {
+  heldDraftOrders: HeldDraftOrder[];
 }
 
 /** A plugin for a till to host. kinds: what the till runs of it; entry: the worker's script. */
@@ -744,10 +846,14 @@ export interface KdsBoardGetRequest {
   stationId?: string | undefined;
 }
 
-/** Open tickets in the order of the screen, what is still to cook in all, and the journal's number. */
+/** Open tickets in the order of the screen, and what is still to cook in all. */
 export interface KdsBoardGetResponse {
   tickets: KitchenTicket[];
   allDay: AllDay[];
+  finished: KitchenTicket[];
+  ready: KitchenTicket[];
+  scheduled: ScheduledOrder[];
+  requested: number;
   seq: number;
 }
 
@@ -1271,12 +1377,13 @@ export interface OrderSearchRequest {
   orderKey?: string | undefined;
 }
 
-/** Divide an order in two (SPL-5). */
+/** Divide an order in two (SPL-5). num_guests: who go along; the others stay (TBL-8). */
 export interface OrderSplitRequest {
   id: string;
   expectedVersion: number;
   lines: LineShare[];
   tableId?: number | undefined;
+  numGuests?: number | undefined;
 }
 
 /** Both orders. */
@@ -1980,7 +2087,7 @@ export interface PopupResult {
   inputs?: Record<string, unknown> | undefined;
 }
 
-/** Where a table stands on the plan, in plan units, and its shape. */
+/** Where a table stands on the plan, in plan units, and its shape; answered whole (contract, extensions §2). */
 export interface Position {
   x: number;
   y: number;
@@ -2159,6 +2266,12 @@ export interface ReservationSeatRequest {
   tableId: number;
 }
 
+/** An accepted order the kitchen gets later, whole. firesAt: when (KDS-9). */
+export interface ScheduledOrder {
+  order: PluginOrder;
+  firesAt: string;
+}
+
 /** The paired device a session belongs to. */
 export interface SessionDevice {
   id: string;
@@ -2265,6 +2378,36 @@ export interface ShopSettingUpdateRequest {
 export interface Shower {
   id: string;
   name: string;
+}
+
+/** A chosen option; quantity is per one item. */
+export interface ShownChoice {
+  title: string;
+  quantity: number;
+}
+
+/** A discount as the won it takes off. */
+export interface ShownDiscount {
+  title: string;
+  amount: number;
+}
+
+/** A line. amount: won of the whole line before its discounts. */
+export interface ShownLine {
+  title: string;
+  quantity: number;
+  amount: number;
+  choices?: ShownChoice[];
+  discounts?: ShownDiscount[];
+}
+
+/** The newest payment of the order here. tendered, change: of cash. name: of a plugin's method. */
+export interface ShownPayment {
+  state: 'taken' | 'waiting';
+  amount: number;
+  name?: string;
+  tendered?: number;
+  change?: number;
 }
 
 /** A number between two ends. */
@@ -2475,6 +2618,7 @@ export interface TableLayout {
   capacity?: number;
   group?: PluginTableGroup;
   position?: Position;
+  version: number;
 }
 
 /** The table as it stands on the plan. */
@@ -2487,8 +2631,24 @@ export interface TableListResponse {
   tables: TableRow[];
 }
 
+/** Somebody takes the money of an order of this table: nobody else may touch that order (OFF-6, TBL-12). */
+export interface TableLock {
+  orderId: string;
+  by: string;
+  deviceId?: string;
+  until?: string;
+}
+
+/** beside: both orders stay what they are, at one table (TBL-3). */
+export interface TableMergeRequest {
+  from: number;
+  to: number;
+  expectedVersion?: number | undefined;
+  beside?: boolean | undefined;
+}
+
 /** from, to: table ids. expected_version: of the order that moves (OFF-4). */
-export interface TableMoveData {
+export interface TableMoveRequest {
   from: number;
   to: number;
   expectedVersion?: number | undefined;
@@ -2545,6 +2705,8 @@ export interface TableStatus {
   seatedAt?: string;
   lastOrderAt?: string;
   oldestTicketAt?: string;
+  lateAt?: string;
+  lock?: TableLock;
   orders: PluginOrder[];
   version: number;
 }
@@ -2575,9 +2737,10 @@ export interface TableUngroupRequest {
   groupId: number;
 }
 
-/** See `TableEdit`. */
+/** See `TableEdit`. expected_version: of the table (OFF-4). */
 export interface TableUpdateRequest {
   table: TableEdit;
+  expectedVersion?: number | undefined;
 }
 
 /** The tables that changed. */
@@ -2688,6 +2851,12 @@ export interface WaitingChangeEvent {
 /** Parties in line, first first, and the mode that holds now. until: end of a pause, shop-local. */
 export interface WaitingListResponse {
   parties: WaitingParty[];
+  mode: 'accept' | 'closed' | 'paused' | 'walk-in';
+  until?: string;
+}
+
+/** The mode from now on. until: end of a pause, shop-local. */
+export interface WaitingModeChangeEvent {
   mode: 'accept' | 'closed' | 'paused' | 'walk-in';
   until?: string;
 }

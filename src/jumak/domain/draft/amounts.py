@@ -123,6 +123,7 @@ def draft_view(draft: Draft, menu: Menu, shop: Shop, at_ms: int) -> DraftOrder:
         table_id=draft.table_id,
         num_guests=draft.num_guests,
         paying=draft.paying(at_ms),
+        version=draft.version,
     )
 
 
@@ -187,6 +188,7 @@ def _line_view(line: DraftLine, discounts: tuple[Discount, ...]) -> dict[str, An
         "discount": msgspec.to_builtins(discounts),
         "optionChoices": [{"imageUrl": None} | each for each in line.sent.get("optionChoices", ())],
         "quantity": line.known.quantity,
+        "diningOption": line.known.dining_option,
     }
     if line.known.memo is not None:
         view["memo"] = line.known.memo

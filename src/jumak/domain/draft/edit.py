@@ -31,6 +31,7 @@ from jumak.domain.errors import (
 from jumak.domain.merchant import Shop
 from jumak.domain.money import milli
 from jumak.domain.order.staff_edit import check_staff_discounts
+from jumak.domain.order.types import DiningOption
 
 PAYMENT_SCREEN_MS: Final = 600_000
 """An opened payment screen holds the cart for so long at most, should its till never come back."""
@@ -130,6 +131,21 @@ def set_choices(
     _check_free(line, "option_fixed", staff=staff)
     _check_choices(known, menu, path="$", staff=staff)
     return _with_line(draft, line, replace(line, known=known, sent=sent))
+
+
+def set_dining_option(draft: Draft, key: str | None, option: DiningOption) -> Draft:
+    """How a line, without a key every line, is eaten. Raises NotFound."""
+    if key is not None:
+        find_line(draft, key)
+    return replace(
+        draft,
+        lines=tuple(
+            replace(line, known=replace(line.known, dining_option=option))
+            if key in (None, line.key)
+            else line
+            for line in draft.lines
+        ),
+    )
 
 
 def set_memo(draft: Draft, key: str, memo: str, *, staff: bool) -> Draft:

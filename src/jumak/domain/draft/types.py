@@ -81,7 +81,10 @@ class DraftLine(Struct, frozen=True, kw_only=True):
 
 
 class Draft(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A cart. paying_until_ms: a payment screen is open on it, at most until then."""
+    """A cart. paying_until_ms: a payment screen is open on it, at most until then.
+
+    version: of what this device's cart has been, one more with each change, whatever becomes of its lines.
+    """
 
     lines: tuple[DraftLine, ...] = ()
     discounts: tuple[StaffDiscount, ...] = ()
@@ -90,6 +93,7 @@ class Draft(Struct, frozen=True, kw_only=True, omit_defaults=True):
     table_id: int | None = None
     num_guests: int | None = None
     paying_until_ms: int | None = None
+    version: int = 0
 
     def paying(self, at_ms: int) -> bool:
         """A payment screen is open on this cart."""
@@ -112,6 +116,7 @@ class DraftOrder(Doc, frozen=True, kw_only=True):
 
     lineItems: each a `PluginDraftOrderItemDto` with its `key` and every other key it came with.
     paying: a payment screen is open, nothing can be changed.
+    version: tells an older state from a newer one of the same device's cart; starts again with the server.
     """
 
     line_items: tuple[dict[str, Any], ...]
@@ -122,3 +127,4 @@ class DraftOrder(Doc, frozen=True, kw_only=True):
     table_id: CatalogId | None = None
     num_guests: NumGuests | None = None
     paying: bool = False
+    version: int

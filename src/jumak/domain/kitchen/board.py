@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from jumak.domain.kitchen.station import default_station, served_at
+from jumak.domain.kitchen.station import default_station, served_at, standing
 from jumak.domain.kitchen.types import (
     Ageing,
     AllDay,
@@ -95,6 +95,21 @@ def ageing(ticket: Ticket, station: Station, at_ms: int) -> Ageing:
     return "caution" if waited_ms >= station.caution_min * 60_000 else "fresh"
 
 
+def late_from(ticket: Ticket, stations: Sequence[Station]) -> int:
+    """When the ticket is late at the first of the stations that still work on it, in ms (§5.4)."""
+    minutes = {station.id: station.late_min for station in standing(stations)}
+    late_min = min(
+        (
+            minutes[served_at(routed, stations)]
+            for line in ticket.lines
+            for routed in line.stations
+            if routed not in {each.station_id for each in line.done}
+        ),
+        default=default_station(stations).late_min,
+    )
+    return ticket.created_ms + late_min * 60_000
+
+
 def in_board_order(tickets: Iterable[Ticket]) -> list[Ticket]:
     """Pinned ones first, then the oldest, then by id (§5.4)."""
     return sorted(tickets, key=lambda ticket: (not ticket.pinned, ticket.created_ms, ticket.id))
@@ -115,6 +130,35 @@ def is_waiting_at(ticket: Ticket, serves: Serves | None) -> bool:
     """The ticket is on this screen: open, with a line that is not done here."""
     return ticket.state == "OPENED" and any(
         is_at(line, serves) and not is_done_at(line, serves) for line in ticket.lines
+    )
+
+
+def has_finished(ticket: Ticket, serves: Serves | None) -> bool:
+    """This screen is done with all it had of the ticket."""
+    here = [line for line in ticket.lines if is_at(line, serves)]
+    done = bool(here) and all(is_done_at(line, serves) for line in here)
+    return ticket.state != "CANCELLED" and done
+
+
+def may_come_back(ticket: Ticket, order: Order) -> bool:
+    """A recall of what was bumped is not refused: cancelled food is not cooked again (KDS-5)."""
+    return order.order_state != "CANCELLED" or ticket.request_type == "CANCELLED"
+
+
+def is_waiting_for_hands(ticket: Ticket, order: Order) -> bool:
+    """Cooked, and nobody has taken it to the guest yet (§5.4, expo; ORD-9).
+
+    What was cleared at the cut-off, a table that has paid and a cancelled order wait for nobody.
+    """
+    left = order.order_state == "CANCELLED" or (
+        order.order_state == "COMPLETED" and order.table_id is not None
+    )
+    return (
+        ticket.state == "COMPLETED"
+        and ticket.request_type != "CANCELLED"
+        and not ticket.auto
+        and not left
+        and backing_of(order).pickup != "collected"
     )
 
 

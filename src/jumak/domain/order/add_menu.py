@@ -56,7 +56,7 @@ def add_menu(
         menu=menu, shop=shop, profile=profile, order_id=order.id, added_by=caller_id, created_ms=to_ms(at)
     )
     if profile == "field":
-        edited = _appended(order, dto, maker)
+        edited = appended(order, dto, maker)
     else:
         edited = _replaced(order, dto, maker, caller_id, seen)
     after = finish_edit(order, edited, shop, iso, strict=True)
@@ -80,7 +80,11 @@ def _check_taken(sent: tuple[Discount, ...], applied: tuple[Discount, ...]) -> N
             )
 
 
-def _appended(order: Order, dto: OrderDto, maker: LineMaker) -> Order:
+def appended(order: Order, dto: OrderDto, maker: LineMaker) -> Order:
+    """The order with the lines and discounts of another round at their ends, not yet priced (ADD-8).
+
+    Memo and guests are replaced only if given.
+    """
     first = backing_of(order).next_line
     drafts = [
         maker.make(line, first + place, f"$.order.lineItems[{place}]")

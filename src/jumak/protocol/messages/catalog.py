@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from jumak.domain.base import CatalogId
-from jumak.domain.catalog import CatalogItemView, Category, ChoiceState, ItemPrice, Option, Until
+from jumak.domain.catalog import CatalogItemView, Category, ChoiceState, ItemPrice, Option, SaleState, Until
 from jumak.domain.catalog.edit import CategoryInput, ItemInput, OptionInput
 from jumak.protocol.row import Data, Nothing, Reply, Row
 
@@ -135,6 +135,37 @@ class FindItemsReply(Reply, frozen=True, kw_only=True):
     catalogs: tuple[CatalogItemView, ...]
     price: ItemPrice | UnsetType = UNSET
     quantity: int | float | UnsetType = UNSET
+
+
+class PageItems(Data, frozen=True, kw_only=True):
+    """Items of a category, or that hold a text: part of a title, its initial consonants (ㅂㅂㅂ), a code.
+
+    states: effective ones, every one but DELETED when left out.  size: 60 when left out.
+    """
+
+    category_id: CatalogId | None = None
+    text: Annotated[str, Meta(max_length=100)] | None = None
+    states: Annotated[tuple[SaleState, ...], Meta(max_length=4)] | None = None
+    page: Annotated[int, Meta(ge=1, le=2**31)] | None = None
+    size: Annotated[int, Meta(ge=1, le=200)] | None = None
+
+
+class CategoryCount(Struct, frozen=True, kw_only=True):
+    """How many items of a category fit."""
+
+    id: CatalogId
+    count: int
+
+
+class PageItemsReply(Reply, frozen=True, kw_only=True):
+    """One page by category, `order`, id. total: items on all pages.
+
+    categories: how many fit in each category, whichever one was asked for, in menu order.
+    """
+
+    catalogs: tuple[CatalogItemView, ...]
+    total: int
+    categories: tuple[CategoryCount, ...]
 
 
 class AddItem(Data, frozen=True, kw_only=True):
@@ -281,6 +312,8 @@ ROWS: tuple[Row, ...] = (
         sdk="ext.catalogItem.adjustStock", page=MORE, about="Goods came, went or were counted."),
     Row(name="catalog-item.find.request", kind="request", data=FindItems, reply=FindItemsReply, scopes=("catalog:read", "staff:order"),
         sdk="ext.catalogItem.find", page=MORE, about="Items by barcode or text."),
+    Row(name="catalog-item.page.request", kind="request", data=PageItems, reply=PageItemsReply, scopes=("catalog:read", "staff:order"),
+        sdk="ext.catalogItem.page", page=MORE, about="The menu by pages, of a category or a search."),
     Row(name="catalog-item.add.request", kind="request", data=AddItem, reply=ItemReply, scopes=WRITE, write=True,
         sdk="ext.catalogItem.add", page=MORE, about="A new item."),
     Row(name="catalog-item.update.request", kind="request", data=UpdateItem, reply=ItemReply, scopes=WRITE, write=True,

@@ -66,7 +66,7 @@ class DeviceInfoReply(Reply, frozen=True, kw_only=True):
 
 
 class DeviceView(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A paired device or token, without its secret."""
+    """A paired device or token, without its secret. tillId: of a display, the till it was paired with."""
 
     id: str
     kind: Literal["till", "kitchen", "display", "service", "plugin"]
@@ -74,6 +74,7 @@ class DeviceView(Struct, frozen=True, kw_only=True, rename="camel"):
     letter: str
     scopes: tuple[str, ...]
     created_at: str
+    till_id: str | UnsetType = UNSET
     revoked_at: str | UnsetType = UNSET
 
 
@@ -84,10 +85,15 @@ class DeviceListReply(Reply, frozen=True, kw_only=True):
 
 
 class DevicePairData(Data, frozen=True, kw_only=True):
-    """scopes: beside those of the kind; for a service all it gets, `plugin` = every SDK scope, `all` = every scope."""
+    """A new device or token.
+
+    scopes: beside those of the kind; for a service all it gets, `plugin` = every SDK scope, `all` = every scope.
+    tillId: of a display, the till whose guest it faces; without it the main till.
+    """
 
     kind: DeviceKind
     name: DeviceName
+    till_id: PublicId | None = None
     scopes: Annotated[tuple[Scope, ...], Meta(max_length=50)] | None = None
 
 

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from jumak.domain.base import CatalogId, Memo
+from jumak.domain.base import CatalogId, Doc, Memo, PublicId, Won
 from jumak.domain.discount import StaffDiscount
 from jumak.domain.draft.types import DraftOrder
-from jumak.domain.order.types import Quantity
+from jumak.domain.order.types import Count, DiningOption, NumGuests, Quantity
 from jumak.protocol.messages.order import OrderReply
 from jumak.protocol.row import Data, Nothing, Reply, Row
 
@@ -113,6 +113,55 @@ class UpdateDraft(Data, frozen=True, kw_only=True):
     num_guests: Annotated[int, Meta(ge=0, le=9_999)] | None = None
 
 
+class UpdateDiningOption(Data, frozen=True, kw_only=True):
+    """How this line is eaten from now on, every line when no key is sent."""
+
+    dining_option: DiningOption
+    key: LineKey | None = None
+
+
+class SubmitDraft(Data, frozen=True, kw_only=True):
+    """What becomes of the cart: an order of its own, or further lines of one that is there.
+
+    alone: refused where the cart's table has an open order already.
+    """
+
+    order_id: PublicId | None = None
+    alone: bool = False
+
+
+class HeldById(Data, frozen=True, kw_only=True):
+    """Which held cart."""
+
+    id: PublicId
+
+
+class HeldDraftOrder(Doc, frozen=True, kw_only=True):
+    """A cart that was put aside. title: of its first line.  heldBy: the person's name, else the till's."""
+
+    id: str
+    held_at: str
+    held_by: str
+    title: str
+    line_count: Count
+    order_price_value: Won
+    table_id: CatalogId | None = None
+    num_guests: NumGuests | None = None
+    memo: Memo | None = None
+
+
+class HeldReply(Reply, frozen=True, kw_only=True):
+    """The carts that were put aside, the newest first."""
+
+    held_draft_orders: tuple[HeldDraftOrder, ...]
+
+
+class HeldChange(Data, frozen=True, kw_only=True):
+    """A cart was put aside or taken up again: all that are aside now, the newest first."""
+
+    held_draft_orders: tuple[HeldDraftOrder, ...]
+
+
 class DraftChange(Data, frozen=True, kw_only=True):
     """The cart changed, whoever changed it."""
 
@@ -158,8 +207,18 @@ ROWS: tuple[Row, ...] = (
         write=True, sdk="ext.draftOrder.addItemDiscount", page=MORE, about="A line discount on the cart."),
     Row(name="draft-order.update.request", kind="request", data=UpdateDraft, reply=DraftReply, scopes=STAFF, write=True,
         sdk="ext.draftOrder.update", page=MORE, about="Note, table and guests of the cart."),
-    Row(name="draft-order.submit.request", kind="request", data=Nothing, reply=OrderReply, scopes=STAFF, write=True,
-        sdk="ext.draftOrder.submit", page=MORE, about="Turns the cart into an OPENED order without paying."),
+    Row(name="draft-order.update-dining-option.request", kind="request", data=UpdateDiningOption, reply=DraftReply, scopes=STAFF,
+        write=True, sdk="ext.draftOrder.updateDiningOption", page=MORE, about="How a line or the whole cart is eaten."),
+    Row(name="draft-order.submit.request", kind="request", data=SubmitDraft, reply=OrderReply, scopes=STAFF, write=True,
+        sdk="ext.draftOrder.submit", page=MORE, about="Turns the cart into an OPENED order without paying, or adds it to one."),
+    Row(name="draft-order.hold.request", kind="request", data=Nothing, reply=DraftReply, scopes=("staff:order",), write=True,
+        sdk="ext.draftOrder.hold", page=MORE, about="Puts the cart aside for any till."),
+    Row(name="draft-order.list-held.request", kind="request", data=Nothing, reply=HeldReply, scopes=("staff:order",),
+        sdk="ext.draftOrder.listHeld", page=MORE, about="The carts that were put aside."),
+    Row(name="draft-order.resume.request", kind="request", data=HeldById, reply=DraftReply, scopes=("staff:order",), write=True,
+        sdk="ext.draftOrder.resume", page=MORE, about="Goes on with a cart that was put aside."),
+    Row(name="held-draft-order.change.event", kind="push", data=HeldChange, scopes=("staff:order",),
+        sdk="ext.heldDraftOrder.on", page=MORE, about="A cart was put aside or taken up again."),
     Row(name="draft-order.stop-payment.request", kind="request", data=Nothing, reply=DraftReply, scopes=("staff:order",), write=True,
         sdk="ext.draftOrder.stopPayment", page=MORE, about="The payment screen was left without paying; the cart may be changed again."),
 )  # fmt: skip

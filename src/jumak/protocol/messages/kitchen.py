@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from jumak.domain.base import CatalogId, PublicId, Title
 from jumak.domain.kitchen import AllDay, KdsOrderItem, KitchenTicket, Station, TicketState
 from jumak.domain.kitchen.types import Minutes, StationId
+from jumak.domain.order.types import Order
 from jumak.protocol.row import Data, Done, Nothing, Reply, Row
 
 Filter = Meta(max_length=500)
@@ -55,11 +56,28 @@ class BoardData(Data, frozen=True, kw_only=True):
     station_id: StationId | None = None
 
 
+class ScheduledOrder(Struct, frozen=True, kw_only=True, rename="camel"):
+    """An accepted order the kitchen gets later, whole. firesAt: when (KDS-9)."""
+
+    order: Order
+    fires_at: str
+
+
 class BoardReply(Reply, frozen=True, kw_only=True):
-    """Open tickets in the order of the screen, what is still to cook in all, and the journal's number."""
+    """Open tickets in the order of the screen, and what is still to cook in all.
+
+    finished: the newest 20 this screen is done with, the last one first; each may be recalled.
+    ready: the expo's, cooked in full and not handed over, the longest ready first.
+    scheduled: orders that fire later, the soonest first.  requested: how many requests wait for an answer.
+    seq: the journal's number it was read at; a greater one in `session.ping.request` means: read again.
+    """
 
     tickets: tuple[KitchenTicket, ...]
     all_day: tuple[AllDay, ...]
+    finished: tuple[KitchenTicket, ...]
+    ready: tuple[KitchenTicket, ...]
+    scheduled: tuple[ScheduledOrder, ...]
+    requested: int
     seq: int
 
 

@@ -206,12 +206,13 @@ class LineShare(Doc, frozen=True, kw_only=True):
 
 
 class SplitOrder(Data, frozen=True, kw_only=True):
-    """Divide an order in two (SPL-5)."""
+    """Divide an order in two (SPL-5). num_guests: who go along; the others stay (TBL-8)."""
 
     id: PublicId
     expected_version: int
     lines: Annotated[tuple[LineShare, ...], Meta(min_length=1, max_length=500)]
     table_id: CatalogId | None = None
+    num_guests: NumGuests | None = None
 
 
 class SplitOrderReply(Reply, frozen=True, kw_only=True):

@@ -15,11 +15,12 @@ CommandId = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 class Client(Data, frozen=True, kw_only=True):
-    """The program at the other end, for the device list and the logs."""
+    """The program at the other end, for the device list and the logs. language: of what it is told in sentences."""
 
     name: Annotated[str, Meta(max_length=200)]
     version: Annotated[str, Meta(max_length=64)]
     device_id: Annotated[str, Meta(max_length=64)] | None = None
+    language: Literal["ko", "en"] | None = None
 
 
 class SessionOpenData(Data, frozen=True, kw_only=True):

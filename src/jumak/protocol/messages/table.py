@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from jumak.domain.base import CatalogId, PublicId, Title
+from jumak.domain.base import CatalogId, Doc, PublicId, Title
 from jumak.domain.order.types import NumGuests, Order
 from jumak.domain.table import Capacity, Hall, Position, Table, TableState
 from jumak.protocol.row import Data, Nothing, Reply, Row
@@ -38,8 +38,24 @@ class TableRow(Table, frozen=True, kw_only=True):
     order: Order | None = None
 
 
+class TableLock(Doc, frozen=True, kw_only=True):
+    """Somebody takes the money of an order of this table: nobody else may touch that order (OFF-6, TBL-12).
+
+    by: name of the device or plugin.  device_id: when it is a device.  until: end of the lease, shop-local;
+    absent while somebody is being charged, which ends by itself.
+    """
+
+    order_id: PublicId
+    by: str
+    device_id: str | None = None
+    until: str | None = None
+
+
 class TableStatus(Table, frozen=True, kw_only=True):
-    """A table with what staff see of it (TBL-6, TBL-9): won, instants shop-local, position on the plan."""
+    """A table with what staff see of it (TBL-6, TBL-9): won, instants shop-local, position on the plan.
+
+    late_at: when the first of its unbumped tickets is, or was, late at a station that still cooks it.
+    """
 
     position: Position | None = None
     status: TableState
@@ -48,6 +64,8 @@ class TableStatus(Table, frozen=True, kw_only=True):
     seated_at: str | None = None
     last_order_at: str | None = None
     oldest_ticket_at: str | None = None
+    late_at: str | None = None
+    lock: TableLock | None = None
     orders: tuple[Order, ...]
     version: int
 
@@ -56,6 +74,7 @@ class TableLayout(Table, frozen=True, kw_only=True):
     """A table with its place on the plan."""
 
     position: Position | None = None
+    version: int
 
 
 class HallListReply(Reply, frozen=True, kw_only=True):
@@ -127,6 +146,12 @@ class TableMoveData(Data, frozen=True, kw_only=True):
     from_: CatalogId = field(name="from")
     to: CatalogId
     expected_version: int | None = None
+
+
+class TableMergeData(TableMoveData, frozen=True, kw_only=True):
+    """beside: both orders stay what they are, at one table (TBL-3)."""
+
+    beside: bool = False
 
 
 class TableOrderReply(Reply, frozen=True, kw_only=True):
@@ -206,9 +231,10 @@ class TableEdit(Data, frozen=True, kw_only=True):
 
 
 class TableUpdateData(Data, frozen=True, kw_only=True):
-    """See `TableEdit`."""
+    """See `TableEdit`. expected_version: of the table (OFF-4)."""
 
     table: TableEdit
+    expected_version: int | None = None
 
 
 class TableLayoutReply(Reply, frozen=True, kw_only=True):
@@ -254,6 +280,19 @@ class HallReply(Reply, frozen=True, kw_only=True):
     """The hall."""
 
     hall: Hall
+
+
+class HallRef(Doc, frozen=True, kw_only=True):
+    """A hall by id."""
+
+    id: CatalogId
+
+
+class HallChange(Struct, frozen=True, kw_only=True):
+    """The plan has a hall more or less, or one was renamed or moved."""
+
+    event: Literal["add", "update", "delete"]
+    hall: HallRef
 
 
 SDK_PAGE = "table.md §2"
@@ -373,7 +412,7 @@ ROWS: tuple[Row, ...] = (
     _act(
         "table.merge.request",
         "ext.table.merge",
-        TableMoveData,
+        TableMergeData,
         TableOrderReply,
         "Two parties become one; with live payments the order moves alongside (TBL-2, TBL-3).",
     ),
@@ -442,5 +481,14 @@ ROWS: tuple[Row, ...] = (
         sdk="ext.hall.delete",
         page=PAGE,
         about="A hall goes; refused while it holds tables.",
+    ),
+    Row(
+        name="hall.change.event",
+        kind="push",
+        data=HallChange,
+        scopes=STAFF,
+        sdk="ext.hall.on",
+        page="extensions.md §12",
+        about="A hall of the plan came, changed or went.",
     ),
 )

@@ -70,6 +70,13 @@ class WaitingChange(Struct, frozen=True, kw_only=True):
     party: WaitingParty
 
 
+class WaitingModeChange(Struct, frozen=True, kw_only=True):
+    """The mode from now on. until: end of a pause, shop-local."""
+
+    mode: WaitingMode
+    until: str | UnsetType = UNSET
+
+
 PAGE = "extensions.md §7"
 SCOPES = ("staff:order", "table:manage")
 
@@ -124,5 +131,14 @@ ROWS: tuple[Row, ...] = (
         sdk="ext.waiting.on",
         page="extensions.md §12",
         about="A party came, was called, seated, deferred or left.",
+    ),
+    Row(
+        name="waiting-mode.change.event",
+        kind="push",
+        data=WaitingModeChange,
+        scopes=SCOPES,
+        sdk="ext.waitingMode.on",
+        page="extensions.md §12",
+        about="The list takes new parties, or no longer (TBL-10).",
     ),
 )

@@ -29,7 +29,7 @@ from jumak.server.live import Ask
 from jumak.server.session import Session
 from jumak.server.ui.barcodes import trimmed
 from jumak.server.ui.surfaces import cut
-from jumak.server.ui.tills import is_till, one_till, shown_as, till_sessions
+from jumak.server.ui.tills import POPUP_CLOSE, is_till, one_till, shown_as, till_sessions
 from jumak.service.setting import drawn, fits
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 NAME = "popup.request"
 OPEN = "popup.open.request"
-CLOSE = "popup.close.event"
 LONGEST_S = 24 * 3_600.0
 """The SDK waits as long (wire §8.1)."""
 
@@ -153,8 +152,8 @@ class Popups:
         finally:
             if not asking.done():
                 asking.cancel()
-                if not till.closed and CLOSE in till.visible:
-                    till.push(Push(CLOSE, msgspec.json.encode({"popupId": popup.id})))
+                if not till.closed and POPUP_CLOSE in till.visible:
+                    till.push(Push(POPUP_CLOSE, msgspec.json.encode({"popupId": popup.id})))
 
     async def _come_back(self, popup: Popup) -> Session | None:
         """The till once it is connected again; None when it takes too long, or the popup is over."""
@@ -180,8 +179,8 @@ class Popups:
         if not isinstance(one, Session) or one.closed or one.caller is None or not is_till(one.caller):
             return
         device = one.caller.device_id or ""
-        if (left := self._left_open.pop(device, None)) is not None and CLOSE in one.visible:
-            one.push(Push(CLOSE, msgspec.json.encode({"popupId": left})))
+        if (left := self._left_open.pop(device, None)) is not None and POPUP_CLOSE in one.visible:
+            one.push(Push(POPUP_CLOSE, msgspec.json.encode({"popupId": left})))
         waiting = self._missed.get(device)
         if waiting is not None and not waiting.done():
             waiting.set_result(one)

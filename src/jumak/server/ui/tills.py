@@ -14,6 +14,8 @@ from jumak.service.ports import Reader
 if TYPE_CHECKING:
     from jumak.server.connections import Subscriber
 
+POPUP_CLOSE = "popup.close.event"
+
 
 def device_of(caller: Caller) -> str | None:
     """The till that hosts the plugin; None for one on the server and for a remote service."""
@@ -56,6 +58,8 @@ def one_till(connections: Connections, caller: Caller, preferred: str | None = N
     if device is None and preferred is not None and any(till_sessions(connections, preferred)):
         device = preferred
     sessions = list(till_sessions(connections, device))
+    # A page that would not hear that a popup is over gives way: the kitchen's, say, opened with the till's token.
+    sessions = [one for one in sessions if POPUP_CLOSE in one.visible] or sessions
     return max(sessions, key=lambda session: (session.acted_at, session.began_at), default=None)
 
 

@@ -1,0 +1,1 @@
+"""Tests of the till, the kitchen page and the customer display in a real browser."""

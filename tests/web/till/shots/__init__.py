@@ -1,0 +1,1 @@
+"""What is photographed: a module per screen, a function per picture (see `screenshots.py`)."""

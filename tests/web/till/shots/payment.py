@@ -1,0 +1,80 @@
+"""Taking money: the bill and the pad, a bill in parts, the change, an order that is paid elsewhere or unsettled."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import Browser, Page
+
+from tests.web.till.paying import an_order, open_payment, take_elsewhere, unsettled_order
+from tests.web.till.screenshots import Look
+from tests.web.till.stall import Stall
+
+WORDS = {"ko": ("나눠 내기", "나누기", "50,000", "메뉴로"), "en": ("Split", "Split", "50,000", "By item")}
+
+
+async def pad(stall: Stall, browser: Browser, look: Look) -> Page:
+    """What is owed, and what takes it."""
+    page = await stall.page(browser, **look)
+    await open_payment(page, await an_order(stall))
+    await page.keyboard.type("60000")
+    return page
+
+
+async def split(stall: Stall, browser: Browser, look: Look) -> Page:
+    """By what each guest had."""
+    page = await stall.page(browser, **look)
+    await open_payment(page, await an_order(stall))
+    await page.get_by_role("button", name=WORDS[look["language"]][0], exact=True).click()
+    await page.get_by_role("button", name=WORDS[look["language"]][3], exact=True).click()
+    await page.locator("dialog .lines button:last-child").first.click()
+    return page
+
+
+async def parts(stall: Stall, browser: Browser, look: Look) -> Page:
+    """The second of three parts is due."""
+    page = await stall.page(browser, **look)
+    await open_payment(page, await an_order(stall))
+    await page.get_by_role("button", name=WORDS[look["language"]][0], exact=True).click()
+    await page.locator("dialog .people button").last.click()
+    await page.locator("dialog .actions .primary").click()
+    await page.locator("button.cash").click()
+    await page.get_by_role("button", name=re.compile("받음|Paid")).first.wait_for()
+    return page
+
+
+async def change(stall: Stall, browser: Browser, look: Look) -> Page:
+    """Paid, with change to give."""
+    page = await stall.page(browser, **look)
+    await open_payment(page, await an_order(stall))
+    await page.get_by_role("button", name=WORDS[look["language"]][2]).last.click()
+    await page.get_by_role("button", name=re.compile("다음 주문|Next order")).wait_for()
+    return page
+
+
+async def elsewhere(stall: Stall, browser: Browser, look: Look) -> Page:
+    """Another till takes it."""
+    page = await stall.page(browser, **look)
+    order = await an_order(stall)
+    await take_elsewhere(stall, browser, order)
+    await open_payment(page, order)
+    await page.get_by_text(re.compile("결제 중|Being paid at")).first.wait_for()
+    return page
+
+
+async def unsettled(stall: Stall, browser: Browser, look: Look) -> Page:
+    """Nobody knows how an earlier payment ended."""
+    page = await stall.page(browser, **look)
+    order = await unsettled_order(stall)
+    await open_payment(page, order)
+    await page.locator("#unsettled").wait_for()
+    return page
+
+
+async def host(stall: Stall, browser: Browser, look: Look) -> Page:
+    """The same on the plugin host's page."""
+    page = await stall.page(browser, "/host", **look)
+    order = await unsettled_order(stall)
+    await page.get_by_role("button", name=order["number"]).click()
+    await page.locator("#unsettled").wait_for()
+    return page

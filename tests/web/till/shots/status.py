@@ -1,0 +1,45 @@
+"""Orders that wait, that are open and that are over; one of them in full."""
+
+from __future__ import annotations
+
+from playwright.async_api import Browser, Page
+
+from tests.web.till.evening import order_at
+from tests.web.till.paying import an_order
+from tests.web.till.screenshots import Look
+from tests.web.till.stall import Json, Stall
+from tests.web.till.standing import a_request, pay_cash
+
+
+async def requests(stall: Stall, browser: Browser, look: Look) -> Page:
+    """Two wait for an answer, one of them not for long."""
+    first = await a_request(stall, minutes=1, memo="문 앞에 두고 벨을 눌러 주세요")
+    await a_request(stall)
+    return await _look_at(await stall.page(browser, **look), first, 0)
+
+
+async def detail(stall: Stall, browser: Browser, look: Look) -> Page:
+    """A part-paid order whose total explains itself."""
+    for table in (2, 3, 5):
+        await order_at(stall, table, ("물냉면", 2), ("비빔밥", 1))
+    order = await an_order(stall, memo="덜 맵게 해 주세요")
+    page = await _look_at(await stall.page(browser, **look), order, 1)
+    await page.locator("button.total").click()
+    return page
+
+
+async def cancel(stall: Stall, browser: Browser, look: Look) -> Page:
+    """A paid order is about to be cancelled."""
+    order = await an_order(stall)
+    await pay_cash(stall, order)
+    page = await _look_at(await stall.page(browser, **look), order, 2)
+    await page.locator(".acts .danger").click()
+    return page
+
+
+async def _look_at(page: Page, order: Json, segment: int) -> Page:
+    await page.locator("#tab-status").click()
+    await page.locator(".bar .choices").first.locator("button").nth(segment).click()
+    await page.locator(f"#status-{order['id']}").click()
+    await page.locator(".state").wait_for()
+    return page

@@ -1,0 +1,159 @@
+"""The demo shop in a process of its own, and tills of it in a real browser."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.async_api import Browser, Page
+
+from jumak.demo.shop import PEOPLE, create_demo_shop
+from tests.ports import free_port
+
+Json = dict[str, Any]
+PINS = {role: pin for _, role, pin in PEOPLE}
+
+
+class Stall:
+    """Made by `open_stall`. It can be killed and started again at the same address."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._port = folder, free_port()
+        self.url = f"http://localhost:{self._port}"
+        self._process: asyncio.subprocess.Process | None = None
+        self._http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{self._port}", trust_env=False)
+        self._token = ""
+
+    async def start(self) -> None:
+        """Starts its server and waits until it serves."""
+        command = [sys.executable, "-m", "jumak", "serve", "--data", str(self._folder), "--no-browser"]
+        self._process = await asyncio.create_subprocess_exec(
+            *command, "--port", str(self._port), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        assert self._process.stdout is not None
+        lines = [(await self._process.stdout.readline()).decode().strip() for _ in range(2)]
+        assert lines[0].startswith("Jumak is ready"), lines
+        if not self._token:
+            code = lines[1].rpartition("#claim=")[2]
+            claimed = (await self._http.post("/v1/device.claim", json={"code": code})).json()
+            pairing = {"kind": "service", "name": "test", "scopes": ["all"]}
+            self._token = (await self._post("device.pair", pairing, claimed["token"]))["token"]
+
+    async def end(self, how: int = signal.SIGTERM) -> None:
+        """Ends its server; SIGKILL: as a power cut does. Returns when it is gone."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            await self._process.communicate()
+            self._process = None
+
+    async def pause(self) -> None:
+        """Its server hangs: connections stay open, nobody answers."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    async def go_on(self) -> None:
+        """It answers again."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    def freeze(self) -> None:
+        """Its server takes nothing in any more, until it is ended."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    async def close(self) -> None:
+        """Ends everything."""
+        await self.end(signal.SIGKILL)
+        await self._http.aclose()
+
+    async def ask(self, name: str, /, **data: Any) -> Json:
+        """A request of somebody with every right, by its name without `.request`. Fails on a refusal."""
+        return await self._post(name, data, self._token)
+
+    async def refused(self, name: str, /, **data: Any) -> Json:
+        """The body of a refusal. Fails when it is answered."""
+        body = await self._send(name, data, self._token)
+        assert body["complete"] is False, body
+        return body
+
+    async def upload(self, package: bytes) -> str:
+        """A zip for `plugin.install`; its id."""
+        headers = {"Authorization": f"Bearer {self._token}"}
+        answer = await self._http.post("/v1/uploads", content=package, headers=headers)
+        upload: str = answer.json()["id"]
+        return upload
+
+    async def _post(self, name: str, data: Json, token: str) -> Json:
+        body = await self._send(name, data, token)
+        assert body["complete"] is True, body
+        return body
+
+    async def _send(self, name: str, data: Json, token: str) -> Json:
+        answer = await self._http.post(
+            f"/v1/{name}", json=data, headers={"Authorization": f"Bearer {token}"}, timeout=30
+        )
+        body: Json = answer.json()
+        return body
+
+    async def page(
+        self,
+        browser: Browser,
+        path: str = "/",
+        *,
+        kind: str = "till",
+        name: str = "계산대",
+        pin: str | None = PINS["owner"],
+        size: tuple[int, int] = (1280, 800),
+        language: str = "ko",
+        paired: bool = True,
+        before: Callable[[Page], Awaitable[None]] | None = None,
+        **pairing: Any,
+    ) -> Page:
+        """A page of a device of its own, unless it is not to be paired.
+
+        kind: as devices are paired.  pin: who signs in at a till, None for nobody.  before: done to the page before
+        it is opened.  pairing: what `device.pair` gets besides.
+        """
+        context = await browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            locale="ko-KR",
+            timezone_id="Asia/Seoul",
+            reduced_motion="reduce",
+        )
+        # Before any script of the page, as the choice of an earlier visit would stand there.
+        await context.add_init_script(
+            f"localStorage.getItem('jumak.lang') ?? localStorage.setItem('jumak.lang', '{language}')"
+        )
+        page = await context.new_page()
+        if before is not None:
+            await before(page)
+        if not paired:
+            await page.goto(f"{self.url}{path}")
+            return page
+        code = (await self.ask("device.pair", kind=kind, name=name, **pairing))["code"]
+        await page.goto(f"{self.url}{path}#claim={code}")
+        if kind == "till" and pin is not None:
+            await page.locator("#sign-in").wait_for()
+            await page.keyboard.type(pin)
+            await page.keyboard.press("Enter")
+            await page.get_by_role("tablist").first.wait_for()
+        return page
+
+
+@contextlib.asynccontextmanager
+async def open_stall(folder: Path) -> AsyncIterator[Stall]:
+    """A new demo shop in a folder, served until the end of the block."""
+    await create_demo_shop(folder)
+    stall = Stall(folder)
+    try:
+        await stall.start()
+        yield stall
+    finally:
+        await stall.close()

@@ -1,0 +1,322 @@
+"""The status screen: requests are answered, orders are found, looked at and taken back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.web.till.axe import serious
+from tests.web.till.evening import order_at
+from tests.web.till.paying import HOSTILE, an_order, order_now
+from tests.web.till.stall import PINS, Json, Stall
+from tests.web.till.standing import a_request, pay_cash
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def status(stall: Stall, browser: Browser, **look: object) -> Page:
+    """A till with the status screen up."""
+    page = await stall.page(browser, **look)  # type: ignore[arg-type]
+    await page.locator("#tab-status").click()
+    return page
+
+
+def row(page: Page, order: Json) -> Locator:
+    return page.locator(f"#status-{order['id']}")
+
+
+async def look_at(page: Page, order: Json) -> Locator:
+    """Opens an order of the list; what it shows of it."""
+    await row(page, order).click()
+    detail = page.locator("section.inside, dialog .inside")
+    await expect(detail.get_by_role("heading", level=2)).to_contain_text(order["number"])
+    return detail
+
+
+def choice(page: Page, group: str, name: str) -> Locator:
+    return page.get_by_role("group", name=group).get_by_role("button", name=name)
+
+
+# -- requests ------------------------------------------------------------------------------------
+
+
+async def test_a_request_is_accepted_with_a_time(stall: Stall, browser: Browser) -> None:
+    """ORD-4: it appears by itself with its countdown, and is open once a time was chosen."""
+    page = await status(stall, browser)
+    await choice(page, "주문 상태", "접수 대기").click()
+    order = await a_request(stall)
+    await expect(row(page, order)).to_contain_text(re.compile(r"9:\d\d 안에 답해야"))
+    await expect(row(page, order)).to_contain_text(re.compile(r"0:\d\d 전 도착"))
+    detail = await look_at(page, order)
+    await detail.get_by_role("button", name="수락", exact=True).click()
+    await page.get_by_role("dialog").get_by_role("button", name="20분 뒤").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(detail.locator(".state")).to_have_text("진행 중")
+    await expect(detail).to_contain_text("준비 예정")
+    await expect(row(page, order)).to_have_count(0)
+    assert (await order_now(stall, order))["orderState"] == "OPENED"
+
+
+async def test_a_request_is_declined_with_a_reason(stall: Stall, browser: Browser) -> None:
+    """Without a reason nothing is declined; the guest is told the one that was chosen."""
+    page = await status(stall, browser)
+    order = await a_request(stall)
+    await choice(page, "주문 상태", "접수 대기").click()
+    detail = await look_at(page, order)
+    await detail.get_by_role("button", name="거절").click()
+    dialog = page.get_by_role("alertdialog")
+    await expect(dialog.get_by_role("button", name="거절")).to_be_disabled()
+    await dialog.get_by_role("button", name="재료 소진").click()
+    await dialog.get_by_role("button", name="거절").click()
+    await expect(detail.locator(".state")).to_have_text("취소됨")
+    now = await order_now(stall, order)
+    assert now["orderState"] == "CANCELLED"
+    assert now["requestedInfo"]["declinedReason"] == "재료 소진"
+
+
+async def test_a_request_somebody_else_answered(stall: Stall, browser: Browser) -> None:
+    """The refusal stands in the dialog; nothing pretends to be done."""
+    page = await status(stall, browser)
+    order = await a_request(stall)
+    await choice(page, "주문 상태", "접수 대기").click()
+    detail = await look_at(page, order)
+    await detail.get_by_role("button", name="거절").click()
+    dialog = page.get_by_role("alertdialog")
+    await dialog.get_by_role("button", name="영업 종료").click()
+    await stall.ask("order.accept", id=order["id"])
+    await expect(detail.locator(".state")).to_have_text("진행 중")
+    await dialog.get_by_role("button", name="거절").click()
+    await expect(dialog.get_by_role("alert")).to_be_visible()
+    assert (await order_now(stall, order))["orderState"] == "OPENED"
+
+
+# -- finding -------------------------------------------------------------------------------------
+
+
+async def test_search(stall: Stall, browser: Browser) -> None:
+    """NUM-3: by number, item, table and amount, whatever state an order is in."""
+    page = await status(stall, browser)
+    seated = await order_at(stall, 3, ("물냉면", 3))
+    other = await order_at(stall, 4, ("비빔밥", 1))
+    field = page.get_by_role("searchbox", name="검색")
+    table = seated["table"]["title"]
+    for text in (seated["number"], "물냉면", table, str(seated["chargePrice"]["chargePriceValue"])):
+        await field.fill(text)
+        await expect(row(page, seated)).to_be_visible()
+        await expect(row(page, other)).to_have_count(0)
+    await field.fill("없는 음식")
+    await expect(page.get_by_text("‘없는 음식’에 맞는 주문이 없습니다.")).to_be_visible()
+    await field.fill("")
+    await expect(row(page, other)).to_be_visible()
+
+
+async def test_table_and_takeaway(stall: Stall, browser: Browser) -> None:
+    page = await status(stall, browser)
+    seated, away = await order_at(stall, 5), await an_order(stall)
+    await choice(page, "주문 상태", "진행 중").click()
+    await choice(page, "장소", "포장").click()
+    await expect(row(page, away)).to_be_visible()
+    await expect(row(page, seated)).to_have_count(0)
+    await choice(page, "장소", "테이블").click()
+    await expect(row(page, seated)).to_be_visible()
+    await expect(row(page, away)).to_have_count(0)
+
+
+async def test_what_is_over_page_by_page(stall: Stall, browser: Browser) -> None:
+    """Those of the day, newest first; the rest follows on request, and a new one comes by itself."""
+    first = await an_order(stall)
+    await stall.ask("order.cancel", id=first["id"], reason="손님 요청")
+    for _ in range(30):
+        order = await an_order(stall)
+        await stall.ask("order.cancel", id=order["id"], reason="손님 요청")
+    page = await status(stall, browser)
+    await choice(page, "주문 상태", "완료·취소").click()
+    await expect(row(page, order)).to_be_visible()
+    await expect(row(page, first)).to_have_count(0)
+    await page.get_by_role("button", name="더 보기").click()
+    await expect(row(page, first)).to_be_visible()
+    fresh = await an_order(stall)
+    await pay_cash(stall, fresh)
+    await expect(row(page, fresh)).to_contain_text("완료")
+    await page.get_by_label("날짜").fill("2020-01-01")
+    await expect(page.get_by_text("주문이 없습니다.")).to_be_visible()
+
+
+# -- one order -----------------------------------------------------------------------------------
+
+
+async def test_amounts_explain_themselves(stall: Stall, browser: Browser) -> None:
+    """MON-a, VAT-2: each amount says how it came about, from the order's own figures."""
+    page = await status(stall, browser)
+    detail = await look_at(page, await an_order(stall))
+    await detail.get_by_role("button", name="합계").click()
+    await expect(detail).to_contain_text("30,000원 − 300원 = 29,700원")
+    await expect(detail).to_contain_text("주문 전체: 단골 할인 −300원")
+    await detail.get_by_role("button", name="부가세").click()
+    await expect(detail).to_contain_text("27,000원 + 부가세 2,700원 = 29,700원")
+    await detail.get_by_role("button", name="남은 금액").click()
+    await expect(detail).to_contain_text("합계 29,700원 − 받은 금액 0원 = 29,700원")
+
+
+async def test_by_keyboard(stall: Stall, browser: Browser) -> None:
+    """An order is opened, explained, called and left again without a pointer."""
+    page = await status(stall, browser)
+    order = await an_order(stall)
+    await row(page, order).focus()
+    await page.keyboard.press("Enter")
+    detail = page.locator("section.inside")
+    total = detail.get_by_role("button", name="합계")
+    await total.focus()
+    await page.keyboard.press("Enter")
+    await expect(total).to_have_attribute("aria-expanded", "true")
+    await detail.get_by_role("button", name="손님 호출").focus()
+    await page.keyboard.press("Enter")
+    dialog = page.get_by_role("alertdialog")
+    await dialog.get_by_role("button", name="손님 호출").focus()
+    await page.keyboard.press("Enter")
+    await expect(detail.get_by_role("status")).to_have_text("손님을 호출했습니다.")
+    await page.keyboard.press("Escape")
+    await expect(detail).to_have_count(0)
+    await expect(row(page, order)).to_be_focused()
+
+
+async def test_payment_and_further_round(stall: Stall, browser: Browser) -> None:
+    page = await status(stall, browser)
+    order = await order_at(stall, 6)
+    detail = await look_at(page, order)
+    await detail.get_by_role("button", name="결제").click()
+    await expect(page.locator("#payment-title")).to_contain_text(order["number"])
+    await page.evaluate("location.hash = '#/status'")
+    detail = await look_at(page, order)
+    await detail.get_by_role("button", name="추가 주문").click()
+    await expect(page.locator("#tab-order")).to_have_attribute("aria-selected", "true")
+    await expect(page.locator("#screen")).to_contain_text(order["table"]["title"])
+
+
+async def test_hostile_texts(stall: Stall, browser: Browser) -> None:
+    """What guests and plugins write is shown as text."""
+    page = await status(stall, browser)
+    detail = await look_at(page, await an_order(stall, memo=HOSTILE))
+    await expect(detail.get_by_text(HOSTILE)).to_be_visible()
+    await page.get_by_role("searchbox").fill(f"{HOSTILE}?")
+    await expect(page.get_by_text(f"‘{HOSTILE}?’에 맞는")).to_be_visible()
+    assert await page.title() != "owned"
+    assert await page.locator("#screen img").count() == 0
+
+
+# -- taking back ---------------------------------------------------------------------------------
+
+
+async def test_an_order_is_cancelled(stall: Stall, browser: Browser) -> None:
+    """CAN-2: an unpaid order ends at once; the reason stays with it."""
+    page = await status(stall, browser)
+    order = await an_order(stall)
+    detail = await look_at(page, order)
+    await detail.get_by_role("button", name="주문 취소").click()
+    dialog = page.get_by_role("alertdialog")
+    await dialog.get_by_label("이유").last.fill("주소를 잘못 적음")
+    await page.keyboard.press("Enter")
+    await expect(detail.locator(".state")).to_have_text("취소됨")
+    await expect(detail).to_contain_text("취소 이유: 주소를 잘못 적음")
+    assert (await order_now(stall, order))["orderState"] == "CANCELLED"
+
+
+async def test_a_cashier_needs_a_manager(stall: Stall, browser: Browser) -> None:
+    """SEC-1: a paid order is cancelled with a manager's PIN; turned away, it is refused and says so."""
+    page = await status(stall, browser, pin=PINS["cashier"])
+    order = await an_order(stall)
+    detail = await look_at(page, order)
+    await pay_cash(stall, order)
+    await expect(detail.get_by_role("button", name="일부 환불")).to_have_count(0)
+    await detail.get_by_role("button", name="주문 취소").click()
+    dialog = page.get_by_role("alertdialog")
+    await dialog.get_by_role("button", name="손님 요청").click()
+    await dialog.get_by_role("button", name="주문 취소").click()
+    await page.get_by_role("dialog").last.get_by_role("button", name="취소", exact=True).click()
+    await expect(dialog.get_by_role("alert")).to_be_visible()
+    assert (await order_now(stall, order))["orderState"] == "COMPLETED"
+    await dialog.get_by_role("button", name="주문 취소").click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await page.keyboard.type(PINS["manager"])
+    await page.keyboard.press("Enter")
+    await expect(detail.get_by_role("status")).to_have_text("주문을 취소했습니다.")
+    assert (await order_now(stall, order))["orderState"] == "CANCELLED"
+
+
+async def test_a_payment_is_cancelled(stall: Stall, browser: Browser) -> None:
+    """CAN-1: the payment goes back, the order stays."""
+    page = await status(stall, browser)
+    order = await an_order(stall)
+    detail = await look_at(page, order)
+    await pay_cash(stall, order)
+    await detail.get_by_role("button", name="결제 취소").click()
+    dialog = page.get_by_role("alertdialog")
+    await expect(dialog).to_contain_text("현금 29,700원")
+    await dialog.get_by_role("button", name="결제 취소").click()
+    await expect(detail.get_by_role("status")).to_have_text("결제를 취소했습니다.")
+    await expect(detail.locator(".payment")).to_contain_text("취소됨")
+    now = await order_now(stall, order)
+    assert now["paymentPrice"]["paymentPaidValue"] == 0
+    assert now["orderState"] != "CANCELLED"
+
+
+async def test_money_that_must_come_back_first(stall: Stall, browser: Browser) -> None:
+    """CAN-3: with money a plugin took, the order waits, and staff are told what for."""
+    page = await status(stall, browser)
+    order = await an_order(stall)
+    await stall.ask(
+        "payment.add",
+        order={"id": order["id"]},
+        paymentDto={
+            "orderId": order["id"], "sourceType": "EXTERNAL", "amountMoney": 29_700, "taxMoney": 2_700,
+            "supplyMoney": 27_000, "tipMoney": 0, "taxExemptMoney": 0, "paymentKey": "status-1",
+            "approvedNo": "1", "approvedAt": order["createdAt"], "autocomplete": False,
+        },
+    )  # fmt: skip
+    detail = await look_at(page, order)
+    await detail.get_by_role("button", name="주문 취소").click()
+    dialog = page.get_by_role("alertdialog")
+    await dialog.get_by_role("button", name="손님 요청").click()
+    await dialog.get_by_role("button", name="주문 취소").click()
+    await expect(detail.get_by_role("status")).to_contain_text("아직 돌려주지 않은 결제가 있습니다")
+    assert (await order_now(stall, order))["orderState"] == "OPENED"
+
+
+async def test_part_is_refunded(stall: Stall, browser: Browser) -> None:
+    """CAN-6: never more than was paid, and not without a reason."""
+    page = await status(stall, browser)
+    order = await an_order(stall)
+    detail = await look_at(page, order)
+    await pay_cash(stall, order)
+    await detail.get_by_role("button", name="일부 환불").click()
+    dialog = page.get_by_role("alertdialog")
+    go = dialog.get_by_role("button", name="일부 환불")
+    await dialog.get_by_label("환불 금액").fill("30000")
+    await dialog.get_by_role("button", name="음식 문제").click()
+    await expect(go).to_be_disabled()
+    await dialog.get_by_label("환불 금액").fill("1000")
+    await go.click()
+    await expect(detail.get_by_role("status")).to_have_text("1,000원을 환불했습니다.")
+    assert (await order_now(stall, order))["paymentPrice"]["paymentPaidValue"] == 28_700
+
+
+# -- how it is used ------------------------------------------------------------------------------
+
+
+async def test_everybody_can_use_it(stall: Stall, browser: Browser) -> None:
+    """In English, on a phone too: axe finds nothing serious and nothing scrolls sideways."""
+    order = await an_order(stall)
+    for size in ((1280, 800), (390, 844)):
+        page = await status(stall, browser, size=size, language="en")
+        await expect(page.get_by_role("group", name="State")).to_contain_text("Closed")
+        assert await serious(page) == []
+        detail = await look_at(page, order)
+        await detail.get_by_role("button", name="Total").click()
+        await expect(detail).to_contain_text("₩30,000 − ₩300 = ₩29,700")
+        assert await serious(page) == []
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        text = await page.locator("#screen").inner_text()
+        assert not re.search("접수|진행|취소|결제", text.replace("김치찌개", ""))
+        await page.context.close()

@@ -1,0 +1,19 @@
+import { words } from "../../kit/words.svelte";
+
+export const t = words({
+  shop: ["주막", "Jumak"],
+  language: ["English", "한국어"],
+  lock: ["잠금", "Lock"],
+  screens: ["화면", "Screens"],
+  order: ["주문", "Order"],
+  tables: ["테이블", "Tables"],
+  status: ["현황", "Status"],
+  catalog: ["상품", "Menu"],
+  settings: ["설정", "Settings"],
+  kitchen: ["주방", "Kitchen"],
+  tabNotRunning: ["이 플러그인은 지금 실행되고 있지 않습니다.", "This plugin is not running now."],
+  noHosting: [
+    "암호화되지 않은 http 주소에서는 플러그인 화면을 실행하지 않습니다. localhost나 https 주소로 열어 주세요.",
+    "Plugin pages do not run over plain http. Open the till at localhost or over https.",
+  ],
+});

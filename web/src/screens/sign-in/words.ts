@@ -1,0 +1,17 @@
+import { words } from "../../kit/words.svelte";
+
+export const t = words({
+  claimTitle: ["이 기기를 매장에 연결", "Connect this device to the shop"],
+  claimHint: [
+    "서버를 시작할 때 표시된 코드나 점주가 만든 연결 코드를 입력하세요.",
+    "Enter the code shown when the server started, or a pairing code made by the owner.",
+  ],
+  claimCode: ["연결 코드", "Pairing code"],
+  connect: ["연결", "Connect"],
+  pinHint: ["PIN 4~8자리를 누르세요", "Enter your PIN, 4 to 8 digits"],
+  pinDigits: ["입력한 자릿수: {n}", "{n} digits entered"],
+  approvalTitle: ["점장 승인", "A manager's approval"],
+  approvalHint: ["{action}: 점장 이상의 PIN을 입력하세요.", "This needs a manager's PIN: {action}."],
+  approve: ["승인", "Approve"],
+  enter: ["로그인", "Sign in"],
+});

@@ -1,0 +1,227 @@
+/** Orders that wait for money, the methods plugins offer, and attempts to take it or to give it back. */
+
+import { attempt as readable } from "../client/decode";
+import { ShopError } from "../client/errors";
+import {
+  type Attempt,
+  decodeAttempt,
+  decodeAttempts,
+  decodeMethods,
+  decodeOrder,
+  decodeOrders,
+  decodeOrderView,
+  decodeRefund,
+  decodeRefunds,
+  type Order,
+  type PaymentMethod,
+  type Refund,
+} from "../client/shapes";
+import { orderTitle } from "./order_title";
+import type { Till } from "./till.svelte";
+
+/** An attempt nobody knows the end of: a person has to find out. */
+const UNSETTLED = new Set(["UNKNOWN", "NEEDS_MANUAL"]);
+const UNDER_WAY = new Set(["CREATED", "SENT"]);
+
+export function isUnsettled(attempt: Attempt): boolean {
+  return UNSETTLED.has(attempt.state);
+}
+
+export function isUnderWay(attempt: Attempt): boolean {
+  return UNDER_WAY.has(attempt.state) && !attempt.gaveUp;
+}
+
+/** What is to be taken, and by what means. tendered: cash in the hand.  lockId, partId: see the contract. */
+export interface Charge {
+  readonly orderId: string;
+  readonly amount: number;
+  readonly expectedUnpaid: number;
+  readonly by: { readonly method: PaymentMethod } | { readonly tendered: number };
+  readonly lockId?: string;
+  readonly partId?: string;
+}
+
+export class Payments {
+  orders = $state.raw<readonly Order[]>([]);
+  methods = $state.raw<readonly PaymentMethod[]>([]);
+  attempts = $state.raw<readonly Attempt[]>([]);
+  /** Refunds nobody knows the end of. */
+  refunds = $state.raw<readonly Refund[]>([]);
+  chosenId = $state<string | null>(null);
+  /** The attempt this screen began and still shows. */
+  shownId = $state<string | null>(null);
+  /** Of orders with an unsettled attempt, what they are called. */
+  #names = $state.raw<ReadonlyMap<string, string>>(new Map());
+  readonly #till: Till;
+
+  constructor(till: Till) {
+    this.#till = till;
+    till.on("order.view.event", (data) => {
+      const view = readable(decodeOrderView, data);
+      if (view !== null) this.#take({ ...view.order, number: view.order.number ?? view.number });
+    });
+    till.on("payment-method.change.event", (data) => {
+      const change = readable(decodeMethods, data);
+      if (change !== null) this.methods = change.methods;
+    });
+    till.on("payment-attempt.change.event", (data) => {
+      const change = readable(decodeAttempt, data);
+      if (change === null) return;
+      this.#keep(change.attempt);
+      void this.#nameOrders();
+    });
+    till.on("payment-refund.change.event", (data) => {
+      const change = readable(decodeRefund, data);
+      if (change === null) return;
+      const others = this.refunds.filter(({ paymentId }) => paymentId !== change.refund.paymentId);
+      this.refunds = change.refund.state === "UNKNOWN" ? [change.refund, ...others] : others;
+    });
+    till.onOpen(() => void this.refresh());
+  }
+
+  get chosen(): Order | undefined {
+    return this.orders.find(({ id }) => id === this.chosenId);
+  }
+
+  get shown(): Attempt | undefined {
+    return this.attempts.find(({ id }) => id === this.shownId);
+  }
+
+  get unsettled(): readonly Attempt[] {
+    return this.attempts.filter((attempt) => isUnsettled(attempt) && attempt.id !== this.shownId);
+  }
+
+  /** The attempt because of which no other may begin on this order (NET-5). */
+  unsettledOf(orderId: string): Attempt | undefined {
+    return this.attempts.find((attempt) => attempt.orderId === orderId && isUnsettled(attempt));
+  }
+
+  underWayOf(orderId: string): Attempt | undefined {
+    return this.attempts.find((attempt) => attempt.orderId === orderId && isUnderWay(attempt));
+  }
+
+  methodOf({ method }: Attempt): PaymentMethod | undefined {
+    return this.methods.find(({ id, pluginId }) => id === method?.id && pluginId === method.pluginId);
+  }
+
+  /** What a method is called, also when its plugin is gone. */
+  methodName(attempt: Attempt): string {
+    return this.methodOf(attempt)?.paymentName ?? attempt.method?.paymentName ?? attempt.method?.pluginId ?? "";
+  }
+
+  /** What staff call the order of an attempt; empty until it was read. */
+  orderName({ orderId }: Attempt): string {
+    const open = this.orders.find(({ id }) => id === orderId);
+    return open === undefined ? (this.#names.get(orderId) ?? "") : orderTitle(open);
+  }
+
+  /** Reads everything anew; what this shop or person has not is left empty. */
+  async refresh(): Promise<void> {
+    if (!this.#till.may("staff:pay")) {
+      this.orders = [];
+      return;
+    }
+    const orders = this.#till.ask("order.get-list.request", { orderStates: ["OPENED"], size: 200 }, decodeOrders);
+    const methods = this.#till.ask("payment-method.list.request", {}, decodeMethods);
+    const attempts = this.#till.ask(
+      "payment-attempt.list.request",
+      { states: [...UNDER_WAY, ...UNSETTLED] },
+      decodeAttempts,
+    );
+    const refunds = this.#till.ask("payment-refund.list.request", { states: ["UNKNOWN"] }, decodeRefunds);
+    const read = await Promise.allSettled([orders, methods, attempts, refunds]);
+    if (read[0].status === "fulfilled") this.orders = read[0].value.orders.filter(owes).sort(newest);
+    if (read[1].status === "fulfilled") this.methods = read[1].value.methods;
+    if (read[2].status === "fulfilled") {
+      const id = this.shownId;
+      const open = read[2].value.attempts;
+      // What is on screen may have ended while nobody could tell.
+      const shown = id === null || open.some((one) => one.id === id) ? null : await this.#read(id);
+      this.attempts = shown === null ? open : [shown, ...open];
+      await this.#nameOrders();
+    }
+    if (read[3].status === "fulfilled") this.refunds = read[3].value.refunds;
+  }
+
+  /** Begins to take money. Raises ShopError; then nothing was begun. */
+  async start({ by, ...charge }: Charge): Promise<Attempt> {
+    const means =
+      "method" in by
+        ? { tender: "METHOD", method: { pluginId: by.method.pluginId, id: by.method.id } }
+        : { tender: "CASH", tendered: by.tendered };
+    try {
+      const { attempt } = await this.#till.ask("payment.start.request", { ...charge, ...means }, decodeAttempt);
+      // An answer that was kept for a lost connection tells of the beginning, a push of what came after.
+      if (!this.attempts.some(({ id }) => id === attempt.id)) this.#keep(attempt);
+      this.shownId = attempt.id;
+      return attempt;
+    } catch (error) {
+      // Somebody paid meanwhile: what is owed has to be read again before the next try.
+      if (error instanceof ShopError && error.code === "CONFLICT") await this.refresh();
+      throw error;
+    }
+  }
+
+  /** Every attempt of an order, newest first, of the last days. Raises ShopError. */
+  async attemptsOf(orderId: string): Promise<readonly Attempt[]> {
+    return (await this.#till.ask("payment-attempt.list.request", { orderId }, decodeAttempts)).attempts;
+  }
+
+  /** Puts an attempt on screen. */
+  show(attempt: Attempt): void {
+    this.#keep(attempt);
+    this.shownId = attempt.id;
+  }
+
+  /** Stops waiting for an attempt. */
+  async giveUp({ id }: Attempt): Promise<void> {
+    this.#keep((await this.#till.ask("payment-attempt.cancel.request", { id }, decodeAttempt)).attempt);
+  }
+
+  async resolve({ id }: Attempt, how: "QUERY" | "CONFIRM_PAID" | "CONFIRM_NOT_PAID"): Promise<void> {
+    this.#keep((await this.#till.ask("payment-attempt.resolve.request", { id, how }, decodeAttempt)).attempt);
+  }
+
+  /** A manager says whether the money of a refund went back, and how they know. */
+  async settleRefund({ paymentId }: Refund, refunded: boolean, note: string): Promise<void> {
+    await this.#till.do("payment.confirm-refund.request", { id: paymentId, refunded, note });
+    this.refunds = this.refunds.filter((refund) => refund.paymentId !== paymentId);
+  }
+
+  /** Leaves the result; the order stays chosen while money is owed on it. */
+  leave(): void {
+    this.shownId = null;
+    if (this.chosen === undefined) this.chosenId = null;
+    void this.#nameOrders();
+  }
+
+  async #read(id: string): Promise<Attempt | null> {
+    const read = this.#till.ask("payment-attempt.get.request", { id }, decodeAttempt);
+    return read.then(({ attempt }) => attempt).catch(() => null);
+  }
+
+  async #nameOrders(): Promise<void> {
+    for (const { orderId } of this.unsettled) {
+      if (this.#names.has(orderId) || this.orders.some(({ id }) => id === orderId)) continue;
+      const read = await this.#till.ask("order.get.request", { id: orderId }, decodeOrder).catch(() => null);
+      if (read !== null) this.#names = new Map(this.#names).set(orderId, orderTitle(read.order));
+    }
+  }
+
+  #take(order: Order): void {
+    const others = this.orders.filter(({ id }) => id !== order.id);
+    this.orders = order.orderState === "OPENED" && owes(order) ? [order, ...others].sort(newest) : others;
+  }
+
+  #keep(attempt: Attempt): void {
+    this.attempts = [attempt, ...this.attempts.filter(({ id }) => id !== attempt.id)];
+  }
+}
+
+function owes(order: Order): boolean {
+  return order.paymentPrice.paymentUnpaidValue > 0;
+}
+
+function newest(one: Order, other: Order): number {
+  return other.createdAt.localeCompare(one.createdAt);
+}
