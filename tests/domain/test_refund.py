@@ -16,6 +16,7 @@ from jumak.domain.refund import (
     RefundAttempt,
     RefundState,
     RefundStep,
+    Unclear,
     after_refusal,
     read_refund,
     refund_open,
@@ -88,7 +89,8 @@ def test_what_is_open_is_not_asked_again(state: RefundState):
         ({"complete": True, "cancelledPaymentDto": {"cancelledAt": "2026-02-02"}}, GivenBack),
         ({"complete": True}, WentBack),
         ({"complete": False, "errorMessage": "x"}, Refused),
-        ({}, Refused),
+        ({}, Unclear),
+        ({"complete": "yes"}, Unclear),
     ],
 )
 def test_what_a_refund_answer_means(data: dict[str, Any], answer: type):
