@@ -94,5 +94,5 @@ def test_what_is_open_is_not_asked_again(state: RefundState):
     ],
 )
 def test_what_a_refund_answer_means(data: dict[str, Any], answer: type):
-    """H-45: a value is a refund, nothing is none, everything else failed."""
+    """H-45, NET-6: a value is a refund, nothing is none, a refusal failed; what says neither is unknown."""
     assert isinstance(read_refund(data), answer)

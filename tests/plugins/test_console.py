@@ -382,3 +382,13 @@ async def test_whose_console(shop: SimulatedShop, host: PluginHost):
     service.tell("log", "hello")
     service.cut()
     assert [line["text"] for line in await listed(shop, "bridge")] == ["hello"]
+
+
+def test_a_closed_console_stays_closed(tmp_path: Path):
+    """H-73: what is said after the shop closed its files opens none again."""
+    console = Console(tmp_path / "plugin.log", lambda: OPENING, lambda _: None)
+    console.write("info", "before")
+    console.close()
+    console.write("info", "after")
+    assert [entry.text for entry in console.after(None, 10)] == ["before", "after"]
+    assert (tmp_path / "plugin.log").read_text().count("\n") == 1

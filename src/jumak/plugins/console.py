@@ -110,9 +110,10 @@ class Console:
         return [self._readable(message) for message in _newer(ring, told)]
 
     def close(self) -> None:
-        """Closes the file."""
+        """Closes the file. What is written afterwards is kept in memory alone: the handler would open it again."""
         if self._file is not None:
             self._file.close()
+            self._file = None
 
     def _hidden(self, text: str) -> str:
         if (name := secret_message(text)) is not None:

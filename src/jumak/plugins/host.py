@@ -142,7 +142,8 @@ class PluginHost:
         if plugin_id not in self._consoles:
             # A service's name is free text; only an id may become a path.
             home = self._folder / plugin_id
-            file = home / "plugin.log" if ID.fullmatch(plugin_id) and home.is_dir() else None
+            has_file = not self._closed and ID.fullmatch(plugin_id) and home.is_dir()
+            file = home / "plugin.log" if has_file else None
             self._consoles[plugin_id] = Console(
                 file,
                 self._now,
