@@ -50,7 +50,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     memory_mb: int = 1_024
     heap_mb: int = 256
     cpu_s: int = 3_600
-    nice: int = 5
+    nice: int = 10
     ping_s: float = 15.0
     grace_s: float = 0.3
 
