@@ -16,6 +16,8 @@ export class PastOrders {
   more = $state(false);
   busy = $state(false);
   readonly #till: Till;
+  /** Of each order the newest version that was told: a push may come late. */
+  readonly #versions = new Map<string, number>();
   #wanted: Wanted | null = null;
   #page = 0;
   /** Which reading is the newest: an answer to an earlier one comes too late. */
@@ -29,7 +31,9 @@ export class PastOrders {
   watch(): () => void {
     const heard = this.#till.on("order.view.event", (data) => {
       const view = attempt(decodeOrderView, data);
-      if (view !== null) this.#take({ ...view.order, number: view.order.number ?? view.number });
+      if (view === null || view.version < (this.#versions.get(view.order.id) ?? 0)) return;
+      this.#versions.set(view.order.id, view.version);
+      this.#take({ ...view.order, number: view.order.number ?? view.number });
     });
     const opened = this.#till.onOpen(() => {
       if (this.#wanted !== null) void this.read(this.#wanted).catch(() => undefined);
