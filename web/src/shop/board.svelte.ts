@@ -16,7 +16,7 @@ import {
   type KitchenTicket,
 } from "../client/kitchen";
 import type { Till } from "./till.svelte";
-import { bumped, inBoardOrder, isOnScreen, withTicket } from "./tickets";
+import { bumped, inBoardOrder, isOnScreen, withFinished, withTicket } from "./tickets";
 
 /** The expo's screen: every station's work, whole orders. */
 export const EXPO = "";
@@ -199,7 +199,8 @@ export class Board {
     const known = view.tickets.find(({ id }) => id === ticket.id);
     // A late push tells of what is past.
     if (known !== undefined && Date.parse(ticket.updatedAt) < Date.parse(known.updatedAt)) return;
-    this.view = { ...view, tickets: withTicket(view.tickets, ticket) };
+    const { tickets, finished } = view;
+    this.view = { ...view, tickets: withTicket(tickets, ticket), finished: withFinished(finished, ticket) };
     this.#hear(this.view, false);
     this.#acknowledge();
   }

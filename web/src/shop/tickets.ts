@@ -39,6 +39,14 @@ export function withTicket(tickets: readonly KitchenTicket[], ticket: KitchenTic
   return isOnScreen(ticket) ? inBoardOrder([...others, ticket]) : others;
 }
 
+/** The finished tickets, the last one first, with this one as it is now; a recall names it before the board is read anew (KDS-5). */
+export function withFinished(finished: readonly KitchenTicket[], ticket: KitchenTicket): readonly KitchenTicket[] {
+  const others = finished.filter(({ id }) => id !== ticket.id);
+  const { state, lineItems } = ticket;
+  const isFinished = state !== "CANCELLED" && lineItems.length > 0 && lineItems.every(({ done }) => done);
+  return isFinished ? [ticket, ...others] : others;
+}
+
 /** Identical lines become one: same item, options, memo and seat, and equally far (§5.4). */
 export function dishesOf(lines: readonly TicketLine[]): readonly Dish[] {
   const dishes = new Map<string, Dish>();

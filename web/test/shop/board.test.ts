@@ -21,6 +21,11 @@ function ticket(id: string, given: Json = {}): Json {
   };
 }
 
+function bumpedTicket(id: string): Json {
+  const done = ticket(id, { state: "COMPLETED" });
+  return { ...done, lineItems: (done["lineItems"] as Json[]).map((line) => ({ ...line, done: true })) };
+}
+
 function view(seq: number, tickets: readonly Json[], given: Json = {}): Json {
   return { tickets, allDay: [], finished: [], ready: [], scheduled: [], requested: 0, seq, ...given };
 }
@@ -119,6 +124,19 @@ describe("a station's board (extensions §8)", () => {
     till.push(ticket("a", { state: "COMPLETED", updatedAt: "2026-02-02T11:59:59+09:00" }));
     till.push(ticket("x"), "bar");
     expect(shown()).toEqual(["a"]);
+  });
+
+  it("knows from the push what was bumped last, and that it came back, before the board is read (KDS-5)", async () => {
+    const finished = () => board.view?.finished.map(({ id }) => id);
+    await till.answer("kds-order-item.acknowledge", {});
+    till.push(bumpedTicket("a"));
+    expect(shown()).toEqual([]);
+    expect(finished()).toEqual(["a"]);
+    till.push(ticket("a"));
+    expect(shown()).toEqual(["a"]);
+    expect(finished()).toEqual([]);
+    till.push(ticket("a", { state: "CANCELLED" }));
+    expect(finished()).toEqual([]);
   });
 
   it("reads again when the journal went on without a push", async () => {
