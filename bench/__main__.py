@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import domain, doors, growth, plugins, start, till
+from bench import beside, domain, doors, growth, plugins, start, till
 from bench.bare import BARE_LOOP
 from bench.targets import Measured, table
 
@@ -33,6 +33,7 @@ def benches(orders: int) -> dict[str, Bench]:
         "socket": doors.over_socket,
         "push": doors.commit_to_subscriber,
         "plugins": plugins.measure,
+        "beside": beside.measure,
         "start": start.measure,
         "till": till.measure,
         "disk": growth.disk,

@@ -37,8 +37,8 @@ class Serving:
         return msgspec.json.decode(done.stdout, type=report)
 
 
-def new_shop(folder: Path, items: int = 200) -> str:
-    """A shop in a folder; returns a token of a plugin."""
+def new_shop(folder: Path, items: int = 200, scope: str = "plugin") -> str:
+    """A shop in a folder; returns a token of a plugin, or with more scopes."""
 
     async def create() -> None:
         await (await menu.create_shop(folder, items)).close()
@@ -54,7 +54,7 @@ def new_shop(folder: Path, items: int = 200) -> str:
         "--data",
         str(folder),
         "--scope",
-        "plugin",
+        scope,
     ]
     return subprocess.run(words, stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
 
@@ -69,6 +69,15 @@ def served_shop(folder: Path, token: str, *, commits_to: Path | None = None) -> 
     program = ["-m", "jumak"] if commits_to is None else ["-m", "bench.timed_server", str(commits_to)]
     words = [sys.executable, *program, "serve", "--data", str(folder), "--port", str(port)]
     with _running([*words, "--no-browser", "--no-flood-guard"], "Jumak is ready", port, token) as serving:
+        yield serving
+
+
+@contextlib.contextmanager
+def guarded_shop(folder: Path, token: str) -> Iterator[Serving]:
+    """`jumak serve` on a folder as shops have it, with the flood guard."""
+    port = free_port()
+    words = [sys.executable, "-m", "jumak", "serve", "--data", str(folder), "--port", str(port)]
+    with _running([*words, "--no-browser"], "Jumak is ready", port, token) as serving:
         yield serving
 
 

@@ -1,7 +1,7 @@
 """One run of a local plugin: a process that speaks the envelope over its pipes (contract, wire §2).
 
 Nothing here waits for the plugin: what it does not read is counted and ends it, what it writes is
-taken in small portions, and one that no longer answers is ended. What kind of process it is say
+taken at a pace (`server/pace.py`), and one that no longer answers is ended. What kind of process it is say
 `python.py` (Python plugins) and `headless.py` (worker plugins in Node).
 """
 
@@ -24,17 +24,15 @@ from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError
 from jumak.plugins.console import Console
 from jumak.protocol.envelope import LONGEST_FRAME
+from jumak.server.pace import LONGEST_WAIT_S, Pace
 from jumak.server.session import Session
 from jumak.server.shop import RunningShop
 from jumak.server.watch import Level
 
 log = logging.getLogger(__name__)
 
-PORTION = 50
-"""Lines taken from a plugin before everybody else has a turn."""
-
-PORTION_S = 0.005
-"""Portions that come quicker than this are a flood: it is read at this pace, so that it costs the server little."""
+SILENT = "it no longer answers: stopped"
+FLOODS = "it sends more than the shop takes, and no longer answers: stopped"
 
 MAX_LINE = LONGEST_FRAME + 1_000
 MAX_UNREAD = 16 * 1024 * 1024
@@ -79,6 +77,8 @@ class PluginProcess(ABC):
         self._long = 0
         self._over = False
         self._why = ""
+        self._pace = Pace()
+        self._leaving = bytearray()
         self._doing: set[asyncio.Task[None]] = set()
 
     @property
@@ -196,7 +196,6 @@ class PluginProcess(ABC):
         await process.wait()
 
     async def _read_messages(self, stream: asyncio.StreamReader, session: Session) -> None:
-        pace = _Pace()
         while not session.closed:
             try:
                 line = await stream.readline()
@@ -205,6 +204,7 @@ class PluginProcess(ABC):
                 return
             if not line:
                 return
+            self._pace.begin()
             if line.strip():
                 try:
                     self._take(line.strip(), session)
@@ -212,7 +212,7 @@ class PluginProcess(ABC):
                     log.exception("a message of %s broke the host", self._caller.id)
                     self._console.write("error", "the host failed at one of its messages: stopped")
                     return
-            await pace.taken()
+            await self._pace.taken(is_exempt=self._shop.guard.is_exempt(self._caller))
 
     def _take(self, line: bytes, session: Session) -> None:
         """One line it wrote, an envelope."""
@@ -222,7 +222,7 @@ class PluginProcess(ABC):
             self._answered()
 
     async def _read_log(self, stream: asyncio.StreamReader) -> None:
-        pace = _Pace()
+        pace = Pace()
         while True:
             try:
                 line = await stream.readline()
@@ -230,6 +230,7 @@ class PluginProcess(ABC):
                 continue
             if not line:
                 return
+            pace.begin()
             text = line.decode("utf-8", "replace").rstrip()
             if text:
                 self._said(text)
@@ -247,7 +248,7 @@ class PluginProcess(ABC):
                 continue
             if not await self._answers_ping(session, 2 * self._limits.ping_s):
                 if not self._stopping:
-                    self._end_because("it no longer answers: stopped")
+                    self._end_because(FLOODS if self._floods() else SILENT)
                 self._kill()
                 return
 
@@ -258,6 +259,13 @@ class PluginProcess(ABC):
         except PosError:
             return False
         return True
+
+    def _floods(self) -> bool:
+        """Its answer may wait behind all it sent."""
+        slowed_at = self._pace.slowed_at
+        return (
+            slowed_at is not None and time.monotonic() - slowed_at < 2 * self._limits.ping_s + LONGEST_WAIT_S
+        )
 
     def _end_because(self, why: str) -> None:
         """Ends it, for a reason people read."""
@@ -273,13 +281,23 @@ class PluginProcess(ABC):
         if self._unread_bytes() > MAX_UNREAD:
             self._end_because("it does not read its messages: stopped")
             return
-        process.stdin.write(frame + b"\n")
+        # Each write wakes the other process, which costs more than the message: a commit's pushes leave together.
+        if not self._leaving:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._leaving += frame
+        self._leaving += b"\n"
+
+    def _flush(self) -> None:
+        stdin = self._process and self._process.stdin
+        if stdin and self._leaving and not stdin.is_closing():
+            stdin.write(bytes(self._leaving))
+        self._leaving.clear()
 
     def _unread_bytes(self) -> int:
         process = self._process
         if process is None or process.stdin is None:
             return 0
-        return process.stdin.transport.get_write_buffer_size()
+        return len(self._leaving) + process.stdin.transport.get_write_buffer_size()
 
     def _unread(self) -> int:
         """Messages waiting to leave, estimated: pipes count bytes."""
@@ -287,6 +305,7 @@ class PluginProcess(ABC):
 
     def _close(self, code: int, reason: str) -> None:
         self._console.write("warn", f"its session was closed: {reason} ({code})")
+        self._flush()
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
         asyncio.get_running_loop().call_later(self._limits.grace_s, self._kill)
@@ -297,19 +316,6 @@ class PluginProcess(ABC):
         if process is not None and not self._over:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
-
-
-class _Pace:
-    """Gives everybody else a turn after each portion of lines, a longer one in a flood."""
-
-    def __init__(self) -> None:
-        self._taken, self._began = 0, time.monotonic()
-
-    async def taken(self) -> None:
-        self._taken += 1
-        if self._taken % PORTION == 0:
-            await asyncio.sleep(max(0.0, self._began + PORTION_S - time.monotonic()))
-            self._began = time.monotonic()
 
 
 async def _read_off(stream: asyncio.StreamReader) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jumak.server.http import Receive, Scope, Send, lang_of
 from jumak.server.outbox import Outbox
+from jumak.server.pace import Pace
 from jumak.server.session import CLOSE_LATER, Session
 
 if TYPE_CHECKING:
@@ -43,13 +44,17 @@ async def serve_socket(shop: RunningShop, scope: Scope, receive: Receive, send: 
         backlog=outbox.backlog,
         lang=lang_of(dict(scope["headers"]).get(b"accept-language", b"")),
     )
+    pace = Pace()
     try:
         while True:
             message: dict[str, Any] = await receive()
             if message["type"] == "websocket.disconnect":
                 break
             text = message.get("text")
+            pace.begin()
             session.receive(text if text is not None else message["bytes"])
+            caller = session.caller
+            await pace.taken(is_exempt=caller is not None and shop.guard.is_exempt(caller))
     finally:
         session.lost()
         outbox.stop()

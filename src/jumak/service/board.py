@@ -60,17 +60,18 @@ async def board_changes(read: Reader, committed: Committed) -> Iterable[BoardCha
     for ticket in await read.open_tickets():
         if ticket.order_id in touched:
             changed.setdefault(ticket.id, ticket)
-    known = standing(await stations(read))
-    desks = {station.id: await _desk(read, station.id) for station in known} if changed else {}
+    known = standing(await stations(read)) if changed else ()
+    desks: dict[str, Desk] = {}
     pushes: list[BoardChange] = []
     for ticket in changed.values():
         order = await labelled(read, ticket.order_id)
         where = {served_at(routed, known) for line in ticket.lines for routed in line.stations}
-        pushes += [
-            BoardChange(station_id=station_id, ticket=board_view(ticket, order, desk))
-            for station_id, desk in desks.items()
-            if station_id in where
-        ]
+        for station_id in (each.id for each in known if each.id in where):
+            if station_id not in desks:
+                desks[station_id] = await _desk(read, station_id)
+            pushes.append(
+                BoardChange(station_id=station_id, ticket=board_view(ticket, order, desks[station_id]))
+            )
     return pushes
 
 
