@@ -18,6 +18,9 @@ from bench.report import Load
 from bench.targets import BESIDE_FLOOD, BESIDE_GROWTH, BESIDE_LOOP, Measured
 
 ROUNDS, LOAD_S = 3, 2.5
+SETTLE_S = 2.0
+"""What a plugin does at its start is no misbehaviour yet."""
+
 BEGUN = "begun"
 
 HEARS = f"self.onmessage = () => {{}}; console.log({BEGUN!r});"
@@ -69,6 +72,7 @@ def _beside(shop: Serving, folder: Path, name: str) -> float:
     _jumak("plugin", "install", str(folder / f"{name}.zip"), "--headless", *data)
     try:
         _wait_for(shop, name)
+        time.sleep(SETTLE_S)
         return shop.load("http", Load, clients=1, seconds=LOAD_S).per_s
     finally:
         _jumak("plugin", "remove", name, *data)

@@ -404,6 +404,16 @@ async def test_ticket_lists(shop: Counter) -> None:
     assert await read.tickets(TicketQuery(category_ids=(99,))) == ([], 0)
     assert await read.tickets(TicketQuery(page=9)) == ([], 5)
     assert await read.open_tickets() == [tickets[0], *tickets[2:]]
+    assert await read.open_tickets((OID, "nobody")) == [tickets[0], *tickets[2:]]
+    assert await read.open_tickets(()) == []
+
+    async def moved(tx: Transaction) -> None:
+        tx.save_ticket(replace(tickets[2], order_id="other"))
+        assert await tx.open_tickets({OID}) == [tickets[0], *tickets[3:]]
+        assert [ticket.id for ticket in await tx.open_tickets({"other"})] == [tickets[2].id]
+        tx.save_ticket(tickets[2])
+
+    await shop.do(moved)
     await shop.do(lambda tx: tx.save_ticket(replace(tickets[0], state="COMPLETED")))
     assert (await shop.store.reader().tickets(TicketQuery(states=("COMPLETED",))))[1] == 2
     await shop.do(lambda tx: tx.save_ticket(tickets[1 - 1]))

@@ -23,6 +23,7 @@ from msgspec import Struct
 from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError
 from jumak.plugins.console import Console
+from jumak.plugins.lines import CHUNK, Lines, LineTooLongError
 from jumak.protocol.envelope import LONGEST_FRAME
 from jumak.server.pace import LONGEST_WAIT_S, Pace
 from jumak.server.session import Session
@@ -159,7 +160,7 @@ class PluginProcess(ABC):
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
-                limit=self.longest_line,
+                limit=CHUNK,
                 start_new_session=True,
             )
         )
@@ -196,13 +197,14 @@ class PluginProcess(ABC):
         await process.wait()
 
     async def _read_messages(self, stream: asyncio.StreamReader, session: Session) -> None:
+        lines = Lines(stream, self.longest_line)
         while not session.closed:
             try:
-                line = await stream.readline()
-            except ValueError:
+                line = await lines.next()
+            except LineTooLongError:
                 self._console.write("error", f"a message longer than {self.longest_line} bytes: stopped")
                 return
-            if not line:
+            if line is None:
                 return
             self._pace.begin()
             if line.strip():
@@ -222,13 +224,13 @@ class PluginProcess(ABC):
             self._answered()
 
     async def _read_log(self, stream: asyncio.StreamReader) -> None:
-        pace = Pace()
+        pace, lines = Pace(), Lines(stream, self.longest_line)
         while True:
             try:
-                line = await stream.readline()
-            except ValueError:
+                line = await lines.next()
+            except LineTooLongError:
                 continue
-            if not line:
+            if line is None:
                 return
             pace.begin()
             text = line.decode("utf-8", "replace").rstrip()

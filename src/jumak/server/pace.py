@@ -11,8 +11,14 @@ SHARE: Final = 0.05
 """Of the loop's time one sender may take in the long run. 200 messages a second, all that the flood guard
 answers, take about a hundredth."""
 
-CREDIT_S: Final = 0.25
-"""Seconds of it that may be taken at once: some thousand messages, or the longest one."""
+PER_MESSAGE_S: Final = 0.00003
+"""What each message costs beside being taken: to be woken for it, read it, and write its answer."""
+
+CREDIT_S: Final = 0.1
+"""Seconds of it that may be taken at once: a thousand messages, or the longest one."""
+
+GRAIN_S: Final = 0.002
+"""What is owed is waited for in pieces of this much: to be woken for each message would cost more than the message."""
 
 LONGEST_WAIT_S: Final = 2.0
 """So that a sender that has come to its senses is heard again soon."""
@@ -59,5 +65,5 @@ class Pace:
         now = self._now()
         earned = (now - self._since) * SHARE
         self._since = now
-        self._left = min(CREDIT_S, self._left + earned) - (self._spent() - self._began)
-        return min(LONGEST_WAIT_S, max(0.0, -self._left / SHARE))
+        self._left = min(CREDIT_S, self._left + earned) - (self._spent() - self._began) - PER_MESSAGE_S
+        return 0.0 if self._left > -GRAIN_S else min(LONGEST_WAIT_S, -self._left / SHARE)

@@ -56,10 +56,8 @@ async def board_changes(read: Reader, committed: Committed) -> Iterable[BoardCha
     Open tickets of changed orders are among them: their label, price and table follow the order.
     """
     changed = {ticket.id: ticket for ticket in committed.tickets}
-    touched = {order.id for order in committed.orders}
-    for ticket in await read.open_tickets():
-        if ticket.order_id in touched:
-            changed.setdefault(ticket.id, ticket)
+    for ticket in await read.open_tickets({order.id for order in committed.orders}):
+        changed.setdefault(ticket.id, ticket)
     known = standing(await stations(read)) if changed else ()
     desks: dict[str, Desk] = {}
     pushes: list[BoardChange] = []

@@ -6,7 +6,7 @@ suspends, so a command runs to its end in one go; on a networked store the same 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -110,8 +110,8 @@ class Reader(Documents, Protocol):
     async def tickets(self, query: TicketQuery) -> tuple[Sequence[Ticket], int]:
         """A page of tickets and how many match in all."""
 
-    async def open_tickets(self) -> Sequence[Ticket]:
-        """Every OPENED ticket, oldest first."""
+    async def open_tickets(self, order_ids: Collection[str] | None = None) -> Sequence[Ticket]:
+        """Every OPENED ticket, or those of some orders, oldest first."""
 
     async def tickets_of(self, order_id: str) -> Sequence[Ticket]:
         """All tickets of an order, oldest first."""

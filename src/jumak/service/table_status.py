@@ -46,12 +46,11 @@ async def statuses(read: Reader, only: Collection[int] | None = None) -> tuple[T
         },
         groups.values(),
     )
-    tickets = await _tickets(read)
+    records = [record for record in records if only is None or record.id in only]
+    tickets = await _tickets(read, {order.id for each in records for order in held.get(each.id, ())})
     kitchen = await stations(read)
     shown_tables = []
     for record in records:
-        if only is not None and record.id not in only:
-            continue
         orders = held.get(record.id, ())
         waiting = [ticket for order in orders for ticket in tickets.get(order.id, ())]
         figures = table_figures(record, orders, (ticket.created_ms for ticket in waiting))
@@ -103,9 +102,9 @@ async def touched_tables(read: Reader, committed: Committed) -> frozenset[int]:
     return frozenset(found).union(*(group.table_ids for group in groups if found & {*group.table_ids}))
 
 
-async def _tickets(read: Reader) -> Mapping[str, Sequence[Ticket]]:
+async def _tickets(read: Reader, order_ids: Collection[str]) -> Mapping[str, Sequence[Ticket]]:
     by_order: dict[str, list[Ticket]] = {}
-    for ticket in await read.open_tickets():
+    for ticket in await read.open_tickets(order_ids):
         by_order.setdefault(ticket.order_id, []).append(ticket)
     return by_order
 

@@ -428,10 +428,7 @@ class Layer:
             if order_id > memory.greatest_order_id:
                 memory.greatest_order_id = order_id
         for ticket in self.tickets.values():
-            if ticket.state == "OPENED":
-                memory.open_tickets[ticket.id] = ticket
-            else:
-                memory.open_tickets.pop(ticket.id, None)
+            memory.open_tickets.keep(ticket)
             if ticket.id > memory.greatest_ticket_id:
                 memory.greatest_ticket_id = ticket.id
         for kind, changed in self.documents.items():

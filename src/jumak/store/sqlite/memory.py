@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable, Iterable
 from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
@@ -86,6 +86,36 @@ def ticket_age(ticket: Ticket) -> tuple[int, str]:
     return ticket.created_ms, ticket.id
 
 
+class OpenTickets:
+    """Every OPENED ticket, by id and by order: a screen asks for those of the orders that changed."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, Ticket] = {}
+        self._by_order: dict[str, dict[str, Ticket]] = {}
+
+    def keep(self, ticket: Ticket) -> None:
+        """As it is now: one that is not open any more is forgotten."""
+        before = self._by_id.pop(ticket.id, None)
+        if before is not None:
+            of_order = self._by_order[before.order_id]
+            del of_order[ticket.id]
+            if not of_order:
+                del self._by_order[before.order_id]
+        if ticket.state == "OPENED":
+            self._by_id[ticket.id] = ticket
+            self._by_order.setdefault(ticket.order_id, {})[ticket.id] = ticket
+
+    def get(self, ticket_id: str) -> Ticket | None:
+        """One of them."""
+        return self._by_id.get(ticket_id)
+
+    def of(self, order_ids: Collection[str] | None) -> Iterable[Ticket]:
+        """Those of these orders, all when that is None; in no order."""
+        if order_ids is None:
+            return self._by_id.values()
+        return [ticket for each in order_ids for ticket in self._by_order.get(each, {}).values()]
+
+
 class Memory:
     """The committed state. `Layer.merge` is the only one who changes it."""
 
@@ -119,9 +149,9 @@ class Memory:
             order = codec.order(doc, backing)
             self.open_orders[order.id] = KeptOrder(order, seq, fact)
         self.recent_orders: dict[str, KeptOrder] = {}
-        self.open_tickets: dict[str, Ticket] = {
-            ticket.id: ticket for (doc,) in one(SQL["open_tickets"]) for ticket in (codec.ticket(doc),)
-        }
+        self.open_tickets = OpenTickets()
+        for (doc,) in one(SQL["open_tickets"]):
+            self.open_tickets.keep(codec.ticket(doc))
         self._documents: dict[type[Struct], dict[str | int, Any]] = {}
 
     def documents(self, kind: type[Struct]) -> dict[str | int, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
@@ -84,9 +84,9 @@ class ReadView:
         """See `ports.Reader`."""
         return page_of_tickets(self.connection, self.memory.codec, query, self.memory.ticket_slots)
 
-    async def open_tickets(self) -> Sequence[Ticket]:
+    async def open_tickets(self, order_ids: Collection[str] | None = None) -> Sequence[Ticket]:
         """See `ports.Reader`."""
-        return sorted(self.memory.open_tickets.values(), key=ticket_age)
+        return sorted(self.memory.open_tickets.of(order_ids), key=ticket_age)
 
     async def tickets_of(self, order_id: str) -> Sequence[Ticket]:
         """See `ports.Reader`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
@@ -172,10 +172,18 @@ class WriteView(ReadView):
         self.layer.flush()
         return page_of_tickets(self.connection, self.memory.codec, query, None)
 
-    async def open_tickets(self) -> Sequence[Ticket]:
+    async def open_tickets(self, order_ids: Collection[str] | None = None) -> Sequence[Ticket]:
         """See `ports.Reader`."""
-        tickets = self.memory.open_tickets | self.layer.tickets | self.new_tickets
-        return sorted((ticket for ticket in tickets.values() if ticket.state == "OPENED"), key=ticket_age)
+        tickets = {ticket.id: ticket for ticket in self.memory.open_tickets.of(order_ids)}
+        tickets |= self.layer.tickets | self.new_tickets
+        return sorted(
+            (
+                ticket
+                for ticket in tickets.values()
+                if ticket.state == "OPENED" and (order_ids is None or ticket.order_id in order_ids)
+            ),
+            key=ticket_age,
+        )
 
     async def tickets_of(self, order_id: str) -> Sequence[Ticket]:
         """See `ports.Reader`."""
