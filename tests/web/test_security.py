@@ -138,6 +138,12 @@ async def test_a_spy_reaches_nothing_off_its_list(kind: str, house: House, tmp_p
         assert reached == set(), results
         assert results.get("own-cookies", 'done ""') == 'done ""'
         assert urlsplit(till.url).path == "/host"
+        refusal = f"{sink.url} is not on the allow-list (connect-src): add origin {sink.url}"
+        await until(lambda: _told(house, plugin, refusal), "its console says which origin to add")
+
+
+async def _told(house: House, plugin: str, text: str) -> bool:
+    return any(entry["text"] == text for entry in await house.log(plugin))
 
 
 async def _refused(house: House) -> bool:

@@ -10,6 +10,7 @@ import { BYTES_AT_ONCE, BYTES_PER_S, MESSAGES_PER_S, TOO_HEAVY } from "../host/r
 import { type Begin, decodeBegin, type Said, type ToWatcher } from "../host/watching";
 import { describe } from "./describe";
 import { tellLines } from "./lines";
+import { tellRefusals } from "./refusals";
 import { RUN } from "./running";
 import { written } from "./writing";
 
@@ -102,6 +103,7 @@ function attach(tab: Tab, say: Say): void {
   tab.addEventListener("unhandledrejection", ({ reason }) =>
     say({ say: "problem", whom: "tab", text: `Unhandled rejection: ${describe(reason)}` }),
   );
+  tellRefusals(tab, (text) => say({ say: "problem", whom: "tab", text }));
   // A page that reloads runs on until the new one arrives: what reaches it meanwhile is lost on it.
   let leftAt = 0;
   tab.addEventListener("beforeunload", () => (leftAt = Date.now()));

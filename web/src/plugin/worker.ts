@@ -10,6 +10,7 @@ import { attempt } from "../client/decode";
 import { decodeRun } from "./running";
 import { describe } from "./describe";
 import { tellLines } from "./lines";
+import { tellRefusals } from "./refusals";
 import { rewriteIn } from "./rewriting";
 
 declare function importScripts(...urls: string[]): void;
@@ -29,6 +30,7 @@ addEventListener("message", function begin(event) {
   addEventListener("unhandledrejection", ({ reason }) =>
     say({ say: "problem", text: `Unhandled rejection: ${describe(reason)}` }),
   );
+  tellRefusals(globalThis, (text) => say({ say: "problem", text }));
   tellLines(console, (level, text) => say({ say: "line", level, text }));
   if (Object.keys(run.originMap).length > 0) rewriteIn(globalThis, run.originMap);
   const since = performance.now();

@@ -1,7 +1,6 @@
 /** `Headers`: names without case, values in the order they came. */
 
 const NAME = /^[!#$%&'*+\-.^_`|~\w]+$/;
-// eslint-disable-next-line no-control-regex -- these three may not stand in a header
 const NOT_IN_VALUE = /[\0\r\n]/;
 const AROUND = /^[\t\r\n ]+|[\t\r\n ]+$/g;
 
