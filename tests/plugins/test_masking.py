@@ -140,12 +140,14 @@ async def test_a_large_secret_does_not_stop_the_shop(tmp_path: Path):
         host = await shop.host()
         plugin = Wire(shop, a_plugin())
         secret = letters(900_000)
-        before = time.perf_counter()
+        before = time.thread_time()
         for number in range(3):
             await plugin.ask("secure-store.set.request", {"key": f"k{number}", "value": secret})
         plugin.tell("log", {"log": {"contents": secret}})
         plugin.tell("log", {"log": {"contents": f"it is {secret[:320]}"}})
         await asyncio.wait_for(shop.settle(), 10)
-        assert time.perf_counter() - before < 2, "a tenth of a second on a quiet machine"
+        assert time.thread_time() - before < 2, (
+            "a tenth of a second of this thread; a mask per position takes minutes"
+        )
         assert [entry.text for entry in host.console("stamps").entries] == [MASK, f"it is {MASK}"]
         assert LONGEST > LONGEST_LINE

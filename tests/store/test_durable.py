@@ -313,15 +313,6 @@ async def test_kill_at_any_instant(tmp_path: Path, acknowledged: int) -> None:
     assert check(tmp_path / "shop") == []
 
 
-async def test_opening_a_test_shop_is_quick() -> None:
-    """A shop in memory opens in a few milliseconds, so that every test can have its own."""
-    loop = asyncio.get_running_loop()
-    begun = loop.time()
-    for _ in range(20):
-        await opened(None).store.close()
-    assert (loop.time() - begun) / 20 < 0.05
-
-
 async def test_versions_of_one_order_in_one_batch(file_shop: Counter) -> None:
     """Several changes of one order share a commit and all are in the journal."""
     order = make_order(OID3)
