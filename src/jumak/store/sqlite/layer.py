@@ -184,10 +184,12 @@ class Layer:
         return dirty
 
     def _record_order(self, facts: list[Fact], states: States, entry: StateEntry) -> int:
-        for index, fact in enumerate(facts):
-            if names_order(fact, entry.id):
-                attach(states, index, entry)
-                return self.seq + 1 + index
+        index = fact_about(facts, "order", entry.id)
+        if index is None or not names_order(facts[index], entry.id):
+            index = next((at for at, fact in enumerate(facts) if names_order(fact, entry.id)), None)
+        if index is not None:
+            attach(states, index, entry)
+            return self.seq + 1 + index
         raise Unrecorded(f"order {entry.id} changed, but no fact of the command names it")
 
     def _tickets_of(
