@@ -29,9 +29,9 @@ export class OrderHistory {
     return this.#next !== undefined;
   }
 
-  /** Follows the shop. trouble: what to do when it cannot be read. Returns what ends that. */
-  watch(trouble: (error: unknown) => void): () => void {
-    const refresh = () => void this.read().catch(trouble);
+  /** Follows the shop. read: told of each reading, with what went wrong or null. Returns what ends that. */
+  watch(read: (error: unknown) => void): () => void {
+    const refresh = () => void this.read().then(() => read(null), read);
     const ends = [
       // Each commit that touches the order pushes it whole, the kitchen's included.
       this.#till.on("order.view.event", (data) => {

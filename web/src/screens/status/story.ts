@@ -23,13 +23,18 @@ export interface Moment {
   readonly others: readonly { readonly id: string; readonly number: string }[];
 }
 
+interface Group {
+  readonly newest: HistoryEntry;
+  readonly oldestFirst: HistoryEntry[];
+}
+
 /** Facts of one moment say one thing together: what the screen of a till did in one tap. Newest first. */
 export function moments(entries: readonly HistoryEntry[]): readonly Moment[] {
-  const groups: HistoryEntry[][] = [];
+  const groups: Group[] = [];
   for (const entry of entries) {
     const group = groups.at(-1);
-    if (group?.[0] !== undefined && sameMoment(group[0], entry)) group.push(entry);
-    else groups.push([entry]);
+    if (group !== undefined && sameMoment(group.newest, entry)) group.oldestFirst.unshift(entry);
+    else groups.push({ newest: entry, oldestFirst: [entry] });
   }
   return groups.map(momentOf).filter(({ sentences }) => sentences.length > 0);
 }
@@ -38,18 +43,16 @@ function sameMoment(one: HistoryEntry, other: HistoryEntry): boolean {
   return one.at === other.at && one.who.id === other.who.id && one.who.staff?.id === other.who.staff?.id;
 }
 
-function momentOf(newestFirst: readonly HistoryEntry[]): Moment {
-  const group = newestFirst.toReversed();
-  const [newest] = newestFirst as readonly [HistoryEntry];
-  const changes = group.flatMap((entry) => entry.changes);
+function momentOf({ newest, oldestFirst }: Group): Moment {
+  const changes = oldestFirst.flatMap((entry) => entry.changes);
   return {
     key: newest.seq,
     day: newest.at.slice(0, 10),
     time: clockOf(newest.at),
     at: newest.at,
     ...whoDid(newest),
-    approvedBy: group.map(({ approvedBy }) => (approvedBy === undefined ? "" : nameOf(approvedBy))).find(Boolean) ?? "",
-    reason: group.map(({ reason }) => reason).find(Boolean) ?? "",
+    approvedBy: oldestFirst.map(({ approvedBy }) => (approvedBy === undefined ? "" : nameOf(approvedBy))).find(Boolean) ?? "",
+    reason: oldestFirst.map(({ reason }) => reason).find(Boolean) ?? "",
     sentences: [...new Set(changes.map(sentence).filter(Boolean))],
     others: changes.flatMap(({ order }) => (order === undefined ? [] : [order])),
   };
