@@ -8,7 +8,7 @@ from typing import Any, Final
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from jumak.domain.calendar import calendar_of
+from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.caller import Caller
 from jumak.domain.fact import Fact
 from jumak.domain.kitchen import Station
@@ -91,6 +91,7 @@ class _Teller:
         return OrderHistoryEntry(
             seq=entry.seq,
             at=self._iso(entry.at),
+            at_ms=to_ms(entry.at),
             fact=fact.name,
             who=await self._who(entry),
             approved_by=self._approver(fact),

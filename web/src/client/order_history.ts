@@ -28,6 +28,7 @@ export type Change = Decoded<typeof change>;
 const entry = fields({
   seq: number,
   at: text,
+  atMs: number,
   who: fields({ kind: text, id: text, name: orElse(text, ""), device: maybe(named), staff: maybe(named) }),
   approvedBy: maybe(named),
   reason: orElse(text, ""),

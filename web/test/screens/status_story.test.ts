@@ -6,7 +6,7 @@ import { moments, sentence } from "../../src/screens/status/story";
 const WHO = { kind: "device", id: "till-1", name: "계산대", device: { id: "till-1", name: "계산대" }, staff: { id: "s", name: "김민지" } };
 
 function read(...entries: readonly object[]) {
-  const whole = entries.map((entry, at) => ({ seq: 100 - at, at: "2026-02-01T14:03:00+09:00", who: WHO, changes: [], ...entry }));
+  const whole = entries.map((entry, at) => ({ seq: 100 - at, at: "2026-02-01T14:03:00+09:00", atMs: 1_000, who: WHO, changes: [], ...entry }));
   return decodeHistory({ entries: whole }).entries;
 }
 
@@ -24,6 +24,11 @@ describe("the story of an order", () => {
     expect(told({ code: "payment.approved", payment: { id: "p", sourceType: "CASH" }, amount: 9_000 })).toBe("현금 9,000원 결제");
     expect(told({ code: "kitchen.sent", ticket: "t", lines: [{ ...line, previous: 2 }] })).toBe("주방 전달: 칼국수 2 → 3");
     expect(told({ code: "table.moved", fromTable: { id: 1, title: "1번" }, toTable: { id: 7 } })).toBe("테이블 1번 → #7");
+  });
+
+  it("says nothing of a ticket that only follows a merge", () => {
+    const line = { id: "l", title: "칼국수", quantity: 2, previous: 2 };
+    expect(told({ code: "kitchen.sent", ticket: "t", lines: [line] })).toBe("");
   });
 
   it("speaks English too", () => {
@@ -56,10 +61,11 @@ describe("the story of an order", () => {
     });
   });
 
-  it("keeps apart what others did in the same second", () => {
+  it("keeps apart what others did, and what was done apart within a second", () => {
     const other = { ...WHO, staff: { id: "t", name: "이준호" } };
-    const found = moments(read({ changes: [{ code: "order.called" }] }, { who: other, changes: [{ code: "order.called" }] }));
-    expect(found.map(({ who }) => who)).toEqual(["김민지", "이준호"]);
+    const called = [{ code: "order.called" }];
+    const found = moments(read({ changes: called, atMs: 1_400 }, { changes: called }, { who: other, changes: called }));
+    expect(found.map(({ who }) => who)).toEqual(["김민지", "김민지", "이준호"]);
   });
 
   it("names the shop itself, plugins, and people who are gone", () => {

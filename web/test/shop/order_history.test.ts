@@ -4,7 +4,7 @@ import { FakeTill } from "./till";
 
 const ID = "a1";
 const entries = (...numbers: readonly number[]) =>
-  numbers.map((seq) => ({ seq, at: "2026-02-01T14:03:00+09:00", who: { kind: "system", id: "system" }, changes: [] }));
+  numbers.map((seq) => ({ seq, at: "2026-02-01T14:03:00+09:00", atMs: 0, who: { kind: "system", id: "system" }, changes: [] }));
 
 async function opened() {
   const till = new FakeTill();

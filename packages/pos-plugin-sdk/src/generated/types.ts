@@ -1365,6 +1365,7 @@ export interface OrderGetListRequest {
 export interface OrderHistoryEntry {
   seq: number;
   at: string;
+  atMs: number;
   fact: string;
   who: HistoryActor;
   approvedBy?: Named;

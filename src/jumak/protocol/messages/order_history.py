@@ -40,13 +40,15 @@ class HistoryActor(Doc, frozen=True, kw_only=True):
 class OrderHistoryEntry(Doc, frozen=True, kw_only=True):
     """One fact of the journal about the order.
 
-    seq: its number, as pushes have it.  at: shop-local with offset.  fact: its name in the journal.  approvedBy: the
+    seq: its number, as pushes have it.  at: shop-local with offset.  atMs: the same in
+    milliseconds since 1970, which what one act did has in common.  fact: its name in the journal.  approvedBy: the
     manager whose approval was used, for callers with a staff scope only.  changes: empty where the fact only goes
     with another of the same moment.
     """
 
     seq: int
     at: str
+    at_ms: int
     fact: str
     who: HistoryActor
     approved_by: Named | None = None

@@ -40,7 +40,7 @@ export function moments(entries: readonly HistoryEntry[]): readonly Moment[] {
 }
 
 function sameMoment(one: HistoryEntry, other: HistoryEntry): boolean {
-  return one.at === other.at && one.who.id === other.who.id && one.who.staff?.id === other.who.staff?.id;
+  return one.atMs === other.atMs && one.who.id === other.who.id && one.who.staff?.id === other.who.staff?.id;
 }
 
 function momentOf({ newest, oldestFirst }: Group): Moment {
@@ -94,6 +94,7 @@ function listed({ lines }: Change): string {
 /** What a ticket asks for; a dish that was ordered before says from how many. */
 function cooked({ lines }: Change): string {
   return lines
+    .filter(({ previous, quantity }) => previous !== quantity)
     .map((line) =>
       line.previous === undefined || line.previous === 0
         ? amountOf(line)
@@ -179,7 +180,8 @@ const SAYS: Readonly<Record<string, Say>> = {
   "cash-receipt.issued": about("receipt"),
   "table.moved": (change) => t("tableChanged", { from: table(change.fromTable), to: table(change.toTable) }),
   "table.swapped": (change) => t("tableSwapped", { from: table(change.fromTable), to: table(change.toTable) }),
-  "kitchen.sent": (change) => t("kitchenSent", { what: cooked(change) }),
+  // Where nothing changes, a merge only tells the cooks whose food it is now.
+  "kitchen.sent": (change) => (cooked(change) === "" ? "" : t("kitchenSent", { what: cooked(change) })),
   "kitchen.bumped": about("kitchenBumped"),
   "kitchen.completed": about("kitchenCompleted"),
   "kitchen.recalled": about("kitchenRecalled"),
