@@ -22,7 +22,7 @@ def upgrade() -> None:
     """Make the table and fill it from the whole journal, which says everything it needs.
 
     In the one transaction of the upgrade: an interrupted one leaves the old file, and the next opening
-    begins anew. A million facts take some ten seconds.
+    begins anew. A million facts take some twenty seconds.
     """
     op.execute(
         """CREATE TABLE order_facts (
