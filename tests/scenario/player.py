@@ -26,6 +26,7 @@ from jumak.domain.tax import included_vat
 from jumak.protocol.scopes import expand
 from jumak.sdk.events import ANY, Push
 from jumak.testing import OWNER, SimulatedShop, simulated_shop
+from tests.histories import check_histories
 
 Json = dict[str, Any]
 
@@ -423,6 +424,7 @@ async def evening(**options: Any) -> AsyncIterator[Evening]:
         plugin.events.on(ANY, made.listen)
         await shop.settle()
         yield made
+        await check_histories(shop)
 
 
 def same(found: object, expected: object) -> None:

@@ -368,7 +368,15 @@ async def day_inside(folder: Path) -> Inside:
         return day
 
 
-DEPENDS_ON_THE_DOOR = ("plugin.", "hosted-plugin.", "plugin-log.", "plugin-budget.", "audit.", "device.list")
+DEPENDS_ON_THE_DOOR = (
+    "plugin.",
+    "hosted-plugin.",
+    "plugin-log.",
+    "plugin-budget.",
+    "audit.",
+    "device.list",
+    "order.history",
+)
 """Answers whose optional keys tell how a process fares and from which device somebody asked."""
 
 ASKED_UNTIL_THERE = ("payment-method.list", "payment-attempt.list")

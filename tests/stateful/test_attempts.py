@@ -25,6 +25,7 @@ from jumak.store.sqlite import SqliteStore
 from jumak.store.sqlite.check import check
 from jumak.testing import simulated_shop
 from tests.conftest import FACTOR, LARGE
+from tests.histories import check_histories
 from tests.service.asking import Asking, a_line
 from tests.service.paying import APPROVAL, CASHIER, MANAGER, Counter, RawPlugin
 
@@ -226,6 +227,7 @@ class Evening(RuleBasedStateMachine):
         for attempt in self.run(self.asking.ask("payment-attempt.list.request", {}, MANAGER))["attempts"]:
             assert attempt["state"] in FINAL
         assert not self.run(self.asking.shop.running.store.reader().all(InFlight))
+        self.run(check_histories(self.asking.shop))
         self.run(self.opening.__aexit__(None, None, None))
         self.loop.close()
         assert check(Path(self.folder.name)) == []

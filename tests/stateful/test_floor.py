@@ -25,6 +25,7 @@ from jumak.store.sqlite.check import check
 from jumak.testing import simulated_shop, staff_caller
 from jumak.testing.menu import DUMPLINGS
 from tests.conftest import FACTOR, LARGE
+from tests.histories import check_histories
 from tests.service.asking import READER, Asking, a_line, an_order
 
 Json = dict[str, Any]
@@ -412,6 +413,7 @@ class Floor(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Afterwards the file is sound."""
+        self.run(check_histories(self.shop.shop))
         self.run(self.opening.__aexit__(None, None, None))
         self.loop.close()
         assert check(Path(self.folder.name)) == []

@@ -23,6 +23,7 @@ from jumak.protocol.scopes import expand
 from jumak.store.sqlite.check import check
 from jumak.testing import simulated_shop, staff_caller
 from tests.conftest import FACTOR, LARGE
+from tests.histories import check_histories
 from tests.service.asking import ITEMS, Asking, a_line, an_order
 
 PLUGIN = Caller(id="bridge", kind="plugin", name="Bridge", scopes=expand(["plugin"]))
@@ -334,6 +335,7 @@ class ShopFloor(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """After the evening the file is sound: every total, ledger, counter and hash."""
+        self.run(check_histories(self.shop.shop))
         self.run(self.opening.__aexit__(None, None, None))
         self.loop.close()
         assert check(Path(self.folder.name)) == []

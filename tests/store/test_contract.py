@@ -342,7 +342,13 @@ async def test_who_did_it(shop: Counter) -> None:
     till = Caller(id="till-1", kind="device", name="Till", device_id="d1", staff=person)
     await shop.do(add(make_order(OID)), caller=till, command_id="c9")
     entry = (await shop.store.reader().facts(0, 1))[0]
-    assert (entry.caller, entry.device, entry.staff, entry.command) == ("till-1", "d1", "s1", "c9")
+    assert (entry.caller, entry.kind, entry.device, entry.staff, entry.command) == (
+        "till-1",
+        "device",
+        "d1",
+        "s1",
+        "c9",
+    )
     assert entry == shop.commits[0].entries[0]
 
 
@@ -373,6 +379,73 @@ async def test_facts_by_name(shop: Counter) -> None:
     assert [entry.seq for entry in await read.facts(1, 10)] == [2, 3]
     assert [entry.seq for entry in await read.facts(0, 10, ["kds.open", "order.add"])] == [1, 3]
     assert [entry.seq for entry in await read.facts(0, 1, ["kds.open", "order.add"])] == [1]
+
+
+async def test_the_journal_of_one_order(shop: Counter) -> None:
+    """SEC-2: every fact that names the order, once, newest first, with what it made of the order."""
+    order, other = make_order(OID), make_order(OID2)
+    ticket = make_ticket("t1", order)
+    changed = revised(order, memo="창가")
+    merged = Fact("table.merge", "1", {"from": {"order": {"id": OID2}}, "to": {"order": {"id": OID}}})
+    bumped = Fact("kds.bump", "t1", {"kdsOrder": {"id": "t1"}, "order": OID})
+
+    def together(tx: Transaction) -> None:
+        update(changed)(tx)
+        tx.record(merged, bumped, Fact("table.clear", "1", {"table": {"id": 1}}))
+
+    await shop.batch(add(order, ticket), add(other), together)
+    read = shop.store.reader()
+    story = await read.journal_of(OID, limit=10)
+    assert [(each.entry.seq, each.entry.fact.name) for each in story] == [
+        (6, "kds.bump"),
+        (5, "table.merge"),
+        (4, "order.update"),
+        (2, "kds.open"),
+        (1, "order.add"),
+    ]
+    entries = {entry.seq: entry for entry in await read.facts(0, 10)}
+    assert [each.entry for each in story] == [entries[each.entry.seq] for each in story]
+    assert [each.entry.seq for each in await read.journal_of(OID2, limit=10)] == [5, 3]
+    bare = [replace(each, backing=None) for each in (order, changed)]
+    assert [(each.before, each.after) for each in story if each.after is not None] == [
+        (bare[0], bare[1]),
+        (None, bare[0]),
+    ]
+
+
+async def test_pages_of_the_journal_of_an_order(shop: Counter) -> None:
+    """SEC-2: pages go on before a number; each knows the version before its first change."""
+    order = make_order(OID)
+    await shop.do(add(order))
+    versions = [order]
+    for number in range(6):
+        versions.append(revised(versions[-1], memo=f"{number}"))
+        await shop.batch(add(make_order(f"{0xB0 + number:032x}")), update(versions[-1]))
+    read = shop.store.reader()
+    whole = await read.journal_of(OID, limit=100)
+    assert [each.entry.seq for each in whole] == [13, 11, 9, 7, 5, 3, 1]
+    pages: list[object] = []
+    before = None
+    while page := await read.journal_of(OID, limit=2, before=before):
+        pages += page
+        before = page[-1].entry.seq
+    assert pages == list(whole)
+    assert await read.journal_of(OID, limit=10, before=1) == []
+    assert await read.journal_of(OID3, limit=10) == []
+
+
+async def test_the_journal_of_an_order_within_a_command(shop: Counter) -> None:
+    """A command reads of an order what is committed, not what its own batch is about to."""
+    order = make_order(OID)
+    await shop.do(add(order))
+    seen: list[int] = []
+
+    async def look(tx: Transaction) -> None:
+        await tx.orders(OrderQuery())  # writes the batch into the open transaction
+        seen.extend([each.entry.seq for each in await tx.journal_of(OID, limit=10)])
+
+    await shop.batch(update(revised(order, memo="창가")), look)
+    assert seen == [1]
 
 
 async def test_pages_put_no_table_in(shop: Counter) -> None:

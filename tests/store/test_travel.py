@@ -319,6 +319,59 @@ def test_a_baseline_file_upgrades_to_what_a_fresh_file_is(tmp_path: Path) -> Non
     assert (tmp_path / "old.db.v1").exists()
 
 
+async def test_an_old_file_gets_the_history_of_its_orders(file_shop: Counter) -> None:
+    """SEC-2: a shop of version 1 finds the facts of each order after it was opened; a broken upgrade starts anew."""
+    order, other = make_order(OID), make_order(OID2, table_id=3, number="A-002")
+    await file_shop.batch(add(order, make_ticket("t1", order)), add(other))
+    await file_shop.do(update(revised(order, memo="창가")))
+    before = await stories(file_shop)
+    await file_shop.store.close()
+    assert file_shop.folder is not None
+    file = file_shop.folder / FILE_NAME
+    connection = sqlite3.connect(file)
+    connection.executescript("DROP TABLE order_facts; PRAGMA user_version = 1;")
+    connection.close()
+    assert check(file) == []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("jumak.store.sqlite.journal.orders_named", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            await file_shop.reopened()
+    assert schema_of(file)[0] == 1
+    again = await file_shop.reopened()
+    assert await stories(again) == before
+    await again.do(update(revised(other, memo="빨리")))
+    assert [each.entry.fact.name for each in await again.store.reader().journal_of(OID2, limit=9)] == [
+        "order.update",
+        "order.add",
+    ]
+    await again.store.close()
+    assert check(file) == []
+
+
+async def stories(shop: Counter) -> list[object]:
+    """What each order's history says."""
+    read = shop.store.reader()
+    return [await read.journal_of(order_id, limit=100) for order_id in (OID, OID2)]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["DELETE FROM order_facts WHERE fact = 2", "INSERT INTO order_facts SELECT seq, 99 FROM orders LIMIT 1"],
+)
+async def test_check_finds_a_wrong_history(file_shop: Counter, damage: str) -> None:
+    """SEC-2: an order's history lacks no fact that names it and has none beside."""
+    order = make_order(OID)
+    await file_shop.do(add(order))
+    await file_shop.do(update(revised(order, memo="창가")))
+    await file_shop.store.close()
+    assert file_shop.folder is not None
+    connection = sqlite3.connect(file_shop.folder / FILE_NAME)
+    connection.execute(damage)
+    connection.commit()
+    connection.close()
+    assert [finding.table for finding in check(file_shop.folder)] == ["order_facts"]
+
+
 def schema_of(path: Path) -> tuple[int, dict[str, str]]:
     connection = sqlite3.connect(path)
     try:

@@ -8,7 +8,19 @@ from jumak.protocol.envelope import LONGEST_FRAME
 from jumak.protocol.row import Row
 
 _READ_VERBS = frozenset(
-    {"get", "get-list", "list", "list-held", "page", "search", "find", "info", "values", "is-blocked"}
+    {
+        "get",
+        "get-list",
+        "list",
+        "list-held",
+        "page",
+        "search",
+        "find",
+        "info",
+        "values",
+        "is-blocked",
+        "history",
+    }
 )
 """Verbs of messages that change nothing, so that a lost one may be asked again."""
 

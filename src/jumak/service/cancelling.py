@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec.structs import replace
 
 from jumak.domain.calendar import calendar_of
@@ -41,7 +43,7 @@ async def staff_cancel(tx: Transaction, order: Order, data: CancelOrder) -> Canc
             after = cancel_payment(after, payment.id, iso=iso)
             payments.append(payment_fact("cancel", order.id, payment.id))
     if unknown or live_payments(after):
-        return await _wait(tx, order, after, payments, data)
+        return await _wait(tx, order, after, payments, data, approved)
     ended = cancel(after, iso=iso, reason=data.reason)
     ended = await keep(
         tx,
@@ -59,13 +61,18 @@ def _till_cash(order: Order, payment: Payment) -> bool:
 
 
 async def _wait(
-    tx: Transaction, order: Order, after: Order, payments: list[Fact], data: CancelOrder
+    tx: Transaction,
+    order: Order,
+    after: Order,
+    payments: list[Fact],
+    data: CancelOrder,
+    approved: dict[str, Any],
 ) -> CancelOrderReply:
     backing = backing_of(after)
     if not backing.cancel_pending:
         # The reason waits with it: the last payment to come back ends the order without being asked why.
         after = replace(after, cancel_reason=data.reason, backing=replace(backing, cancel_pending=True))
-    pending = order_fact("cancel-pending", after, reason=data.reason or "")
+    pending = order_fact("cancel-pending", after, reason=data.reason or "", **approved)
     after = await keep(tx, order, after, payments=payments, orders=[pending])
     return CancelOrderReply(order=await shown(tx, after), cancel_pending=True)
 

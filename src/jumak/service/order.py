@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import Raw, Struct
 from msgspec.json import Decoder
@@ -107,13 +108,15 @@ async def check_reopening(tx: Transaction, order: Order) -> None:
 
 async def check_role(
     tx: Transaction, before: Order | None, after: Order, action: str, approval_id: str | None
-) -> None:
+) -> dict[str, Any]:
     """Staff below manager do not get by sending a whole order what editing it refuses them (§7.5).
 
-    Raises PermissionDenied APPROVAL_NEEDED.
+    Returns what the fact should say of an approval, as `require_manager` does. Raises PermissionDenied
+    APPROVAL_NEEDED.
     """
     if tx.caller.is_staff and exceeds_role(before, after, tx.shop):
-        await require_manager(tx, action, approval_id)
+        return await require_manager(tx, action, approval_id)
+    return {}
 
 
 async def human_number(tx: Transaction, letter: str = "A") -> str:
@@ -131,10 +134,12 @@ async def open_order(
     strict_options: bool = False,
     allow_sold_out: bool = False,
     completed: bool = False,
+    checked: tuple[str, str | None] | None = None,
 ) -> Order:
     """Open an order and everything that follows from it; table and key checks are the caller's.
 
-    completed: it costs nothing and is handed over at once, in the same commit.
+    completed: it costs nothing and is handed over at once, in the same commit.  checked: action and approval id
+    when the whole order comes from outside, see `check_role`.
     """
     decided, warnings = decide_open(
         dto,
@@ -153,7 +158,8 @@ async def open_order(
         calendar_of(tx.shop),
     )
     oddities = {"warnings": list(warnings)} if warnings else {}
-    facts = [order_fact("add", decided, **oddities)]
+    approved = {} if checked is None else await check_role(tx, None, decided, *checked)
+    facts = [order_fact("add", decided, **oddities, **approved)]
     if completed:
         decided = decide_complete(decided, iso=calendar_of(tx.shop).iso(tx.at))
         facts.append(order_fact("complete", decided))
@@ -168,8 +174,13 @@ async def add(tx: Transaction, data: AddOrder) -> OrderReply:
     if order is None:
         if dto.table_id is not None:
             await check_table(tx, dto.table_id, alone=not tx.caller.is_staff)
-        order = await open_order(tx, dto, source=source_of(tx.caller), profile=tx.caller.profile)
-        await check_role(tx, None, order, "order.add", data.approval_id)
+        order = await open_order(
+            tx,
+            dto,
+            source=source_of(tx.caller),
+            profile=tx.caller.profile,
+            checked=("order.add", data.approval_id),
+        )
     return OrderReply(order=await shown(tx, order))
 
 
@@ -191,9 +202,9 @@ async def add_menu(tx: Transaction, data: AddMenu) -> OrderReply:
         iso=calendar_of(tx.shop).iso(tx.at),
     )
     if after is not order:
-        await check_role(tx, order, after, "order.add-menu", data.approval_id)
+        approved = await check_role(tx, order, after, "order.add-menu", data.approval_id)
         await check_reopening(tx, order)
-        after = await keep(tx, order, after, orders=[order_fact("update", after)])
+        after = await keep(tx, order, after, orders=[order_fact("update", after, **approved)])
     tx.live.sightings.note(caller.id, after)
     return OrderReply(order=await shown(tx, after))
 

@@ -82,9 +82,9 @@ async def add_line(tx: Transaction, data: AddLines) -> OrderReply:
     ]
     iso = calendar_of(tx.shop).iso(tx.at)
     after = finish_edit(order, append_lines(order, drafts), tx.shop, iso)
-    await check_role(tx, order, after, "order.add-line", data.approval_id)
+    approved = await check_role(tx, order, after, "order.add-line", data.approval_id)
     await check_reopening(tx, order)
-    return await _kept(tx, order, after)
+    return await _kept(tx, order, after, **approved)
 
 
 @command("order.update-line.request")

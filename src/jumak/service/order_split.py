@@ -73,7 +73,10 @@ async def split(tx: Transaction, data: SplitOrder) -> SplitOrderReply:
     here, there = await _sent(tx, here), await _sent(tx, there)
     for change in (here, there):
         save_change(tx, change)
-    tx.record(order_fact("update", here.order), order_fact("add", there.order))
+    tx.record(
+        order_fact("update", here.order, splitTo={"id": there.order.id}),
+        order_fact("add", there.order, splitFrom={"id": here.order.id}),
+    )
     if order.table_id is not None:
         tx.record(table_fact("order-update", order.table_id))
     if table_id is not None:

@@ -139,8 +139,14 @@ async def _undo_merge(
     others = [order for order in await orders_of(tx, new.id) if order.id != target.id]
     _part(tx, old, new, [parted.order], [kept.order, *others])
     tx.record(
-        order_fact("add", parted.order, undoes=seq),
-        order_fact("update", kept.order),
+        order_fact(
+            "add",
+            parted.order,
+            undoes=seq,
+            splitFrom={"id": kept.order.id},
+            continues={"id": merge.id},
+        ),
+        order_fact("update", kept.order, splitTo={"id": parted.order.id}),
         table_fact("order-add", old.id),
         table_fact("order-update", new.id),
         *facts,

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol, TypeVar
 from msgspec import Raw, Struct
 
 from jumak.domain.attempt import MethodRef
-from jumak.domain.caller import Caller
+from jumak.domain.caller import Caller, CallerKind
 from jumak.domain.catalog import CatalogItem, Category, Option
 from jumak.domain.fact import Fact
 from jumak.domain.kitchen import Ticket
@@ -118,6 +118,11 @@ class Reader(Documents, Protocol):
 
     async def facts(self, after: int, limit: int, names: Iterable[str] | None = None) -> Sequence[Entry]:
         """Journal entries with seq > after, in order."""
+
+    async def journal_of(
+        self, order_id: str, *, limit: int, before: int | None = None
+    ) -> Sequence[OrderEntry]:
+        """Committed journal entries that name this order (the journal's `data`), seq < before, newest first."""
 
     async def personal(self, subject: str) -> dict[str, Any] | None:
         """Personal data kept beside the journal under this id, None once erased."""
@@ -249,9 +254,21 @@ class Entry(Struct, frozen=True, kw_only=True):
     at: datetime
     fact: Fact
     caller: str
+    kind: CallerKind
     device: str | None
     staff: str | None
     command: str | None
+
+
+class OrderEntry(Struct, frozen=True, kw_only=True):
+    """A fact that tells of an order. before, after: its public document around the fact, if that changed it.
+
+    before is None for a new order.
+    """
+
+    entry: Entry
+    before: Order | None = None
+    after: Order | None = None
 
 
 PluginStateName = Literal["starting", "running", "stopping", "stopped", "crashed"]

@@ -113,18 +113,19 @@ class Stall:
         size: tuple[int, int] = (1280, 800),
         language: str = "ko",
         paired: bool = True,
+        timezone: str = "Asia/Seoul",
         before: Callable[[Page], Awaitable[None]] | None = None,
         **pairing: Any,
     ) -> Page:
         """A page of a device of its own, unless it is not to be paired.
 
-        kind: as devices are paired.  pin: who signs in at a till, None for nobody.  before: done to the page before
+        kind: as devices are paired.  pin: who signs in at a till, None for nobody.  timezone: where it stands.  before: done to the page before
         it is opened.  pairing: what `device.pair` gets besides.
         """
         context = await browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             locale="ko-KR",
-            timezone_id="Asia/Seoul",
+            timezone_id=timezone,
             reduced_motion="reduce",
         )
         # Before any script of the page, as the choice of an earlier visit would stand there.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from tests.web.till.axe import serious
 from tests.web.till.evening import order_at
@@ -160,6 +161,101 @@ async def test_amounts_explain_themselves(stall: Stall, browser: Browser) -> Non
     await expect(detail).to_contain_text("합계 29,700원 − 받은 금액 0원 = 29,700원")
 
 
+async def open_history(detail: Locator) -> Locator:
+    """The list of what happened."""
+    await detail.get_by_role("button", name=re.compile("기록|History")).click()
+    return detail.get_by_role("list").filter(has=detail.page.locator("time"))
+
+
+async def test_what_happened_to_an_order(stall: Stall, browser: Browser) -> None:
+    """SEC-2: who did what when, in sentences; what others do comes by itself."""
+    page = await status(stall, browser, pin=PINS["cashier"])
+    order = await order_at(stall, 8, ("물냉면", 2))
+    detail = await look_at(page, order)
+    story = await open_history(detail)
+    await expect(story.locator("li").last).to_contain_text(f"주문 {order['number']} 접수: 물냉면 ×2")
+    line = order["lineItems"][0]
+    edit = {"lineId": line["id"], "quantity": 3, "reason": "한 그릇 더"}
+    await stall.ask("order.update-line", id=order["id"], expectedVersion=order["version"], **edit)
+    newest = story.locator("li").first
+    await expect(newest).to_contain_text("물냉면 2 → 3")
+    await expect(newest).to_contain_text("이유: 한 그릇 더")
+    await detail.get_by_role("button", name="손님 호출").click()
+    await page.get_by_role("alertdialog").get_by_role("button", name="손님 호출").click()
+    await expect(newest).to_contain_text("손님 호출")
+    told = await stall.ask("order.history", orderId=order["id"], size=1)
+    who = told["entries"][0]["who"]
+    await expect(newest).to_contain_text(who["staff"]["name"])
+    await expect(newest).to_contain_text("계산대")
+    await expect(newest.locator("time")).to_have_attribute("datetime", told["entries"][0]["at"])
+
+
+async def test_a_long_history_and_another_orders(stall: Stall, browser: Browser) -> None:
+    """SEC-2: more on request, to the first fact; a merge leads to the other order's own history and back."""
+    page = await status(stall, browser)
+    order, other = await order_at(stall, 9), await order_at(stall, 10, ("비빔밥", 1))
+    for _ in range(45):
+        await stall.ask("order.call", id=order["id"])
+    await stall.ask("table.merge", **{"from": 10, "to": 9})
+    detail = await look_at(page, order)
+    story = await open_history(detail)
+    await expect(story).to_contain_text(f"주문 {other['number']} 합침")
+    await expect(story).not_to_contain_text("접수")
+    await detail.get_by_role("button", name="더 보기").click()
+    await expect(story).to_contain_text(f"주문 {order['number']} 접수")
+    await expect(detail.get_by_role("button", name="더 보기")).to_have_count(0)
+    await story.get_by_role("button", name=f"{other['number']} 기록 보기").click()
+    await expect(story).to_contain_text(f"주문 {order['number']}에 합쳐짐")
+    await expect(story).to_contain_text(f"주문 {other['number']} 접수: 비빔밥 ×1")
+    await detail.get_by_role("button", name="이 주문 기록으로").click()
+    await expect(story).to_contain_text(f"주문 {other['number']} 합침")
+
+
+async def test_a_history_that_cannot_be_read(stall: Stall, browser: Browser) -> None:
+    """A refusal is said; the next thing that happens brings the history."""
+    refused = []
+
+    async def without_history(page: Page) -> None:
+        def between(socket: WebSocketRoute) -> None:
+            server = socket.connect_to_server()
+
+            def sent(frame: str | bytes) -> None:
+                text = frame if isinstance(frame, str) else frame.decode()
+                if "order.history.request" in text and not refused:
+                    refused.append(text)
+                    text = text.replace('"orderId"', '"order"')
+                server.send(text)
+
+            socket.on_message(sent)
+
+        await page.route_web_socket(re.compile("/v1/socket"), between)
+
+    page = await status(stall, browser, before=without_history)
+    order = await an_order(stall)
+    detail = await look_at(page, order)
+    story = await open_history(detail)
+    await expect(detail.get_by_role("alert")).to_be_visible()
+    assert len(refused) == 1
+    await stall.ask("order.call", id=order["id"])
+    await expect(story.locator("li").first).to_contain_text("손님 호출")
+    await expect(detail.get_by_role("alert")).to_have_count(0)
+
+
+async def test_closed_orders_of_the_shops_day(stall: Stall, browser: Browser) -> None:
+    """NUM-4: a till in another zone shows the shop's trading day, not its own."""
+    order = await an_order(stall)
+    await stall.ask("order.cancel", id=order["id"], reason="손님 요청")
+    created = datetime.fromisoformat(order["createdAt"])
+    day = (created - timedelta(hours=4)).date().isoformat()
+    # Fourteen hours ahead or twelve behind: one of the two is in another day than Seoul.
+    for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):
+        page = await stall.page(browser, timezone=zone)
+        await page.locator("#tab-status").click()
+        await choice(page, "주문 상태", "완료·취소").click()
+        await expect(page.get_by_label("날짜")).to_have_value(day)
+        await expect(row(page, order)).to_be_visible()
+
+
 async def test_by_keyboard(stall: Stall, browser: Browser) -> None:
     """An order is opened, explained, called and left again without a pointer."""
     page = await status(stall, browser)
@@ -171,6 +267,11 @@ async def test_by_keyboard(stall: Stall, browser: Browser) -> None:
     await total.focus()
     await page.keyboard.press("Enter")
     await expect(total).to_have_attribute("aria-expanded", "true")
+    history = detail.get_by_role("button", name="기록")
+    await history.focus()
+    await page.keyboard.press("Enter")
+    await expect(history).to_have_attribute("aria-expanded", "true")
+    await expect(detail.locator("ol li").last).to_contain_text("접수")
     await detail.get_by_role("button", name="손님 호출").focus()
     await page.keyboard.press("Enter")
     dialog = page.get_by_role("alertdialog")
@@ -200,6 +301,13 @@ async def test_hostile_texts(stall: Stall, browser: Browser) -> None:
     page = await status(stall, browser)
     detail = await look_at(page, await an_order(stall, memo=HOSTILE))
     await expect(detail.get_by_text(HOSTILE)).to_be_visible()
+    order = await an_order(stall)
+    await stall.ask(
+        "order.update", id=order["id"], expectedVersion=order["version"], memo=HOSTILE, reason=HOSTILE
+    )
+    story = await open_history(await look_at(page, order))
+    await expect(story.locator("li").first).to_contain_text(f"메모 없음 → “{HOSTILE}”")
+    await expect(story.locator("li").first).to_contain_text(f"이유: {HOSTILE}")
     await page.get_by_role("searchbox").fill(f"{HOSTILE}?")
     await expect(page.get_by_text(f"‘{HOSTILE}?’에 맞는")).to_be_visible()
     assert await page.title() != "owned"
@@ -315,6 +423,8 @@ async def test_everybody_can_use_it(stall: Stall, browser: Browser) -> None:
         detail = await look_at(page, order)
         await detail.get_by_role("button", name="Total").click()
         await expect(detail).to_contain_text("₩30,000 − ₩300 = ₩29,700")
+        story = await open_history(detail)
+        await expect(story).to_contain_text(f"Order {order['number']}:")
         assert await serious(page) == []
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         text = await page.locator("#screen").inner_text()

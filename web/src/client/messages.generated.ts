@@ -27,6 +27,7 @@ export const READS: ReadonlySet<string> = new Set([
   "order.find.request",
   "order.get-list.request",
   "order.get.request",
+  "order.history.request",
   "order.search.request",
   "payment-attempt.get.request",
   "payment-attempt.list.request",

@@ -1,4 +1,4 @@
-/** When the shop was heard last, how far its journal is, and what time it has there (OFF-8). */
+/** When the shop was heard last, and how far its journal is (OFF-8); its time is `clock.ts`'s. */
 
 import type { Sign } from "../client/wire";
 
@@ -10,8 +10,6 @@ type Heard = (sign: Sign) => void;
 export class Contact {
   /** This page's clock when the shop was heard last; null before the first time. */
   at = $state<number | null>(null);
-  /** How much the shop's clock is ahead of this page's. */
-  #aheadMs = 0;
   readonly #heard = new Set<Heard>();
   readonly #now: () => number;
 
@@ -21,8 +19,6 @@ export class Contact {
 
   heard(sign: Sign): void {
     this.at = this.#now();
-    const there = Date.parse(sign.serverTime);
-    if (!Number.isNaN(there)) this.#aheadMs = there - this.at;
     for (const heard of this.#heard) heard(sign);
   }
 
@@ -35,10 +31,5 @@ export class Contact {
   /** How long the shop has been silent at this page's time `now`; Infinity before it was heard. */
   silentMs(now: number): number {
     return this.at === null ? Infinity : Math.max(0, now - this.at);
-  }
-
-  /** The shop's time at this page's time `now`. */
-  thereAt(now: number): number {
-    return now + this.#aheadMs;
   }
 }

@@ -2,12 +2,18 @@
 
 import { attempt } from "../client/decode";
 import { decodeOrders, decodeOrderView, type Order } from "../client/shapes";
+import { boundsOf, businessDayOf } from "./business_day";
 import type { Till } from "./till.svelte";
 
 export const PAGE = 30;
 
-/** Orders of these states of one day (`YYYYMMDD`), or of any time and state that hold a text. */
-export type Wanted = { readonly day: string; readonly states: readonly string[] } | { readonly text: string };
+/** Orders of these states of one trading day (`YYYY-MM-DD`), or of any time and state that hold a text. */
+export type Wanted = OfDay | { readonly text: string };
+interface OfDay {
+  readonly day: string;
+  readonly dayCutoffHour: number;
+  readonly states: readonly string[];
+}
 
 export class PastOrders {
   /** Newest first. */
@@ -66,7 +72,7 @@ export class PastOrders {
         ? this.#till.ask("order.find.request", { text: wanted.text, ...at }, decodeOrders)
         : this.#till.ask(
             "order.get-list.request",
-            { start: wanted.day, end: wanted.day, orderStates: wanted.states, ...at },
+            { ...boundsOf(wanted.day, wanted), orderStates: wanted.states, ...at },
             decodeOrders,
           ));
       if (reading !== this.#reading) return;
@@ -95,6 +101,6 @@ export class PastOrders {
   }
 }
 
-function belongs(order: Order, { day, states }: { readonly day: string; readonly states: readonly string[] }): boolean {
-  return states.includes(order.orderState) && order.createdAt.slice(0, 10).replaceAll("-", "") === day;
+function belongs(order: Order, wanted: OfDay): boolean {
+  return wanted.states.includes(order.orderState) && businessDayOf(order.createdAt, wanted) === wanted.day;
 }

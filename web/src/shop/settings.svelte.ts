@@ -1,6 +1,7 @@
 /** What kind of shop this is: the settings screens go by. */
 
 import { attempt, type Decoded, fields, flag, number, orElse, text } from "../client/decode";
+import type { ShopDay } from "./business_day";
 import type { Till } from "./till.svelte";
 
 const settings = fields({
@@ -11,6 +12,8 @@ const settings = fields({
   bookingEnabled: orElse(flag, false),
   vatRatePercent: orElse(number, 10),
   largeDiscountBp: orElse(number, 2_000),
+  timeZone: orElse(text, "Asia/Seoul"),
+  dayCutoffHour: orElse(number, 4),
   version: number,
 });
 export type Settings = Decoded<typeof settings>;
@@ -34,6 +37,11 @@ export class ShopSettings {
   /** Only restaurants in which guests pay afterwards have tables (contract, table). */
   get hasTables(): boolean {
     return this.postpaid && this.current?.tablesEnabled === true && this.current.businessType === "RESTAURANT";
+  }
+
+  /** By which the shop's days begin and end; a shop's usual ones until the settings were read. */
+  get day(): ShopDay {
+    return this.current ?? { timeZone: "Asia/Seoul", dayCutoffHour: 4 };
   }
 
   async refresh(): Promise<void> {

@@ -39,7 +39,7 @@ export class Till {
   readonly #asks = new Map<string, AskHandler>();
   readonly #opened = new Set<() => void>();
   readonly #narrowed: readonly string[] | undefined;
-  /** When the shop was heard last, and its clock. */
+  /** When the shop was heard last. */
   readonly contact = new Contact();
 
   /** pushes: the only ones this page hears; absent = all its rights allow. */

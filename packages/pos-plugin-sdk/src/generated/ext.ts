@@ -84,6 +84,8 @@ import type {
   OrderById,
   OrderDeclineRequest,
   OrderFindRequest,
+  OrderHistoryRequest,
+  OrderHistoryResponse,
   OrderLockRequest,
   OrderRefundAmountRequest,
   OrderRemoveLineRequest,
@@ -365,6 +367,8 @@ export interface Extensions {
     decline: (data: OrderDeclineRequest & Command, options?: CallOptions) => Promise<OrderReply>;
     /** Search by number, table, key, item or amount (`order.find.request`) */
     find: (data?: OrderFindRequest, options?: CallOptions) => Promise<OrdersReply>;
+    /** Who did what when to an order, from the journal (SEC-2) (`order.history.request`) */
+    history: (data: OrderHistoryRequest, options?: CallOptions) => Promise<OrderHistoryResponse>;
     /** Take the payment lock of an order (OFF-6) (`order.lock.request`) */
     lock: (data: OrderLockRequest & Command, options?: CallOptions) => Promise<LockReply>;
     /** Goodwill (CAN-6) (`order.refund-amount.request`) */

@@ -122,6 +122,8 @@ import type {
   OrderDeclineRequest,
   OrderFindRequest,
   OrderGetListRequest,
+  OrderHistoryRequest,
+  OrderHistoryResponse,
   OrderLockRequest,
   OrderRefundAmountRequest,
   OrderRemoveLineRequest,
@@ -476,6 +478,8 @@ export interface Messages {
   'order.get-list.request': { kind: 'request'; data: OrderGetListRequest; reply: OrdersReply; rateLimited: true; scope: 'order:read' };
   /** One order, in any state */
   'order.get.request': { kind: 'request'; data: OrderById; reply: OrderReply; rateLimited: true; scope: 'order:read' };
+  /** Who did what when to an order, from the journal (SEC-2). */
+  'order.history.request': { kind: 'request'; data: OrderHistoryRequest; reply: OrderHistoryResponse; rateLimited: false; scope: 'order:read' };
   /** Take the payment lock of an order (OFF-6). */
   'order.lock.request': { kind: 'request'; data: OrderLockRequest; reply: LockReply; rateLimited: false; scope: 'staff:pay' };
   /** Goodwill (CAN-6). */
@@ -832,6 +836,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'order.find.request': 'x',
   'order.get-list.request': 'l',
   'order.get.request': 'l',
+  'order.history.request': 'x',
   'order.lock.request': 'wx',
   'order.refund-amount.request': 'wx',
   'order.remove-line.request': 'wx',

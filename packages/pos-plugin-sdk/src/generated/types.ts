@@ -361,6 +361,13 @@ export interface CategoryReply {
   category: PluginCatalogCategory;
 }
 
+/** A payment. source: the name of what took it, for EXTERNAL payments. */
+export interface ChangedPayment {
+  id: string;
+  sourceType?: string;
+  source?: string;
+}
+
 /** Which channels the order came through; stored and echoed. */
 export interface ChannelDto {
   groups?: ('DELIVERY' | 'KIOSK' | 'MOBILE_ORDER' | 'POS' | 'TABLE_ORDER')[] | undefined;
@@ -726,6 +733,35 @@ export interface HeldDraftOrderChangeEvent {
   heldDraftOrders: HeldDraftOrder[];
 }
 
+/** Who did it, as the journal keeps it: an identity, where it was, and the person signed in there. */
+export interface HistoryActor {
+  kind: 'device' | 'plugin' | 'service' | 'system';
+  id: string;
+  name?: string;
+  device?: Named;
+  staff?: Named;
+}
+
+/** One thing that happened. The code decides which keys are there (contract, extensions §4.1). */
+export interface HistoryChange {
+  code: 'cash-receipt.issued' | 'kitchen.acknowledged' | 'kitchen.bumped' | 'kitchen.cancelled' | 'kitchen.cleared' | 'kitchen.completed' | 'kitchen.moved' | 'kitchen.prioritized' | 'kitchen.recalled' | 'kitchen.sent' | 'kitchen.unprioritized' | 'line.added' | 'line.dining-changed' | 'line.discounts-changed' | 'line.memo-changed' | 'line.options-changed' | 'line.price-changed' | 'line.quantity-changed' | 'line.removed' | 'order.accepted' | 'order.called' | 'order.cancel-pending' | 'order.cancelled' | 'order.collected' | 'order.completed' | 'order.continues' | 'order.created' | 'order.declined' | 'order.discounts-changed' | 'order.expired' | 'order.guests-changed' | 'order.handed-over' | 'order.locked' | 'order.memo-changed' | 'order.merged-in' | 'order.merged-into' | 'order.ready-time-changed' | 'order.split-from' | 'order.split-off' | 'order.table-changed' | 'order.tip-changed' | 'order.total-changed' | 'order.undone' | 'order.unlocked' | 'payment-attempt.approved' | 'payment-attempt.approved-late' | 'payment-attempt.cancelled' | 'payment-attempt.declined' | 'payment-attempt.escalated' | 'payment-attempt.given-up' | 'payment-attempt.lost' | 'payment-attempt.not-found' | 'payment-attempt.resolved' | 'payment-attempt.started' | 'payment-attempt.waited-for' | 'payment-refund.asked' | 'payment-refund.declined' | 'payment-refund.given-up' | 'payment-refund.lost' | 'payment-refund.not-found' | 'payment-refund.resolved' | 'payment-refund.returned' | 'payment.approved' | 'payment.cancelled' | 'payment.refunded' | 'table.moved' | 'table.swapped';
+  line?: LineQuantity;
+  lines?: LineQuantity[];
+  from?: number | string;
+  to?: number | string;
+  fromTable?: JumakDomainOrderHistoryTablePlace;
+  toTable?: JumakDomainOrderHistoryTablePlace;
+  amount?: number;
+  tax?: number;
+  number?: string;
+  order?: OtherOrder;
+  payment?: ChangedPayment;
+  attempt?: PaymentTry;
+  ticket?: string;
+  station?: Named;
+  undoes?: number;
+}
+
 /** A plugin for a till to host. kinds: what the till runs of it; entry: the worker's script. */
 export interface HostedPlugin {
   id: string;
@@ -833,6 +869,18 @@ export interface ItemSnapshot {
   code?: string;
   type: 'COMBO' | 'DELIVERY_FEE' | 'GIFT_CARD' | 'ITEM' | 'MULTI_USE_TICKET' | 'PREPAID_CARD';
   priceValue?: number;
+}
+
+/** A table by id and, while it exists, its title. */
+export interface JumakDomainOrderHistoryTablePlace {
+  id: number;
+  title?: string;
+}
+
+/** A side of a move, swap or merge. */
+export interface JumakProtocolMessagesTableTablePlace {
+  table: TableRef;
+  order?: OrderRef;
 }
 
 /** A ticket as this station's screen has it now; gone from the screen when it is not OPENED or all done. */
@@ -1046,6 +1094,14 @@ export interface LayoutDeleteData {
   id: number;
 }
 
+/** So many of a line. previous: what it was before, where that is told. */
+export interface LineQuantity {
+  id: string;
+  title?: string;
+  quantity: number;
+  previous?: number;
+}
+
 /** So many of a line. */
 export interface LineShare {
   id: string;
@@ -1117,6 +1173,12 @@ export interface MethodRef {
   pluginId: string;
   id: string;
   paymentName?: string | undefined;
+}
+
+/** A thing by id; its name is missing once nobody knows it any more. */
+export interface Named {
+  id: string;
+  name?: string;
 }
 
 /** Go to `business-type-setting`, or to the tab of the plugin `packageName` (`plugin-tab`). */
@@ -1299,6 +1361,31 @@ export interface OrderGetListRequest {
   states?: unknown;
 }
 
+/** One fact of the journal about the order. */
+export interface OrderHistoryEntry {
+  seq: number;
+  at: string;
+  atMs: number;
+  fact: string;
+  who: HistoryActor;
+  approvedBy?: Named;
+  reason?: string;
+  changes: HistoryChange[];
+}
+
+/** before: the `next` of the page before, entries from there on back. size: 50 unless given. */
+export interface OrderHistoryRequest {
+  orderId: string;
+  before?: number | undefined;
+  size?: number | undefined;
+}
+
+/** The newest first. next: `before` of the following page, absent on the last. */
+export interface OrderHistoryResponse {
+  entries: OrderHistoryEntry[];
+  next?: number;
+}
+
 /** One line of a DTO (contract, order §1.2). */
 export interface OrderItemDtoFields {
   diningOption: 'DELIVERY' | 'HERE' | 'PICKUP' | 'TOGO';
@@ -1434,6 +1521,12 @@ export interface OrderViewEvent {
 /** A bare array of orders; a page shorter than `size` is the last. */
 export interface OrdersReply {
   orders: PluginOrder[];
+}
+
+/** Another order of the story: what was merged in, split off and so on. */
+export interface OtherOrder {
+  id: string;
+  number?: string;
 }
 
 /** What the installer decided differently from the package. */
@@ -1709,6 +1802,15 @@ export interface PaymentStartRequest {
   tendered?: number | undefined;
   installmentMonth?: string | undefined;
   barcode?: string | undefined;
+}
+
+/** An attempt to take money. error: why it did not end well. how, note: what a manager decided. */
+export interface PaymentTry {
+  id: string;
+  tender: string;
+  error?: string;
+  how?: string;
+  note?: string;
 }
 
 /** Whose calls. */
@@ -2567,8 +2669,8 @@ export interface TableChangeEvent {
   event: 'add' | 'clear' | 'delete' | 'merge' | 'move' | 'order-add' | 'order-update' | 'swap' | 'update';
   table?: TableRef;
   order?: OrderRef;
-  from?: TablePlace;
-  to?: TablePlace;
+  from?: JumakProtocolMessagesTableTablePlace;
+  to?: JumakProtocolMessagesTableTablePlace;
 }
 
 /** Which table is emptied. order: the order the caller means; one that left the table clears nothing. */
@@ -2657,12 +2759,6 @@ export interface TableMoveRequest {
 /** The order where it is now; absent when a party without an order moved. */
 export interface TableOrderReply {
   order?: PluginOrder;
-}
-
-/** A side of a move, swap or merge. */
-export interface TablePlace {
-  table: TableRef;
-  order?: OrderRef;
 }
 
 /** A table by id; other keys of a table that was read are ignored. */

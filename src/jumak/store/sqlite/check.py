@@ -1,6 +1,7 @@
 """Does a shop's file hold what always has to hold? (architecture, "What always holds")
 
-    journal     numbers without a gap, every commit's hash chained to the one before
+    journal     numbers without a gap, every commit's hash chained to the one before; each fact is found under
+                the orders it names
     orders      the stored document is what the journal makes of it; amounts follow from the lines,
                 payment sums and states agree (MON-a, ORD-1), numbers unique per business day (OFF-a)
     payments    every payment findable, and nothing else
@@ -24,6 +25,7 @@ import msgspec
 from msgspec import Struct
 
 from jumak.domain.errors import PosError
+from jumak.domain.fact import Fact
 from jumak.domain.kitchen import Ticket
 from jumak.domain.merchant import Shop
 from jumak.domain.order.life import payment_state
@@ -42,7 +44,7 @@ from jumak.store.sqlite.codec import (
 )
 from jumak.store.sqlite.errors import ShopMissing
 from jumak.store.sqlite.file import FILE_NAME, open_for_reading
-from jumak.store.sqlite.journal import chained
+from jumak.store.sqlite.journal import chained, orders_named
 from jumak.store.sqlite.memory import ORDERS, TICKETS, is_open
 from jumak.store.sqlite.queries import SQL
 from jumak.store.sqlite.travel import codec_of, order_at
@@ -96,6 +98,8 @@ class _Check:
         self.newest_tickets: dict[str, int] = {}
         self.moved: set[str] = set()
         """Orders that were merged or split: their ledgers and shares are spread over several orders."""
+        self.indexed = 0
+        """Rows of `order_facts` that are right."""
         self._together: tuple[tuple[Any, ...], dict[str, bool]] = ((), {})
 
     def run(self) -> list[Finding]:
@@ -125,6 +129,8 @@ class _Check:
         commit = next(commits, None)
         previous, expected = bytes(32), 1
         rows: list[tuple[Any, ...]] = []
+        # A file that no newer program has opened yet is checked as it is.
+        has_index = one("PRAGMA user_version").fetchone()[0] >= 2
         facts = one("SELECT seq, at, name, subject, actor, command, data, state FROM journal ORDER BY seq")
         for fact in self.counted("journal", facts):
             seq = fact[0]
@@ -132,6 +138,8 @@ class _Check:
                 self.found("journal", "gap", expected, "this fact is missing")
             expected = seq + 1
             self._look_at(fact)
+            if has_index:
+                self._indexed(fact)
             rows.append((*fact[:4], actors.get(fact[4], ()), *fact[5:]))
             while commit is not None and seq >= commit[0]:
                 last_seq, at, known = commit
@@ -151,6 +159,21 @@ class _Check:
             self.found("commits", "missing", rows[-1][0], "these facts belong to no commit")
         if commit is not None:
             self.found("journal", "gap", commit[0], "a commit whose facts are missing")
+        if has_index and (more := one("SELECT count(*) FROM order_facts").fetchone()[0] - self.indexed) > 0:
+            self.found("order_facts", "orphan", more, "rows for facts that do not name their order")
+
+    def _indexed(self, fact: tuple[Any, ...]) -> None:
+        seq, _, name, subject, _, _, data, _ = fact
+        try:
+            named = orders_named(Fact(name, subject, msgspec.json.decode(data)))
+        except Exception as error:  # a damaged blob may fail in any way
+            self.found("journal", "data", seq, f"cannot be read: {error}")
+            return
+        for order_id in named:
+            row = self.connection.execute(SQL["order_fact_of"], (seq, order_id)).fetchone()
+            if row is not None and row[0] is None:
+                self.found("order_facts", "index", seq, f"not found under order {order_id}")
+            self.indexed += row is not None and row[0] is not None
 
     def _look_at(self, fact: tuple[Any, ...]) -> None:
         seq = fact[0]

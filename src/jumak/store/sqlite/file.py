@@ -15,7 +15,7 @@ from jumak.store.sqlite.errors import NewerFile, ShopExists, ShopMissing
 from jumak.store.sqlite.queries import SQL, text
 
 FILE_NAME: Final = "shop.db"
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """`PRAGMA user_version` of files this program writes; see `migrations/`."""
 
 _SETTINGS: Final = (

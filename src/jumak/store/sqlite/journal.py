@@ -23,21 +23,30 @@ def chained(previous: bytes, at_ms: int, rows: list[tuple[Any, ...]]) -> bytes:
 
 def names_order(fact: Fact, order_id: str) -> bool:
     """A fact tells of an order as its subject, in `data.order`, or in `data.from` or `data.to`."""
-    if fact.subject == order_id:
-        return True
+    return fact.subject == order_id or order_id in orders_named(fact)
+
+
+def orders_named(fact: Fact) -> set[str]:
+    """Ids of the orders a fact tells of: its history is theirs (`Reader.journal_of`)."""
     data = fact.data
-    return _refers(data, order_id) or any(_refers(data.get(side), order_id) for side in ("from", "to"))
+    named = {fact.subject} if fact.name.startswith("order.") else set()
+    if (order := _order_in(data)) is not None:
+        named.add(order)
+    for side in ("from", "to"):
+        if side in data and (order := _order_in(data[side])) is not None:
+            named.add(order)
+    return named
 
 
-def _refers(data: Any, order_id: str) -> bool:
+def _order_in(data: Any) -> str | None:
     if not isinstance(data, dict):
-        return False
+        return None
     order = data.get("order")
     if isinstance(order, dict):
         order = order.get("id")
     elif isinstance(order, Order):
         order = order.id
-    return bool(order == order_id)
+    return order if isinstance(order, str) else None
 
 
 def fact_about(facts: list[Fact], noun: str, subject: str) -> int | None:

@@ -34,7 +34,7 @@ from jumak.store.sqlite.codec import (
 )
 from jumak.store.sqlite.commands import StoredReply, around
 from jumak.store.sqlite.errors import Unrecorded
-from jumak.store.sqlite.journal import States, attach, chained, fact_about, names_order
+from jumak.store.sqlite.journal import States, attach, chained, fact_about, names_order, orders_named
 from jumak.store.sqlite.memory import ORDERS, TICKETS, KeptOrder, Memory, is_open, kind_name, ticket_age
 from jumak.store.sqlite.patch import difference
 from jumak.store.sqlite.queries import SQL
@@ -95,6 +95,7 @@ class Layer:
         self._payment_rows: list[tuple[str, int, int, str]] = []
         self._command_rows: list[tuple[Any, ...]] = []
         self._fact_rows: list[tuple[Any, ...]] = []
+        self._order_fact_rows: list[tuple[int, int]] = []
         self._shop_changed = False
         self._begun = False
         self.pages_written = 0
@@ -183,10 +184,12 @@ class Layer:
         return dirty
 
     def _record_order(self, facts: list[Fact], states: States, entry: StateEntry) -> int:
-        for index, fact in enumerate(facts):
-            if names_order(fact, entry.id):
-                attach(states, index, entry)
-                return self.seq + 1 + index
+        index = fact_about(facts, "order", entry.id)
+        if index is None or not names_order(facts[index], entry.id):
+            index = next((at for at, fact in enumerate(facts) if names_order(fact, entry.id)), None)
+        if index is not None:
+            attach(states, index, entry)
+            return self.seq + 1 + index
         raise Unrecorded(f"order {entry.id} changed, but no fact of the command names it")
 
     def _tickets_of(
@@ -268,12 +271,16 @@ class Layer:
             row = (self.seq, at_ms, fact.name, fact.subject, number, tx.command_id, data, state)
             self._fact_rows.append(row)
             self._hashed.append((*row[:4], actor, *row[5:]))
+            for order_id in orders_named(fact):
+                if (kept := self.orders.get(order_id) or tx.kept_before(order_id)) is not None:
+                    self._order_fact_rows.append((kept.seq, self.seq))
             self.entries.append(
                 Entry(
                     seq=self.seq,
                     at=tx.at,
                     fact=fact,
                     caller=caller.id,
+                    kind=caller.kind,
                     device=caller.device_id,
                     staff=staff,
                     command=tx.command_id,
@@ -350,11 +357,14 @@ class Layer:
         self.pages_written += 8 + len(self._fact_rows) + len(self._dirty_orders) + len(self._dirty_documents)
         if self._fact_rows:
             many(SQL["insert_fact"], self._fact_rows)
+        if self._order_fact_rows:
+            many(SQL["insert_order_fact"], self._order_fact_rows)
         if self._command_rows:
             many(SQL["insert_command"], self._command_rows)
         for waiting in (
             self._dirty_orders, self._dirty_tickets, self._dirty_documents, self._dirty_personal,
-            self._dirty_values, self._payment_rows, self._fact_rows, self._command_rows,
+            self._dirty_values, self._payment_rows, self._fact_rows, self._order_fact_rows,
+            self._command_rows,
         ):  # fmt: skip
             waiting.clear()
         self._shop_changed = False

@@ -149,6 +149,19 @@ SELECT seq, at, name, subject, actor, command, data FROM journal WHERE seq > ? O
 -- name: fact_state
 SELECT at, subject, state FROM journal WHERE seq = ?;
 
+-- name: insert_order_fact
+INSERT INTO order_facts (order_seq, fact) VALUES (?, ?);
+
+-- name: order_fact_of
+-- No row: there is no such order.  NULL: the fact is not found under it.
+SELECT f.fact FROM orders AS o LEFT JOIN order_facts AS f ON f.order_seq = o.seq AND f.fact = ? WHERE o.id = ?;
+
+-- name: facts_of_order
+-- The newest first.
+SELECT j.seq, j.at, j.name, j.subject, j.actor, j.command, j.data, j.state
+FROM order_facts AS o JOIN journal AS j ON j.seq = o.fact
+WHERE o.order_seq = ? AND o.fact < ? ORDER BY o.fact DESC LIMIT ?;
+
 -- name: last_fact
 SELECT max(seq) FROM journal;
 

@@ -11,15 +11,17 @@ import msgspec
 from msgspec import Raw, Struct
 
 from jumak.domain.calendar import from_ms
+from jumak.domain.caller import CallerKind
 from jumak.domain.fact import Fact
 from jumak.domain.kitchen import Ticket
 from jumak.domain.merchant import Shop
 from jumak.domain.order.types import Order
-from jumak.service.ports import Entry, Live, OrderQuery, TicketQuery
+from jumak.service.ports import Entry, Live, OrderEntry, OrderQuery, TicketQuery
 from jumak.store.sqlite.commands import stored_reply
 from jumak.store.sqlite.memory import KeptOrder, Memory, ticket_age
 from jumak.store.sqlite.pages import page_of_orders, page_of_tickets
 from jumak.store.sqlite.queries import SQL
+from jumak.store.sqlite.travel import versions_around
 from jumak.store.sqlite.vault import Vault
 
 DocT = TypeVar("DocT", bound=Struct)
@@ -102,19 +104,39 @@ class ReadView:
             marks = ",".join("?" * len(wanted))
             sql = SQL["facts_after"].replace("ORDER BY", f"AND name IN ({marks}) ORDER BY")
             rows = self.connection.execute(sql, (after, *wanted, limit))
-        actors = self.memory.actors.values
-        return [
-            Entry(
-                seq=seq,
-                at=from_ms(at),
-                fact=Fact(name, subject, msgspec.json.decode(data)),
-                caller=actors[actor][0],
-                device=actors[actor][2],
-                staff=actors[actor][3],
-                command=command,
-            )
-            for seq, at, name, subject, actor, command, data in rows.fetchall()
-        ]
+        return [self._entry(row) for row in rows.fetchall()]
+
+    async def journal_of(
+        self, order_id: str, *, limit: int, before: int | None = None
+    ) -> Sequence[OrderEntry]:
+        """See `ports.Reader`."""
+        kept = self.kept_order(order_id)
+        if kept is None:
+            return []
+        newest = self.seq if before is None else min(before - 1, self.seq)
+        rows = self.connection.execute(SQL["facts_of_order"], (kept.seq, newest + 1, limit)).fetchall()
+        versions = versions_around(
+            self.connection, self.memory.codec, order_id, [(row[0], row[7]) for row in reversed(rows)]
+        )
+        found = []
+        for row in rows:
+            was, now = versions.get(row[0], (None, None))
+            found.append(OrderEntry(entry=self._entry(row[:7]), before=was, after=now))
+        return found
+
+    def _entry(self, row: tuple[Any, ...]) -> Entry:
+        seq, at, name, subject, actor, command, data = row
+        caller, kind, device, staff = self.memory.actors.values[actor]
+        return Entry(
+            seq=seq,
+            at=from_ms(at),
+            fact=Fact(name, subject, msgspec.json.decode(data)),
+            caller=caller,
+            kind=cast("CallerKind", kind),
+            device=device,
+            staff=staff,
+            command=command,
+        )
 
     async def personal(self, subject: str) -> dict[str, Any] | None:
         """See `ports.Reader`."""

@@ -1,4 +1,4 @@
--- A shop's file, version 1. Numbers of order and ticket states stand in codec.py.
+-- A shop's file, version 2. Numbers of order and ticket states stand in codec.py.
 -- Blobs named `doc`, `backing`, `state` and `reply` are Zstandard frames made with the dictionary kept
 -- in `shop`; `jumak export` hands everything out as plain JSON lines.
 
@@ -139,6 +139,14 @@ CREATE TABLE journal (
     data    BLOB NOT NULL,
     state   BLOB
 );
+
+-- Which facts tell of an order (journal.py, `orders_named`), so that its history is read without the journal's
+-- other rows. Numbers of rows on both sides: an order's facts lie side by side.
+CREATE TABLE order_facts (
+    order_seq INTEGER NOT NULL,
+    fact      INTEGER NOT NULL,
+    PRIMARY KEY (order_seq, fact)
+) WITHOUT ROWID;
 
 -- One row per commit: hash = SHA-256 of the previous hash and the commit's journal rows.
 CREATE TABLE commits (

@@ -7,12 +7,14 @@ number of the fact before it. `orders.fact` tells where the chain's end is.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from jumak.domain.calendar import to_ms
+from jumak.domain.order.types import Order
 from jumak.store.sqlite.codec import ORDER_FULL, ORDER_PATCH, Codec, StateEntry
 from jumak.store.sqlite.patch import apply, canonical
 from jumak.store.sqlite.queries import SQL
@@ -53,6 +55,39 @@ def order_at(
     if not patches:
         return None
     return _replayed([codec.unpack(body) for body in reversed(patches)])
+
+
+def versions_around(
+    connection: sqlite3.Connection,
+    codec: Codec,
+    order_id: str,
+    facts: Sequence[tuple[int, bytes | None]],
+) -> dict[int, tuple[Order | None, Order]]:
+    """The public document before and after each of these facts that changed it.
+
+    facts: number and state of consecutive facts of this order, oldest first.  Facts that left the document
+    alone are left out.
+    """
+    versions: dict[int, tuple[Order | None, Order]] = {}
+    known: tuple[dict[str, Any], Order] | None = None
+    for seq, state in facts:
+        entry = order_entry(codec, state, order_id)
+        if entry is None:
+            continue
+        body = codec.unpack(entry.body)
+        if entry.kind == ORDER_FULL:
+            known = msgspec.json.decode(body), msgspec.json.decode(body, type=Order)
+            versions[seq] = None, known[1]
+            continue
+        if known is None:
+            earlier = order_at(connection, order_id, seq=entry.previous, codec=codec)
+            assert earlier is not None, "the journal lost an order"
+            known = msgspec.json.decode(earlier), msgspec.json.decode(earlier, type=Order)
+        document = apply(known[0], msgspec.json.decode(body))
+        after = document, msgspec.convert(document, Order)
+        versions[seq] = known[1], after[1]
+        known = after
+    return versions
 
 
 def order_entry(codec: Codec, state: bytes | None, order_id: str) -> StateEntry | None:

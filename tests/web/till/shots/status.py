@@ -37,6 +37,25 @@ async def cancel(stall: Stall, browser: Browser, look: Look) -> Page:
     return page
 
 
+async def history(stall: Stall, browser: Browser, look: Look) -> Page:
+    """What happened to an order, with who did it and why."""
+    order = await order_at(stall, 4, ("물냉면", 2), ("비빔밥", 1))
+    line = order["lineItems"][0]
+    await stall.ask(
+        "order.update-line",
+        id=order["id"], expectedVersion=order["version"], lineId=line["id"], quantity=3, reason="한 그릇 더",
+    )  # fmt: skip
+    await stall.ask("order.call", id=order["id"])
+    await stall.ask("table.move", **{"from": 4, "to": 5})
+    await order_at(stall, 6, ("비빔밥", 1))
+    await stall.ask("table.merge", **{"from": 6, "to": 5})
+    page = await _look_at(await stall.page(browser, **look), order, 1)
+    await page.locator("h3 button[aria-expanded]").last.click()
+    await page.locator("ol li").first.wait_for()
+    await page.locator("ol").evaluate("list => list.closest('section').scrollIntoView()")
+    return page
+
+
 async def _look_at(page: Page, order: Json, segment: int) -> Page:
     await page.locator("#tab-status").click()
     await page.locator(".bar .choices").first.locator("button").nth(segment).click()

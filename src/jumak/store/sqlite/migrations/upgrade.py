@@ -25,7 +25,6 @@ def upgrade(path: Path, to: str = "head") -> None:
         with sqlite3.connect(f"{path}.v{old}") as copy:
             connection.backup(copy)
         copy.close()
-        connection.execute("BEGIN EXCLUSIVE")
         _run(connection, old, to)
     finally:
         connection.close()
@@ -37,6 +36,8 @@ def _run(connection: sqlite3.Connection, old: int, to: str) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent))
     # One transaction around all steps, committed or rolled back when the block is left.
     with engine.connect() as handle, handle.begin():
+        # Here and not earlier: SQLAlchemy rolls back whatever a connection brings along when it first sees it.
+        handle.exec_driver_sql("BEGIN EXCLUSIVE")
         # The file itself knows its version; Alembic's own table exists only while it runs.
         config.attributes["connection"] = handle
         command.stamp(config, str(old))
