@@ -351,7 +351,16 @@ async def test_closed_while_its_till_is_away(shop: SimulatedShop, till: Wire):
     await shop.settle()
     assert not [frame for frame in back.frames if frame["name"] == OPEN]
     # It may have lost its connection alone, and show the popup still.
-    assert len(back.pushes(CLOSE)) == 1
+    assert back.pushes(CLOSE) == [{}]
+
+
+async def test_a_till_that_comes_back_to_a_shop_that_was_restarted(shop: SimulatedShop):
+    """ui.md §2, H-67: the shop asks nothing there, so whatever that till shows is over; it is told after its session opened."""
+    back = Wire(shop, staff_caller("server", "till-1"))
+    await shop.settle()
+    assert [frame["name"] for frame in back.frames[:2]] == ["session.open.response", CLOSE]
+    assert back.pushes(CLOSE) == [{}]
+    assert Wire(shop, a_plugin(device="till-1")).pushes(CLOSE) == []
 
 
 async def test_the_till_that_pays(shop: SimulatedShop, till: Wire):

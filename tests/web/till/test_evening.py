@@ -345,5 +345,5 @@ async def test_killed_while_a_guest_is_asked_by_a_plugin(demo: Stall, browser: B
     (order,) = await orders(demo)
     assert (paid(order), order["orderState"]) == ([("EXTERNAL", 11_000)], "COMPLETED")
     attempts = (await demo.ask("payment-attempt.list", orderId=order["id"]))["attempts"]
-    assert sorted(one["state"] for one in attempts) == ["APPROVED", "DECLINED"]
+    assert sorted(one["state"] for one in attempts) == ["APPROVED", "NOT_FOUND"]
     await is_sound(demo)

@@ -95,7 +95,7 @@ export class Hosting {
     });
     till.on("popup.close.event", (data) => {
       const closed = attempt(decodePopupClose, data);
-      if (closed !== null) this.popups.closeById(closed.popupId);
+      if (closed !== null) this.popups.takeBack(closed.popupId);
     });
     till.answer("popup.open.request", (data) => {
       const { popupId, plugin, popup } = decodePopup(data);
