@@ -173,7 +173,7 @@ class Popups:
         if not isinstance(one, Session) or one.closed or one.caller is None or not is_till(one.caller):
             return
         device = one.caller.device_id or ""
-        if device not in self._open and POPUP_CLOSE in one.visible:
+        if one.came_back and device not in self._open and POPUP_CLOSE in one.visible:
             # It may show one that ended while it was away, or with a shop that was restarted since.
             one.push(Push(POPUP_CLOSE, b"{}"))
         waiting = self._missed.get(device)
