@@ -11,14 +11,20 @@ import pytest
 
 from jumak.commands.reach import administration
 from jumak.demo import create_demo_shop
+from jumak.demo.gift_card.gift_card import plugin as gift_card
 from jumak.demo.menu import OPTIONS
+from jumak.demo.plugin import GIFT_CARD, install_demo_plugin
 from jumak.demo.shop import PEOPLE, SHOP, furnish
 from jumak.domain.barcode import is_ean
+from jumak.plugins.package import read_package
 from jumak.service.documents import Staff
 from jumak.service.staff import derive, owner_of
 from jumak.store.sqlite.check import check
 from jumak.store.sqlite.file import FILE_NAME, create_file
 from jumak.testing import SimulatedShop, simulated_shop
+from tests.server.screen import Wire
+from tests.service.asking import Asking, a_line
+from tests.service.paying import CASHIER, MANAGER, Counter
 from tests.tidy.project import ROOT
 
 
@@ -122,3 +128,38 @@ async def test_a_shop_whose_making_was_cut_short_is_finished(tmp_path: Path):
     create_file(tmp_path / FILE_NAME, SHOP)
     assert await create_demo_shop(tmp_path)
     assert check(tmp_path) == []
+
+
+async def test_its_plugin_is_installed_as_any_other(tmp_path: Path):
+    """plugin-runtime §3: on, with the rights its manifest asks for and no more."""
+    await create_demo_shop(tmp_path)
+    await install_demo_plugin(tmp_path)
+    async with administration(tmp_path) as ask:
+        (plugin,) = (await ask("plugin.list.request", {}))["plugins"]
+    assert (plugin["id"], plugin["scopes"]) == ("gift-card", ["payment-method", "ui"])
+    assert plugin["state"] != "disabled"
+
+
+async def test_a_gift_card_pays_once(shop: SimulatedShop):
+    """PAY-8, CAN-2: any number pays what is due, a spent one is refused in words; cancelled, it pays again."""
+    till, counter = Wire(shop, CASHIER), Counter(Asking(shop))
+
+    async def pay(answer: dict[str, Any]) -> dict[str, Any]:
+        order = await counter.asking.add(CASHIER, a_line(1))
+        till.frames.clear()
+        attempt = await counter.start(order, method={"pluginId": "gift-card", "id": "gift-card"})
+        asked = await till.asked("popup.open.request")
+        till.answer(asked, {"complete": True, "type": "input", "data": answer})
+        return await counter.get(attempt)
+
+    card = {"result": "SUCCESS", "inputs": {"number": "7"}}
+    async with shop.running_plugin(gift_card, scopes=read_package(GIFT_CARD).manifest.scopes):
+        await shop.settle()
+        assert (await pay({"result": "CANCELLED"}))["state"] == "CANCELED"
+        paid = await pay(card)
+        assert paid["state"] == "APPROVED"
+        again = await pay(card)
+        assert (again["state"], "이미 사용한 상품권" in again["error"]["message"]) == ("DECLINED", True)
+        back = {"order": {"id": paid["orderId"]}, "payment": {"id": paid["payment"]["id"]}}
+        await shop.request("payment.cancel.request", back, caller=MANAGER)
+        assert (await pay(card))["state"] == "APPROVED"

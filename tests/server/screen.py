@@ -15,6 +15,8 @@ from jumak.testing import SimulatedShop
 
 Json = dict[str, Any]
 HELLO = b'{"token":"","client":{"name":"screen","version":"1"}}'
+BACK = b'{"token":"","client":{"name":"screen","version":"1"},"resumeAfter":0}'
+"""The opening of a screen that lost its connection."""
 
 
 def answer_to(asked: Json) -> Json:
@@ -42,14 +44,14 @@ def answering(shop: SimulatedShop, caller: Caller) -> Session:
 class Wire:
     """The other end of a session, frame by frame: everything that arrived, in order."""
 
-    def __init__(self, shop: SimulatedShop, caller: Caller) -> None:
+    def __init__(self, shop: SimulatedShop, caller: Caller, *, hello: bytes = HELLO) -> None:
         self.shop, self.caller = shop, caller
         self.frames: list[Json] = []
         self.closed: str | None = None
         self._number = 0
         self._news = asyncio.Event()
         self.session = Session(shop.running, caller, self._take, self._close)
-        self.session.receive(request_frame("session.open.request", "open", HELLO))
+        self.session.receive(request_frame("session.open.request", "open", hello))
 
     def tell(self, name: str, data: Any = None, version: int = 1) -> None:
         """A notification, whatever its data."""

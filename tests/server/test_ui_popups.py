@@ -10,7 +10,7 @@ import pytest
 
 from jumak.testing import SimulatedShop, simulated_shop
 from jumak.testing.shop import staff_caller
-from tests.server.screen import Wire, a_plugin
+from tests.server.screen import BACK, Wire, a_plugin
 from tests.service.asking import Asking, a_line
 from tests.service.paying import CASHIER, Counter
 
@@ -347,11 +347,22 @@ async def test_closed_while_its_till_is_away(shop: SimulatedShop, till: Wire):
     await shop.settle()
     shop.running.ui.close_popups(plugin.session)
     assert (await plugin.replied(asked))["data"] == {"result": "CANCELLED"}
-    back = Wire(shop, till.caller)
+    back = Wire(shop, till.caller, hello=BACK)
     await shop.settle()
     assert not [frame for frame in back.frames if frame["name"] == OPEN]
     # It may have lost its connection alone, and show the popup still.
-    assert len(back.pushes(CLOSE)) == 1
+    assert back.pushes(CLOSE) == [{}]
+
+
+async def test_a_till_that_comes_back_to_a_shop_that_was_restarted(shop: SimulatedShop):
+    """ui.md §2, H-67: the shop asks nothing there, so whatever that till shows is over; it is told after its session opened."""
+    back = Wire(shop, staff_caller("server", "till-1"), hello=BACK)
+    await shop.settle()
+    assert [frame["name"] for frame in back.frames[:2]] == ["session.open.response", CLOSE]
+    assert back.pushes(CLOSE) == [{}]
+    new = Wire(shop, staff_caller("server", "till-1"))
+    await shop.settle()
+    assert new.pushes(CLOSE) == []
 
 
 async def test_the_till_that_pays(shop: SimulatedShop, till: Wire):

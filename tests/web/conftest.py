@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tests.browser import browser as running_browser
 from tests.web.house import House, open_house
+
+# Nothing on screen has to wait so long; a machine that does other work besides may need it.
+expect.set_options(timeout=15_000)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

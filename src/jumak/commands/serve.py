@@ -9,6 +9,7 @@ from typing import Any
 
 from jumak.commands.reach import Refused, add_data
 from jumak.demo import create_demo_shop
+from jumak.demo.plugin import install_demo_plugin
 from jumak.main import ServeOptions, serve
 from jumak.server.transport import MAX_CONNECTIONS, MAX_OF_ONE, Limits
 
@@ -73,6 +74,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
 
 async def _demo(arguments: argparse.Namespace) -> None:
     if await create_demo_shop(arguments.data):
+        await install_demo_plugin(arguments.data)
         print(f"Made a demo shop in {arguments.data}", flush=True)
     await _serve(arguments)
 

@@ -117,6 +117,8 @@ class Session:
         self.began_at = self._loop.time()
         self.acted_at = 0.0
         """Loop time of the last thing somebody did here, 0 before."""
+        self.came_back = False
+        """Whether it goes on where an earlier connection ended, and may show what that one was told."""
         self.closed = False
         self._opening: asyncio.TimerHandle | None = self._loop.call_later(OPEN_WITHIN_S, self._too_late)
 
@@ -230,6 +232,7 @@ class Session:
             self._opening.cancel()
             self._opening = None
         self.device_caller = caller
+        self.came_back = data.resume_after is not None
         self.act_as(msgspec.structs.replace(caller, session=self.shop.ids.new()))
         self.shop.connections.all.add(self)
         if is_plugin(caller) and (trace := self.shop.watch.opened(caller)) is not None:

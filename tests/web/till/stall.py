@@ -9,12 +9,13 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 from playwright.async_api import Browser, Page
 
 from jumak.demo.shop import PEOPLE, create_demo_shop
+from jumak.server.owner import read_access
 from tests.ports import free_port
 
 Json = dict[str, Any]
@@ -22,10 +23,15 @@ PINS = {role: pin for _, role, pin in PEOPLE}
 
 
 class Stall:
-    """Made by `open_stall`. It can be killed and started again at the same address."""
+    """Made by `open_stall`. It can be killed and started again at the same address.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._port = folder, free_port()
+    folder: where the shop is kept.  verb: the command that serves it.  link: what the command prints for the owner; one
+    that was started by `serve` has used it up.
+    """
+
+    def __init__(self, folder: Path, verb: Literal["serve", "demo"] = "serve") -> None:
+        self.folder, self.link = folder, ""
+        self._verb, self._port = verb, free_port()
         self.url = f"http://localhost:{self._port}"
         self._process: asyncio.subprocess.Process | None = None
         self._http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{self._port}", trust_env=False)
@@ -33,18 +39,36 @@ class Stall:
 
     async def start(self) -> None:
         """Starts its server and waits until it serves."""
-        command = [sys.executable, "-m", "jumak", "serve", "--data", str(self._folder), "--no-browser"]
+        command = [sys.executable, "-m", "jumak", self._verb, "--data", str(self.folder), "--no-browser"]
         self._process = await asyncio.create_subprocess_exec(
             *command, "--port", str(self._port), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         assert self._process.stdout is not None
-        lines = [(await self._process.stdout.readline()).decode().strip() for _ in range(2)]
-        assert lines[0].startswith("Jumak is ready"), lines
+        said: list[str] = []
+        while not self._ready(said):
+            line = await self._process.stdout.readline()
+            assert line, said
+            said.append(line.decode().strip())
+        self.link = said[-1].rpartition(" ")[2]
         if not self._token:
-            code = lines[1].rpartition("#claim=")[2]
-            claimed = (await self._http.post("/v1/device.claim", json={"code": code})).json()
             pairing = {"kind": "service", "name": "test", "scopes": ["all"]}
-            self._token = (await self._post("device.pair", pairing, claimed["token"]))["token"]
+            self._token = (await self._post("device.pair", pairing, await self._owner()))["token"]
+
+    @staticmethod
+    def _ready(said: list[str]) -> bool:
+        """Whether the server has said that it serves, and after that where the owner signs in."""
+        return any(line.startswith("Jumak is ready") for line in said[:-1])
+
+    async def _owner(self) -> str:
+        """A token of the owner's: of the till that takes the link, or, where that is left for a page, of the command line."""
+        if self._verb == "demo":
+            access = read_access(self.folder)
+            assert access is not None
+            return access.token
+        code = self.link.rpartition("#claim=")[2]
+        claimed: Json = (await self._http.post("/v1/device.claim", json={"code": code})).json()
+        token: str = claimed["token"]
+        return token
 
     async def end(self, how: int = signal.SIGTERM) -> None:
         """Ends its server; SIGKILL: as a power cut does. Returns when it is gone."""
@@ -62,11 +86,6 @@ class Stall:
         """It answers again."""
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
-
-    def freeze(self) -> None:
-        """Its server takes nothing in any more, until it is ended."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
 
     async def close(self) -> None:
         """Ends everything."""
@@ -114,13 +133,15 @@ class Stall:
         language: str = "ko",
         paired: bool = True,
         timezone: str = "Asia/Seoul",
+        at: str | None = None,
         before: Callable[[Page], Awaitable[None]] | None = None,
         **pairing: Any,
     ) -> Page:
         """A page of a device of its own, unless it is not to be paired.
 
-        kind: as devices are paired.  pin: who signs in at a till, None for nobody.  timezone: where it stands.  before: done to the page before
-        it is opened.  pairing: what `device.pair` gets besides.
+        kind: as devices are paired.  pin: who signs in at a till, None for nobody.  timezone: where it stands.
+        at: where it opens the shop.  before: done to the page before it is opened.  pairing: what `device.pair` gets
+        besides.
         """
         context = await browser.new_context(
             viewport={"width": size[0], "height": size[1]},
@@ -136,10 +157,10 @@ class Stall:
         if before is not None:
             await before(page)
         if not paired:
-            await page.goto(f"{self.url}{path}")
+            await page.goto(f"{at or self.url}{path}")
             return page
         code = (await self.ask("device.pair", kind=kind, name=name, **pairing))["code"]
-        await page.goto(f"{self.url}{path}#claim={code}")
+        await page.goto(f"{at or self.url}{path}#claim={code}")
         if kind == "till" and pin is not None:
             await page.locator("#sign-in").wait_for()
             await page.keyboard.type(pin)
@@ -149,10 +170,14 @@ class Stall:
 
 
 @contextlib.asynccontextmanager
-async def open_stall(folder: Path) -> AsyncIterator[Stall]:
-    """A new demo shop in a folder, served until the end of the block."""
-    await create_demo_shop(folder)
-    stall = Stall(folder)
+async def open_stall(folder: Path, verb: Literal["serve", "demo"] = "serve") -> AsyncIterator[Stall]:
+    """A new demo shop in a folder, served until the end of the block.
+
+    verb: `demo` has the command make the shop, with the plugin that brings along.
+    """
+    if verb == "serve":
+        await create_demo_shop(folder)
+    stall = Stall(folder, verb)
     try:
         await stall.start()
         yield stall

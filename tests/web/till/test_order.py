@@ -6,10 +6,11 @@ import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from jumak.demo.menu import ean
 from tests.web.till.axe import serious
+from tests.web.till.hands import answered, cart, tile
 from tests.web.till.plugin_cart import a_plugin_line, become_main
 from tests.web.till.stall import PINS, Stall
 from tests.web.till.wire import cut_in
@@ -20,16 +21,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
 PHONE = (390, 844)
 COLA = ean(1_001)
-
-
-def tile(page: Page, name: str) -> Locator:
-    """The item of exactly this name."""
-    return page.locator(".tile").filter(has=page.locator(".name").get_by_text(name, exact=True))
-
-
-def cart(page: Page) -> Locator:
-    """The lines of the cart."""
-    return page.locator(".cart li")
 
 
 async def at_orders(stall: Stall, browser: Browser, **more: Any) -> Page:
@@ -45,12 +36,6 @@ async def orders(stall: Stall) -> list[dict[str, Any]]:
 
 def sold(order: dict[str, Any]) -> list[tuple[str, int]]:
     return [(line["item"]["title"], line["quantity"]["value"]) for line in order["lineItems"]]
-
-
-async def answered(page: Page, count: int) -> None:
-    """Waits until the cart has as many lines and the shop has answered for all of them."""
-    await expect(cart(page)).to_have_count(count)
-    await expect(page.locator(".lines[aria-busy=false]")).to_have_count(1, timeout=15_000)
 
 
 async def scan(page: Page, code: str) -> None:

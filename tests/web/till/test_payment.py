@@ -367,7 +367,7 @@ async def test_cash_whose_answer_is_lost(stall: Stall, browser: Browser) -> None
     order = await an_order(stall)
     await open_payment(till, order)
     await expect(till.locator("button.cash")).to_be_enabled()
-    stall.freeze()
+    await stall.pause()
     await till.get_by_role("button", name="50,000원", exact=True).click()
     await stall.end(signal.SIGKILL)
     await stall.start()

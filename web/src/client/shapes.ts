@@ -201,6 +201,6 @@ const popup = fields({
 });
 export type Popup = Decoded<typeof popup>;
 export const decodePopup = fields({ popupId: text, plugin: owner, popup });
-export const decodePopupClose = fields({ popupId: text });
+export const decodePopupClose = fields({ popupId: maybe(text) });
 
 export const decodePluginSettings = fields({ inputs: readable(input), values: orElse(record(anything), {}) });

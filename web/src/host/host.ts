@@ -27,10 +27,16 @@ export class PluginHost {
     return this.#refreshing;
   }
 
-  /** Stops all of them. */
-  async stop(): Promise<void> {
+  /** Stops all of them; a later `refresh` starts them again. */
+  stop(): Promise<void> {
+    this.#refreshing = this.#refreshing.then(() => this.#stop());
+    return this.#refreshing;
+  }
+
+  async #stop(): Promise<void> {
     await Promise.all([...this.#hosted.values()].map((hosted) => hosted.stop()));
     this.#hosted.clear();
+    this.#home.changed();
   }
 
   async #refresh(restart: string | undefined): Promise<void> {

@@ -50,6 +50,7 @@ const TAB_SANDBOX = "allow-scripts allow-forms allow-same-origin allow-downloads
 export class PageStage implements Stage {
   readonly #place: HTMLElement;
   readonly #senders = new Map<unknown, Sender>();
+  #shown: string | null = null;
 
   constructor(place: HTMLElement, page: Window = window) {
     this.#place = place;
@@ -111,13 +112,16 @@ export class PageStage implements Stage {
     };
   }
 
-  /** Shows this plugin's tab and hides the others; null hides all. */
+  /** Shows this plugin's tab, also one that is opened later, and hides the others; null hides all. */
   show(pluginId: string | null): void {
-    for (const frame of this.#place.querySelectorAll("iframe.tab")) {
-      const shown = frame.getAttribute("data-plugin") === pluginId;
-      frame.classList.toggle("shown", shown);
-      frame.toggleAttribute("inert", !shown);
-    }
+    this.#shown = pluginId;
+    for (const frame of this.#place.querySelectorAll("iframe.tab")) this.#reveal(frame);
+  }
+
+  #reveal(frame: Element): void {
+    const shown = frame.getAttribute("data-plugin") === this.#shown;
+    frame.classList.toggle("shown", shown);
+    frame.toggleAttribute("inert", !shown);
   }
 
   #frame(plugin: HostedPlugin, kind: "watcher" | "tab", address: string, sandbox: string): HTMLIFrameElement {
@@ -133,6 +137,7 @@ export class PageStage implements Stage {
       frame.setAttribute("aria-hidden", "true");
       frame.allow = "autoplay";
     }
+    if (kind === "tab") this.#reveal(frame);
     this.#place.append(frame);
     return frame;
   }

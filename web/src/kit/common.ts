@@ -16,6 +16,11 @@ export const COMMON = {
   version: ["버전", "Version"],
   cancel: ["취소", "Cancel"],
   close: ["닫기", "Close"],
+  tabNotRunning: ["이 플러그인은 지금 실행되고 있지 않습니다.", "This plugin is not running now."],
+  tabElsewhere: [
+    "이 플러그인은 이 브라우저의 다른 창에서 실행 중입니다. 그 창을 닫으면 여기서 이어서 실행됩니다.",
+    "This plugin runs in another window of this browser. Close that one, and it goes on here.",
+  ],
   code: ["바코드", "Code"],
   unknownCode: ["등록되지 않은 바코드입니다: {code}", "Unknown barcode: {code}"],
   askAtOrders: ["{name}: 주문 화면에서 골라 주세요.", "{name}: choose it on the order screen."],

@@ -1,4 +1,9 @@
-/** The plugins this page runs, and what plugins show through it: wired to the till's session. */
+/**
+ * The plugins this page runs, and what plugins show through it: wired to the till's session.
+ *
+ * Of the pages a browser has open one runs them; the others show which there are, and go on with them
+ * once that page is closed.
+ */
 
 import { attempt } from "../client/decode";
 import { Session } from "../client/session";
@@ -15,11 +20,13 @@ import {
   decodeToast,
   decodeToken,
   decodeVerdict,
+  type HostedPlugin,
 } from "../client/shapes";
 import { PluginHost } from "../host/host";
 import type { HostedState } from "../host/hosted";
 import { Pump } from "../host/pump";
 import { PageStage } from "../host/stage";
+import { Turn } from "../host/turn";
 import { language } from "../kit/words.svelte";
 import { Alerts } from "../surfaces/alerts.svelte";
 import { Awake } from "../surfaces/awake";
@@ -33,7 +40,8 @@ import { CLIENT, socketAddress, type Till } from "./till.svelte";
 export interface Tab {
   readonly id: string;
   readonly title: string;
-  readonly state: HostedState;
+  /** elsewhere: another page of this browser runs it. */
+  readonly state: HostedState | "elsewhere";
   readonly reason: string;
 }
 
@@ -49,15 +57,19 @@ export class Hosting {
   /** While a payment is on screen plugins do not change screens (contract, ui §4). */
   busy = false;
   readonly #till: Till;
+  readonly #turn: Turn | null;
+  /** While another page runs them: what it runs. */
+  #elsewhere: readonly HostedPlugin[] = [];
   #host: PluginHost | null = null;
   #stage: PageStage | null = null;
 
   constructor(till: Till) {
     this.#till = till;
+    this.#turn = this.possible ? new Turn(navigator.locks) : null;
     const awake = new Awake();
     till.on("hosted-plugin.change.event", (data) => {
       const change = attempt(decodeHostedChange, data);
-      void this.#host?.refresh(change?.restart === true ? change.pluginId : undefined);
+      this.#refresh(change?.restart === true ? change.pluginId : undefined);
     });
     till.on("toast.show.event", (data) => {
       const toast = attempt(decodeToast, data);
@@ -73,6 +85,7 @@ export class Hosting {
     till.on("navigation.show.event", (data) => {
       const to = attempt(decodeNavigation, data);
       if (to === null || this.busy) return;
+      if (to.page === "plugin-tab" && this.#isSilent) return;
       if (to.page === "plugin-tab") this.wanted = { tab: to.packageName ?? to.plugin.id };
       else if (to.page === "business-type-setting") this.wanted = "business-type-setting";
     });
@@ -82,13 +95,19 @@ export class Hosting {
     });
     till.on("popup.close.event", (data) => {
       const closed = attempt(decodePopupClose, data);
-      if (closed !== null) this.popups.closeById(closed.popupId);
+      if (closed !== null) this.popups.takeBack(closed.popupId);
     });
     till.answer("popup.open.request", (data) => {
       const { popupId, plugin, popup } = decodePopup(data);
       return this.popups.open(popupId, plugin, popup);
     });
-    till.onOpen(() => void this.#host?.refresh());
+    till.onOpen(() => this.#refresh());
+    // A page nobody works at keeps no other from running them.
+    $effect.root(() => {
+      $effect(() => {
+        if (till.state === "unclaimed") this.#end();
+      });
+    });
   }
 
   /** Begins to host. place: the element that holds the frames from now on. */
@@ -119,7 +138,7 @@ export class Hosting {
       async () => (await this.#till.ask("hosted-plugin.list.request", {}, decodeHosted)).plugins,
     );
     this.#host = host;
-    if (this.#till.state === "open") void host.refresh();
+    if (this.#till.state === "open") this.#refresh();
   }
 
   /** Puts a plugin's page on screen, or none. */
@@ -135,14 +154,49 @@ export class Hosting {
 
   #play(data: unknown): void {
     const played = attempt(decodeSound, data);
-    if (played === null) return;
+    if (played === null || this.#isSilent) return;
     const sound = soundOf(played.sound);
     if ("name" in sound) playTones(sound.name);
     else this.#host?.all.find(({ plugin }) => plugin.id === played.plugin.id)?.play(sound.url);
   }
 
+  /** Whether another page of this till speaks for its plugins: what is heard or done once is not done here. */
+  get #isSilent(): boolean {
+    return this.#turn?.has === false;
+  }
+
+  /** Runs what the shop wants hosted, or waits for its turn. restart: that one in any case. */
+  #refresh(restart?: string): void {
+    const host = this.#host;
+    if (host === null || this.#turn === null) return;
+    if (this.#turn.has) {
+      void host.refresh(restart);
+      return;
+    }
+    void this.#look();
+    this.#turn.take(() => void host.refresh());
+  }
+
+  /** Reads which plugins another page runs. */
+  async #look(): Promise<void> {
+    const { plugins } = await this.#till
+      .ask("hosted-plugin.list.request", {}, decodeHosted)
+      .catch(() => ({ plugins: this.#elsewhere }));
+    this.#elsewhere = plugins;
+    this.#changed();
+  }
+
+  #end(): void {
+    this.#turn?.give();
+    this.#elsewhere = [];
+    void this.#host?.stop();
+  }
+
   #changed(): void {
-    this.tabs = (this.#host?.all ?? [])
+    const shown = this.#isSilent
+      ? this.#elsewhere.map((plugin) => ({ plugin, state: "elsewhere" as const, reason: "" }))
+      : (this.#host?.all ?? []);
+    this.tabs = shown
       .filter(({ plugin }) => plugin.kinds.includes("iframe"))
       .map(({ plugin, state, reason }) => ({
         id: plugin.id,

@@ -42,9 +42,9 @@ export class Popups {
     this.#close({ result: "CANCELLED" });
   }
 
-  /** The shop took it back, e.g. because the payment that opened it was cancelled. */
-  closeById(id: string): void {
-    if (this.current?.id === id) this.cancel();
+  /** The shop took it back, e.g. because the payment that opened it was cancelled. id: absent = whichever is open. */
+  takeBack(id?: string): void {
+    if (id === undefined || this.current?.id === id) this.cancel();
   }
 
   #close(data: Json): void {

@@ -18,9 +18,17 @@ class FakeFrame {
   setAttribute(name: string, value: string) {
     this.attributes.set(name, value);
   }
-  toggleAttribute() {
-    return undefined;
+  getAttribute(name: string) {
+    return name === "data-plugin" ? this.dataset["plugin"] : this.attributes.get(name);
   }
+  toggleAttribute(name: string, on: boolean) {
+    if (on) this.attributes.set(name, "");
+    else this.attributes.delete(name);
+  }
+  readonly classes = new Set<string>();
+  readonly classList = {
+    toggle: (name: string, on: boolean) => (on ? this.classes.add(name) : this.classes.delete(name)),
+  };
   remove() {
     this.parent?.frames.splice(this.parent.frames.indexOf(this), 1);
   }
@@ -28,6 +36,9 @@ class FakeFrame {
 
 class FakePlace {
   readonly frames: FakeFrame[] = [];
+  querySelectorAll() {
+    return this.frames.filter(({ className }) => className === "tab");
+  }
   append(frame: FakeFrame) {
     frame.parent = this;
     this.frames.push(frame);
@@ -54,7 +65,7 @@ function stage() {
   };
   const [watcher, tab] = place.frames;
   if (watcher === undefined || tab === undefined) throw new Error("no frames");
-  return { place, frames, post, taken, watcher, tab };
+  return { made, place, frames, post, taken, watcher, tab };
 }
 
 const ORIGIN = "http://points.localhost:8700";
@@ -84,5 +95,22 @@ describe("the frames of a plugin", () => {
     expect([watcher.src, tab.src]).toEqual([`${ORIGIN}/.jumak/watch.html`, `${ORIGIN}/`]);
     expect(tab.attributes.get("sandbox")).toBe("allow-scripts allow-forms allow-same-origin allow-downloads");
     expect(watcher.attributes.get("sandbox")).toBe("allow-scripts allow-same-origin");
+  });
+
+  it("H-7: the tab that is to be shown is shown, also when its plugin starts later or again", () => {
+    const { made, frames, place, tab } = stage();
+    made.show("points");
+    expect([tab.classes.has("shown"), tab.attributes.has("inert")]).toEqual([true, false]);
+    frames.remove();
+    made.open(plugin({ kinds: ["iframe"] }), {
+      admit: () => true,
+      message: () => undefined,
+      said: () => undefined,
+      loaded: () => undefined,
+    });
+    const again = place.frames.find(({ className }) => className === "tab");
+    expect([again?.classes.has("shown"), again?.attributes.has("inert")]).toEqual([true, false]);
+    made.show(null);
+    expect([again?.classes.has("shown"), again?.attributes.has("inert")]).toEqual([false, true]);
   });
 });

@@ -86,10 +86,15 @@ describe("popups", () => {
   it("H-67: one the shop takes back is cancelled; another id changes nothing", async () => {
     const popups = new Popups();
     const open = popups.open("p", points, shown.popup);
-    popups.closeById("other");
+    popups.takeBack("other");
     expect(popups.current).not.toBeNull();
-    popups.closeById("p");
+    popups.takeBack("p");
     expect(await open).toMatchObject({ data: { result: "CANCELLED" } });
+    const another = popups.open("q", points, shown.popup);
+    popups.takeBack();
+    popups.takeBack();
+    expect(await another).toMatchObject({ data: { result: "CANCELLED" } });
+    expect(popups.current).toBeNull();
   });
 
   it("H-67: asked again by the shop an open one stays, an answered one repeats its answer", async () => {

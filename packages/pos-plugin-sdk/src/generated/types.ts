@@ -2154,9 +2154,9 @@ export interface PopupButtons {
   cancel?: PopupButton | undefined;
 }
 
-/** This popup is over: take it off the screen, its answer is no longer waited for. */
+/** This popup is over: take it off the screen, its answer is no longer waited for. popup_id: absent = whichever is shown. */
 export interface PopupCloseEvent {
-  popupId: string;
+  popupId?: string;
 }
 
 /** Show this popup and answer once it is closed; popup: as the plugin asked for it. */

@@ -192,9 +192,9 @@ class PopupOpen(Data, frozen=True, kw_only=True):
 
 
 class PopupClose(Data, frozen=True, kw_only=True):
-    """This popup is over: take it off the screen, its answer is no longer waited for."""
+    """This popup is over: take it off the screen, its answer is no longer waited for. popup_id: absent = whichever is shown."""
 
-    popup_id: str
+    popup_id: str | UnsetType = UNSET
 
 
 class ToastPress(Data, frozen=True, kw_only=True):

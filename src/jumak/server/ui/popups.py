@@ -3,7 +3,7 @@
 A popup ends when the till answers, when it is cancelled with the payment that opened it, or when its plugin is
 gone. A till that goes while it shows one, because its page is reloaded or its network failed, has a little while
 to come back and is asked again; all askings of a popup have one callback id, so an answer counts over whichever
-connection of that till it comes.
+connection of that till it comes. A till that comes back when nothing is open there is told so.
 """
 
 from __future__ import annotations
@@ -68,9 +68,6 @@ class Popups:
         self._preferred: dict[str, str] = {}
         self._missed: dict[str, asyncio.Future[Session]] = {}
         """Devices whose till is waited for."""
-
-        self._left_open: dict[str, str] = {}
-        """Device → the popup that ended while its till was away, which may show it still."""
 
     def serve(self) -> None:
         """Takes over the message."""
@@ -167,10 +164,7 @@ class Popups:
         limit = asyncio.ensure_future(self._shop.clock.wait_until(self._shop.clock.now() + BACK_WITHIN))
         try:
             await asyncio.wait((back, limit, popup.over), return_when=asyncio.FIRST_COMPLETED)
-            if popup.over.done() or not back.done():
-                self._left_open[device] = popup.id
-                return None
-            return back.result()
+            return None if popup.over.done() or not back.done() else back.result()
         finally:
             limit.cancel()
             del self._missed[device]
@@ -179,8 +173,9 @@ class Popups:
         if not isinstance(one, Session) or one.closed or one.caller is None or not is_till(one.caller):
             return
         device = one.caller.device_id or ""
-        if (left := self._left_open.pop(device, None)) is not None and POPUP_CLOSE in one.visible:
-            one.push(Push(POPUP_CLOSE, msgspec.json.encode({"popupId": left})))
+        if one.came_back and device not in self._open and POPUP_CLOSE in one.visible:
+            # It may show one that ended while it was away, or with a shop that was restarted since.
+            one.push(Push(POPUP_CLOSE, b"{}"))
         waiting = self._missed.get(device)
         if waiting is not None and not waiting.done():
             waiting.set_result(one)

@@ -11,7 +11,6 @@ export const t = words({
   catalog: ["상품", "Menu"],
   settings: ["설정", "Settings"],
   kitchen: ["주방", "Kitchen"],
-  tabNotRunning: ["이 플러그인은 지금 실행되고 있지 않습니다.", "This plugin is not running now."],
   noHosting: [
     "암호화되지 않은 http 주소에서는 플러그인 화면을 실행하지 않습니다. localhost나 https 주소로 열어 주세요.",
     "Plugin pages do not run over plain http. Open the till at localhost or over https.",
