@@ -235,10 +235,10 @@ def test_stock_and_state_follow_only_when_asked_for():
 def test_a_new_item_makes_its_category():
     """extensions §9: a category nobody has is made; an item without a number is new unless its title is there."""
     found = plan(
-        [HEADINGS, ["계절", "팥빙수", "9,000원", "", "12", "맵기"], ["식사", "칼국수", "싯가", "", "", ""]]
+        [HEADINGS, ["계절", "팥빙수", "9,000원", "", "12", "맵기"], ["식사", "활어회", "싯가", "", "", ""]]
     )
     assert found.categories == ("계절",)
-    assert [change.title for change in found.added][0] == "팥빙수"
+    assert [change.title for change in found.added] == ["팥빙수", "활어회"]
     assert found.added[0].category == "계절"
     assert found.added[0].sent.category is None
     assert found.bad == ()
