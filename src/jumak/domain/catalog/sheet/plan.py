@@ -55,14 +55,13 @@ class CellChange(Struct, frozen=True, kw_only=True):
 class Change(Struct, frozen=True, kw_only=True):
     """An item that would be new or another.
 
-    item_id, version: None for a new one.  category: title of a category to be made for it, else empty.
+    before: the item as the plan found it, None for a new one.  category: title of a category to be made for it, else empty.
     sent: as `catalog-item.add.request` and `update.request` take it, without that category.
     """
 
     row: int
     title: str
-    item_id: int | None
-    version: int | None
+    before: CatalogItem | None
     category: str
     sent: ItemInput
     cells: tuple[CellChange, ...] = ()
@@ -128,7 +127,7 @@ class _Planning:
                 continue
             if change is None:
                 unchanged += 1
-            elif change.item_id is None:
+            elif change.before is None:
                 added.append(change)
             else:
                 changed.append(change)
@@ -229,8 +228,7 @@ class _Planning:
         return Change(
             row=first.number,
             title=after.title if before is None else before.title,
-            item_id=None if before is None else before.id,
-            version=None if before is None else before.version,
+            before=before,
             category=self._made.titles[category] if is_made else "",
             sent=replace(sent, category=None) if is_made else sent,
             cells=() if before is None else tuple(self._differences(before, after)),
