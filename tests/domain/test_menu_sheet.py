@@ -192,7 +192,7 @@ def test_a_cell_that_says_something_else_is_a_change_old_to_new():
     found = plan(edited("가격", 1, "9,500원"))
     (change,) = found.changed
     assert [(cell.column, cell.before, cell.after) for cell in change.cells] == [("가격", "9000", "9500")]
-    assert change.before is catalogue().items[menu.NOODLES]
+    assert change.item_id == menu.NOODLES
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_an_item_is_known_by_its_title_and_several_prices_by_their_names():
     assert [bad.row for bad in twice.bad] == [2, 3]
     known = catalogue().items[menu.NOODLES]
     (change,) = plan([["상품명", "가격"], [known.title, "1"]]).changed
-    assert change.before is known
+    assert change.item_id == menu.NOODLES
 
 
 def test_a_price_is_added_and_none_is_lost():

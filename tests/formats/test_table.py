@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jumak.formats import table, table_work
+from jumak.domain.catalog.sheet.plan import Catalogue
+from jumak.formats import menu, menu_work
 from jumak.formats.csv_table import read_csv, write_csv
 from jumak.formats.errors import BadFile
 from jumak.formats.xlsx import read_xlsx, write_xlsx
@@ -122,26 +123,26 @@ HOSTILE = {
 }
 
 
+NO_MENU = Catalogue({}, {}, {})
+
+
 @pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE.keys())
 async def test_a_hostile_file_is_refused(content: bytes, tmp_path: Path) -> None:
     """extensions §9: with a sentence that says what would be right, and no more than that."""
     path = tmp_path / "upload"
     path.write_bytes(content)
-    if not content:
-        assert await table.read(path) == []
-        return
     with pytest.raises(BadFile) as refused:
-        await table.read(path)
+        await menu.compare(path, NO_MENU, live=False, lang="ko")
     assert refused.value.ko
     assert refused.value.reason != "FILE"
 
 
-async def test_too_many_rows_are_refused(tmp_path: Path) -> None:
+def test_too_many_rows_are_refused(tmp_path: Path) -> None:
     """extensions §9: rows are counted while they are read."""
     path = tmp_path / "upload"
-    path.write_bytes(b"a\r\n" * (table_work.MAX_ROWS + 1))
+    path.write_bytes(b"a\r\n" * (menu_work.MAX_ROWS + 1))
     with pytest.raises(BadFile) as refused:
-        await table.read(path)
+        menu_work.read_rows(path)
     assert refused.value.reason == "TOO_MANY_ROWS"
 
 
@@ -155,8 +156,11 @@ def test_any_bytes_are_rows_or_refused(content: bytes) -> None:
 
 async def test_both_kinds_are_written_and_read_in_another_process(tmp_path: Path) -> None:
     """extensions §9: the server only hands paths over."""
-    rows = [["상품명", "가격"], ["비빔밥", "9000"]]
-    for kind in ("csv", "xlsx"):
+    rows = [["상품명", "분류", "가격"], ["비빔밥", "식사", "9000"]]
+    kinds: tuple[menu.Kind, ...] = ("csv", "xlsx")
+    for kind in kinds:
         path = tmp_path / kind
-        await table.write(path, kind, rows, [False, True], "상품")  # type: ignore[arg-type]
-        assert await table.read(path) == rows
+        await menu.write(path, kind, rows, sheet="상품")
+        assert menu_work.read_rows(path) == rows
+        found = await menu.compare(path, NO_MENU, live=False, lang="ko")
+        assert [change.title for change in found.plan.added] == ["비빔밥"]

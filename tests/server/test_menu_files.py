@@ -14,7 +14,7 @@ import pytest
 from jumak.domain.catalog import CatalogItem, ItemPrice
 from jumak.domain.errors import Conflict, InvalidArgument, NotFound, PermissionDenied
 from jumak.formats.csv_table import read_csv
-from jumak.formats.table_work import read_here
+from jumak.formats.menu_work import read_rows
 from jumak.service.menu_import import BATCH
 from jumak.testing import SimulatedShop, menu, simulated_shop
 from jumak.testing.shop import staff_caller
@@ -112,7 +112,7 @@ async def test_bad_rows_come_back_with_their_reasons(shop: SimulatedShop) -> Non
     again = await preview(shop, "\n".join(",".join(row) for row in mended))
     assert (again["added"], again["bad"], again["ignored"]) == (1, 0, ["Problem"])
     sheet = await shop.request("catalog-import.bad-rows.request", asked | {"format": "xlsx"})
-    assert read_here(downloaded(shop, sheet)) == rows
+    assert read_rows(downloaded(shop, sheet)) == rows
 
 
 async def test_what_somebody_changed_meanwhile_is_not_overwritten(shop: SimulatedShop) -> None:

@@ -17,7 +17,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "protocol": frozenset({"domain", "protocol", ""}),
     "service": frozenset({"domain", "protocol", "service", ""}),
     "store": frozenset({"domain", "service", "store", ""}),
-    "formats": frozenset({"formats", ""}),
+    "formats": frozenset({"domain", "formats", ""}),
     "devices": frozenset({"domain", "service", "devices", ""}),
     "server": frozenset({"domain", "formats", "protocol", "service", "server", ""}),
     "plugins": frozenset({"domain", "protocol", "service", "server", "plugins", ""}),

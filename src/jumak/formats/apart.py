@@ -13,7 +13,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -24,7 +24,6 @@ MAX_MEMORY = 1_500_000_000
 MAX_CPU_S = 120
 NICE = 10
 
-RequestT = TypeVar("RequestT", bound=Struct)
 ReplyT = TypeVar("ReplyT", bound=Struct)
 
 
@@ -64,8 +63,8 @@ REFUSED = 3
 """How a process ends that refused its file."""
 
 
-def answer(request: type[RequestT], work: Callable[[RequestT], Struct]) -> None:
-    """The other side: what a module's `main` does."""
+def answer(request: Any, work: Callable[[Any], Struct]) -> None:
+    """The other side: what a module's `main` does. request: the struct it takes, or a union of tagged ones."""
     _limit()
     # Whatever a library prints is no part of the reply.
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")

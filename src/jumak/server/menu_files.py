@@ -1,26 +1,27 @@
 """The menu as a file: handed out, and taken in after a preview (contract, extensions §9).
 
-Files are read in a process of their own and compared with the menu in a thread, so sales go on. What was previewed
-is kept for a while, and written from there: what is written is what was seen.
+Files are read, compared and written in a process of their own, so sales go on. What was previewed is kept for a
+while, and taken in from there: what is written is what was seen.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import UNSET, Struct
 
+from jumak.domain.calendar import calendar_of
 from jumak.domain.catalog import CatalogItem, Category, Option
-from jumak.domain.catalog.sheet import Change, Plan, Table, menu_table, plan_of, read_table
+from jumak.domain.catalog.sheet import Change
 from jumak.domain.catalog.sheet.columns import Lang
 from jumak.domain.catalog.sheet.plan import Catalogue
 from jumak.domain.errors import NotFound
-from jumak.formats import table
+from jumak.formats import menu
 from jumak.protocol.messages.menu_file import (
     ApplyImport,
     ApplyReply,
@@ -55,10 +56,8 @@ READING_S = 170.0
 class Kept(Struct):
     """What was previewed. done: how much of it is written."""
 
-    plan: Plan
+    found: menu.Compared
     planned: Import
-    first: Sequence[str]
-    bad_lines: dict[int, Sequence[str]]
     since: float
     lock: asyncio.Lock
     done: int = 0
@@ -71,8 +70,8 @@ class MenuFiles:
         self._shop = shop
         self._uploads, self._downloads = Uploads(folder / "uploads"), Uploads(folder / "downloads")
         self._kept: dict[str, Kept] = {}
-        self._reading = asyncio.Lock()
-        """One file at a time: two large ones would take the memory of both."""
+        self._working = asyncio.Lock()
+        """One file at a time: large ones take memory."""
 
     def serve(self) -> None:
         """Takes over the messages."""
@@ -89,30 +88,26 @@ class MenuFiles:
         """`catalog-export.create.request`: all items but deleted ones, in menu order."""
         catalogue = await _catalogue(self._shop.store.reader())
         lang: Lang = data.language or "ko"
-
-        def rows() -> tuple[list[list[str]], list[bool]]:
-            places = {category.id: category.order for category in catalogue.categories.values()}
-            items = [item for item in catalogue.items.values() if item.state != "DELETED"]
-            items.sort(
-                key=lambda item: (places.get(item.category_id, 0), item.category_id, item.order, item.id)
+        name = "메뉴" if lang == "ko" else "menu"
+        async with self._working:
+            return await self._hand_out(
+                data.format,
+                name,
+                lambda path: menu.export(path, data.format, catalogue, lang=lang, sheet=name),
             )
-            columns, lines = menu_table(items, catalogue.categories, catalogue.options, lang)
-            return list(lines), [column.number for column in columns]
-
-        lines, numbers = await asyncio.to_thread(rows)
-        return await self._hand_out(data.format, lines, numbers, "메뉴" if lang == "ko" else "menu")
 
     async def answer_preview(self, ask: Ask, data: PreviewImport) -> PreviewReply:  # noqa: ARG002 (any manager may)
         """`catalog-import.preview.request`. Raises InvalidArgument for a file that is none."""
         path = await asyncio.to_thread(self._uploads.path_of, data.upload)
         lang: Lang = data.language or "ko"
-        async with self._reading:
-            rows = await of_file(table.read(path))
+        live = bool(data.live)
+        async with self._working:
             catalogue = await _catalogue(self._shop.store.reader())
-            read, plan = await asyncio.to_thread(_planned, rows, catalogue, live=bool(data.live), lang=lang)
-        import_id = self._shop.ids.new()
-        self._keep(import_id, read, plan, live=bool(data.live))
+            found = await of_file(menu.compare(path, catalogue, live=live, lang=lang))
+        plan, import_id = found.plan, self._shop.ids.new()
         changes = sorted((*plan.added, *plan.changed), key=lambda change: change.row)
+        stood = {change.item_id: catalogue.items[change.item_id] for change in changes if change.item_id}
+        self._keep(import_id, found, Import(changes=tuple(changes), stood=stood, live=live))
         return PreviewReply(
             import_id=import_id,
             added=len(plan.added),
@@ -148,34 +143,29 @@ class MenuFiles:
         kept = self._known(data.import_id)
         lang: Lang = data.language or "ko"
         reasons: dict[int, list[str]] = {}
-        for bad in kept.plan.bad:
+        for bad in kept.found.plan.bad:
             reasons.setdefault(bad.row, []).append(f"{bad.column}: {bad.ko if lang == 'ko' else bad.en}")
-        width = max(map(len, (kept.first, *kept.bad_lines.values())))
+        first, bad_lines = kept.found.first, kept.found.bad_lines
+        width = max(map(len, (first, *bad_lines.values())))
         lines = [
             [*line, *[""] * (width - len(line)), reason]
             for line, reason in (
-                (kept.first, "문제" if lang == "ko" else "Problem"),
-                *((kept.bad_lines[row], " / ".join(why)) for row, why in reasons.items()),
+                (first, "문제" if lang == "ko" else "Problem"),
+                *((bad_lines[row], " / ".join(why)) for row, why in reasons.items()),
             )
         ]
         name = "메뉴-고칠-줄" if lang == "ko" else "menu-rows-to-mend"
-        return await self._hand_out(data.format, lines, [False] * (width + 1), name)
+        return await self._hand_out(
+            data.format, name, lambda path: menu.write(path, data.format, lines, sheet=name)
+        )
 
-    def _keep(self, import_id: str, read: Table, plan: Plan, *, live: bool) -> None:
+    def _keep(self, import_id: str, found: menu.Compared, planned: Import) -> None:
         now = time.monotonic()
         for old in [key for key, kept in self._kept.items() if now - kept.since > KEPT_S]:
             del self._kept[old]
         while len(self._kept) >= KEPT:
             del self._kept[next(iter(self._kept))]
-        changes = sorted((*plan.added, *plan.changed), key=lambda change: change.row)
-        self._kept[import_id] = Kept(
-            plan=plan,
-            planned=Import(changes=tuple(changes), live=live),
-            first=read.first,
-            bad_lines={bad.row: read.given[bad.row] for bad in plan.bad},
-            since=now,
-            lock=asyncio.Lock(),
-        )
+        self._kept[import_id] = Kept(found, planned, now, asyncio.Lock())
 
     def _known(self, import_id: str) -> Kept:
         kept = self._kept.get(import_id)
@@ -188,18 +178,13 @@ class MenuFiles:
         return kept
 
     async def _hand_out(
-        self, kind: table.Kind, lines: list[list[str]], numbers: list[bool], name: str
+        self, kind: menu.Kind, name: str, make: Callable[[Path], Awaitable[None]]
     ) -> DownloadReply:
         download = self._shop.ids.new()
         path = await asyncio.to_thread(self._downloads.place_for, download)
-        await of_file(table.write(path, kind, lines, numbers, name))
-        at = self._shop.store.reader().at
-        return DownloadReply(download=download, file_name=f"{name}-{at:%Y%m%d}.{kind}")
-
-
-def _planned(rows: list[list[str]], catalogue: Catalogue, *, live: bool, lang: Lang) -> tuple[Table, Plan]:
-    read = read_table(rows)
-    return read, plan_of(read, catalogue, live=live, lang=lang)
+        await of_file(make(path))
+        at = calendar_of(self._shop.store.reader().shop).iso(self._shop.clock.now())
+        return DownloadReply(download=download, file_name=f"{name}-{at[:10]}.{kind}")
 
 
 async def _catalogue(read: Documents) -> Catalogue:
@@ -213,7 +198,7 @@ def _change_view(change: Change) -> ImportChange:
     cells = [ImportCell(column=cell.column, before=cell.before, after=cell.after) for cell in change.cells]
     return ImportChange(
         row=change.row,
-        event="add" if change.before is None else "update",
+        event="add" if change.item_id is None else "update",
         title=change.title,
         category=change.category or UNSET,
         cells=cells or UNSET,

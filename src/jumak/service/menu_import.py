@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,7 +20,7 @@ from jumak.service.catalog import check_barcodes, fresh_id, price_ids
 from jumak.service.menu import index_of
 from jumak.service.ports import MenuOf, Transaction
 
-BATCH = 500
+BATCH = 250
 """Items in one commit: a menu of a usual size is one, and sales wait a moment only."""
 
 _NAMED = 20
@@ -29,9 +28,13 @@ _NAMED = 20
 
 
 class Import(Struct, frozen=True, kw_only=True):
-    """A plan to be taken in. live: stock and state follow the table too."""
+    """A plan to be taken in.
+
+    stood: the items it changes, as the plan found them.  live: stock and state follow the table too.
+    """
 
     changes: tuple[Change, ...]
+    stood: Mapping[int, CatalogItem]
     live: bool
 
 
@@ -43,7 +46,7 @@ async def take_in(tx: Transaction, planned: Import, done: int) -> ApplyReply:
     """
     items = dict(await tx.all(CatalogItem))
     left = planned.changes[done:]
-    meanwhile = [change for change in left if _is_other(change, items, live=planned.live)]
+    meanwhile = [change for change in left if _is_other(change, planned, items)]
     if meanwhile:
         raise _changed_meanwhile(meanwhile, done, len(planned.changes))
     batch = left[:BATCH]
@@ -57,7 +60,7 @@ async def take_in(tx: Transaction, planned: Import, done: int) -> ApplyReply:
         sent = change.sent
         if change.category:
             sent = replace(sent, category=Reference(id=made[change.category]))
-        before = None if change.before is None else items[change.before.id]
+        before = None if change.item_id is None else items[change.item_id]
         try:
             prices = await price_ids(tx, sent, before, index)
             item_id = before.id if before is not None else await fresh_id(tx, "item", items.__contains__)
@@ -93,14 +96,14 @@ async def _categories(
     return ids
 
 
-def _is_other(change: Change, items: dict[str | int, CatalogItem], *, live: bool) -> bool:
+def _is_other(change: Change, planned: Import, items: Mapping[str | int, CatalogItem]) -> bool:
     """Whether somebody changed the item since it was planned for."""
-    if change.before is None:
+    if change.item_id is None:
         return False
-    now = items.get(change.before.id)
-    if now is None or now is change.before:
+    stood, now = planned.stood[change.item_id], items.get(change.item_id)
+    if now is None or now is stood:
         return now is None
-    return live or _as_edited(now) != _as_edited(change.before)
+    return planned.live or _as_edited(now) != _as_edited(stood)
 
 
 def _as_edited(item: CatalogItem) -> CatalogItem:
@@ -119,12 +122,7 @@ def _changed_meanwhile(changes: Sequence[Change], done: int, total: int) -> PosE
         f"미리 본 뒤에 다른 곳에서 바꾼 상품이 있습니다: {named}{f' 외 {more}개' if more > 0 else ''}. 다시 미리 보고 적용해 주세요.",
         f"Changed meanwhile: {named}{f' and {more} more' if more > 0 else ''}. Preview the file again.",
         reason="VERSION",
-        catalogs=[_named(change) for change in changes[:_NAMED]],
+        catalogs=[{"id": change.item_id, "title": change.title} for change in changes[:_NAMED]],
         done=done,
         total=total,
     )
-
-
-def _named(change: Change) -> dict[str, Any]:
-    assert change.before is not None
-    return {"id": change.before.id, "title": change.title}

@@ -232,7 +232,7 @@ export interface Extensions {
     create: (data: CatalogExportCreateRequest, options?: CallOptions) => Promise<DownloadReply>;
   };
   catalogImport: {
-    /** Take in what was previewed, up to 500 items at a time (`catalog-import.apply.request`) */
+    /** Take in what was previewed, up to 250 items at a time (`catalog-import.apply.request`) */
     apply: (data: CatalogImportApplyRequest & Command, options?: CallOptions) => Promise<CatalogImportApplyResponse>;
     /** The rows of an import that are wrong, as a file with the reasons (`catalog-import.bad-rows.request`) */
     badRows: (data: CatalogImportBadRowsRequest, options?: CallOptions) => Promise<DownloadReply>;

@@ -301,7 +301,7 @@ export interface Messages {
   'catalog-category.update.request': { kind: 'request'; data: CatalogCategoryUpdateRequest; reply: CategoryReply; rateLimited: false; scope: 'catalog:write' | 'staff:manage' };
   /** The whole menu as a CSV or XLSX file. */
   'catalog-export.create.request': { kind: 'request'; data: CatalogExportCreateRequest; reply: DownloadReply; rateLimited: false; scope: 'staff:manage' };
-  /** Take in what was previewed, up to 500 items at a time. */
+  /** Take in what was previewed, up to 250 items at a time. */
   'catalog-import.apply.request': { kind: 'request'; data: CatalogImportApplyRequest; reply: CatalogImportApplyResponse; rateLimited: false; scope: 'staff:manage' };
   /** The rows of an import that are wrong, as a file with the reasons. */
   'catalog-import.bad-rows.request': { kind: 'request'; data: CatalogImportBadRowsRequest; reply: DownloadReply; rateLimited: false; scope: 'staff:manage' };

@@ -130,7 +130,7 @@ ROWS: tuple[Row, ...] = (
     Row(name="catalog-import.preview.request", kind="request", data=PreviewImport, reply=PreviewReply, scopes=MANAGER, apart=True,
         sdk="ext.catalogImport.preview", page=PAGE, about="What an uploaded menu file would change; nothing is written."),
     Row(name="catalog-import.apply.request", kind="request", data=ApplyImport, reply=ApplyReply, scopes=MANAGER, write=True, apart=True,
-        sdk="ext.catalogImport.apply", page=PAGE, about="Take in what was previewed, up to 500 items at a time."),
+        sdk="ext.catalogImport.apply", page=PAGE, about="Take in what was previewed, up to 250 items at a time."),
     Row(name="catalog-import.bad-rows.request", kind="request", data=BadRows, reply=DownloadReply, scopes=MANAGER, apart=True,
         sdk="ext.catalogImport.badRows", page=PAGE, about="The rows of an import that are wrong, as a file with the reasons."),
     Row(name="catalog-picture.add.request", kind="request", data=AddPicture, reply=PictureReply, scopes=MANAGER, apart=True,

@@ -35,7 +35,7 @@ Stands = Mapping[str, tuple[str, str]]
 """What the menu says of an item and one price, by column, in both languages."""
 
 
-class Problem(Struct, frozen=True, kw_only=True):
+class Problem(Struct, frozen=True, kw_only=True, gc=False):
     """A row that cannot be taken in. column: its heading.  ko, en: what is wrong and what would be right."""
 
     row: int
@@ -44,7 +44,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     en: str
 
 
-class CellChange(Struct, frozen=True, kw_only=True):
+class CellChange(Struct, frozen=True, kw_only=True, gc=False):
     """What one column would say instead. column: its heading."""
 
     column: str
@@ -52,16 +52,16 @@ class CellChange(Struct, frozen=True, kw_only=True):
     after: str
 
 
-class Change(Struct, frozen=True, kw_only=True):
+class Change(Struct, frozen=True, kw_only=True, gc=False):
     """An item that would be new or another.
 
-    before: the item as the plan found it, None for a new one.  category: title of a category to be made for it, else empty.
+    item_id: None for a new one.  category: title of a category to be made for it, else empty.
     sent: as `catalog-item.add.request` and `update.request` take it, without that category.
     """
 
     row: int
     title: str
-    before: CatalogItem | None
+    item_id: int | None
     category: str
     sent: ItemInput
     cells: tuple[CellChange, ...] = ()
@@ -127,7 +127,7 @@ class _Planning:
                 continue
             if change is None:
                 unchanged += 1
-            elif change.before is None:
+            elif change.item_id is None:
                 added.append(change)
             else:
                 changed.append(change)
@@ -228,7 +228,7 @@ class _Planning:
         return Change(
             row=first.number,
             title=after.title if before is None else before.title,
-            before=before,
+            item_id=None if before is None else before.id,
             category=self._made.titles[category] if is_made else "",
             sent=replace(sent, category=None) if is_made else sent,
             cells=() if before is None else tuple(self._differences(before, after)),
