@@ -25,6 +25,9 @@ OLE = b"\xd0\xcf\x11\xe0"
 """How an old .xls begins, and an encrypted .xlsx."""
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,6})?")
+_TAKEN_FOR_ANOTHER = re.compile(r"[=#+\-@]|[0-9]")
+"""Beginnings of texts that are a formula, an error or a number to somebody who edits them."""
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\r|_(?=x[0-9A-Fa-f]{4}_)")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -41,23 +44,28 @@ def write_xlsx(rows: Iterable[Sequence[str]], *, numbers: Sequence[bool], sheet:
     page = book.create_sheet(sheet)
     page.freeze_panes = "A2"
     for place, is_number in enumerate(numbers):
-        page.column_dimensions[get_column_letter(place + 1)].width = 10 if is_number else 18
+        column = page.column_dimensions[get_column_letter(place + 1)]
+        column.width = 10 if is_number else 18
+        if not is_number:
+            # What people add below is text as well: a barcode keeps its digits and its zeros.
+            column.number_format = "@"
     bold = Font(bold=True)
     for number, row in enumerate(rows):
-        cells = []
+        cells: list[Any] = []
         for place, text in enumerate(row):
             if number and numbers[place] and _NUMBER.fullmatch(text):
-                cells.append(WriteOnlyCell(page, float(text) if "." in text else int(text)))
-                continue
-            cell = WriteOnlyCell(page, "")
-            cell.value = _escaped(text)
-            # A text stays one, also when it begins with "=".
-            cell.data_type = "s"
-            # As text also for whoever edits it: a barcode keeps its digits and its zeros.
-            cell.number_format = "@"
-            if number == 0:
-                cell.font = bold
-            cells.append(cell)
+                cells.append(float(text) if "." in text else int(text))
+            elif number == 0 or _TAKEN_FOR_ANOTHER.match(text):
+                cell = WriteOnlyCell(page, "")
+                cell.value = _escaped(text)
+                # A text stays one, also when it begins with "=".
+                cell.data_type = "s"
+                cell.number_format = "@"
+                if number == 0:
+                    cell.font = bold
+                cells.append(cell)
+            else:
+                cells.append(_escaped(text) or None)
         page.append(cells)
     out = io.BytesIO()
     book.save(out)

@@ -81,6 +81,6 @@ async def options(stall: Stall, browser: Browser, look: Look) -> Page:
 async def categories(stall: Stall, browser: Browser, look: Look) -> Page:
     """Categories are edited."""
     page = await _menu(stall, browser, look)
-    await page.locator(".edit").click()
+    await page.locator(".by > .edit").click()
     await page.locator("dialog[open] .handle").first.wait_for()
     return page

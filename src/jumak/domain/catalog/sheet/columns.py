@@ -32,7 +32,7 @@ class Column(Struct, frozen=True, kw_only=True):
 
 
 COLUMNS: Final = (
-    Column(key="id", ko="상품번호", en="Item no.", of="item", also=("상품id", "id", "itemid", "item number")),
+    Column(key="id", ko="상품번호", en="Item no.", of="item", also=("상품id", "id", "itemid", "item number"), number=True),
     Column(key="category", ko="분류", en="Category", of="item", also=("카테고리", "구분")),
     Column(key="title", ko="상품명", en="Title", of="item", also=("이름", "메뉴", "메뉴명", "name", "item")),
     Column(key="code", ko="코드", en="Code", of="item", also=("상품코드",)),
@@ -40,7 +40,7 @@ COLUMNS: Final = (
     Column(key="options", ko="옵션", en="Options", of="item", also=("옵션그룹", "option")),
     Column(key="description", ko="설명", en="Description", of="item"),
     Column(key="order", ko="순서", en="Order", of="item", number=True),
-    Column(key="priceId", ko="가격번호", en="Price no.", of="price", also=("가격id", "priceid", "price number")),
+    Column(key="priceId", ko="가격번호", en="Price no.", of="price", also=("가격id", "priceid", "price number"), number=True),
     Column(key="priceTitle", ko="가격이름", en="Price name", of="price"),
     Column(key="price", ko="가격", en="Price", of="price", also=("판매가", "단가", "금액", "amount"), number=True),
     Column(key="priceType", ko="가격방식", en="Price type", of="price"),
