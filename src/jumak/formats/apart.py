@@ -20,8 +20,8 @@ from msgspec import Struct
 
 from jumak.formats.errors import BadFile
 
-MAX_MEMORY = 1_500_000_000
-MAX_CPU_S = 120
+MAX_MEMORY = 2_000_000_000
+MAX_CPU_S = 240
 NICE = 10
 
 ReplyT = TypeVar("ReplyT", bound=Struct)

@@ -21,7 +21,7 @@ from jumak.domain.catalog.sheet.plan import Catalogue
 from jumak.formats.apart import apart
 
 Kind = Literal["csv", "xlsx"]
-TIMEOUT_S = 150.0
+TIMEOUT_S = 280.0
 _WORK = "jumak.formats.menu_work"
 _AT_ONCE = 500
 """Items encoded in one go: others get their turn in between."""

@@ -49,7 +49,7 @@ KEPT = 4
 KEPT_S = 3_600.0
 """A preview that nobody applied within an hour is forgotten, or when newer ones need its room."""
 
-READING_S = 170.0
+READING_S = 300.0
 """For a preview or an export as a whole; a file that takes longer is refused before."""
 
 
