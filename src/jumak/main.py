@@ -36,9 +36,11 @@ from jumak.server.flood import FloodGuard, NoGuard
 from jumak.server.giving_back import GivingBack
 from jumak.server.hosted import list_hosted
 from jumak.server.ids import UuidIds
+from jumak.server.menu_files import MenuFiles
 from jumak.server.origins import Hosts
 from jumak.server.owner import COMMAND_LINE, OwnerAccess, remove_access, write_access
 from jumak.server.paying import Paying
+from jumak.server.pictures import Pictures
 from jumak.server.publish import Publisher
 from jumak.server.refunds import Refunds
 from jumak.server.shop import Gate, RunningShop
@@ -97,17 +99,22 @@ async def run_shop(
     clock: WaitingClock,
     *,
     folder: Path | None = None,
+    files: Path | None = None,
     guard: FloodGuard | NoGuard | None = None,
 ) -> tuple[RunningShop, Callable[[], Any]]:
     """The running parts around an open store, and what to await to end them.
 
-    folder: of the shop; without one no plugin processes are hosted.
+    folder: of the shop; without one no plugin processes are hosted.  files: the same folder, where files that people
+    bring lie; without one none are taken.
     """
     load_use_cases()
     shop = RunningShop(store, connections=connections, clock=clock, ids=UuidIds(), guard=guard)
     shop.live["hosted-plugin.list.request"] = list_hosted
     await shop.credentials.reload()
     shop.ui.serve()
+    if files is not None:
+        MenuFiles(shop, files).serve()
+        Pictures(shop, files).serve()
     publisher = Publisher(shop)
     publisher.views.update(VIEWS)
     follow_devices(shop, publisher)
@@ -189,7 +196,9 @@ async def opened_shop(
     """
     connections, clock = Connections(), SystemClock()
     store = SqliteStore.open(folder, clock=clock, ids=UuidIds(), live=connections)
-    shop, end = await run_shop(store, connections, clock, folder=folder if serving else None, guard=guard)
+    shop, end = await run_shop(
+        store, connections, clock, folder=folder if serving else None, files=folder, guard=guard
+    )
     try:
         yield shop
     finally:

@@ -13,7 +13,10 @@ import json
 import zipfile
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from jumak.domain.caller import SYSTEM
 from jumak.domain.fact import Fact
@@ -28,8 +31,8 @@ Json = dict[str, Any]
 Ask = Callable[[str, Json], Awaitable[Json]]
 """Sends a request by its name without `.request`; answers the reply's keys, fails on a refusal."""
 
-UPLOAD = "0" * 32
-"""Id of the upload that holds `package()`."""
+UPLOAD, MENU_UPLOAD, PICTURE_UPLOAD = "0" * 32, "1" * 32, "2" * 32
+"""Ids of the uploads that hold `package()`, a menu with one bad row, and a picture."""
 
 STILL = """
 from jumak.sdk import Plugin
@@ -63,6 +66,19 @@ def package() -> bytes:
         archive.writestr("plugin.json", json.dumps(about))
         archive.writestr("main.py", STILL)
     return out.getvalue()
+
+
+def put_uploads(folder: Path) -> None:
+    """Everything the day takes from uploads, as if somebody had sent it. folder: of the shop."""
+    uploads = folder / "uploads"
+    uploads.mkdir(exist_ok=True)
+    (uploads / UPLOAD).write_bytes(package())
+    (uploads / MENU_UPLOAD).write_text(
+        "분류,상품명,가격,모양\n계절 메뉴,메밀묵,7000,네모\n계절 메뉴,도토리묵,비쌈,\n식사,칼국수,9100,\n"
+    )
+    picture = io.BytesIO()
+    Image.new("RGB", (4, 3), "red").save(picture, "PNG")
+    (uploads / PICTURE_UPLOAD).write_bytes(picture.getvalue())
 
 
 def a_draft_line(key: str, **more: Any) -> Json:
@@ -200,6 +216,7 @@ async def _menu(ask: Ask) -> None:
     )
     await ask("catalog-item.delete", {"catalog": {"id": item["id"]}})
     await ask("catalog-item-option.delete", {"option": {"id": option["id"]}})
+    await _menu_as_a_file(ask)
     await ask("catalog-category.delete", {"category": {"id": category["id"]}})
 
 
@@ -635,6 +652,15 @@ async def _screens(ask: Ask) -> None:
     await ask("catalog-item.before-add-list", {})
     asked = {"pluginId": "nobody-who-runs", "barcode": "8801234123457", "title": "팥"}
     await ask("catalog-item.before-add-fill", asked)
+
+
+async def _menu_as_a_file(ask: Ask) -> None:
+    await ask("catalog-export.create", {"format": "csv"})
+    preview = await ask("catalog-import.preview", {"upload": MENU_UPLOAD})
+    this = {"importId": preview["importId"]}
+    await ask("catalog-import.bad-rows", this | {"format": "csv", "language": "en"})
+    await ask("catalog-import.apply", this | {"after": 0})
+    await ask("catalog-picture.add", {"upload": PICTURE_UPLOAD})
 
 
 async def _line_at_the_door(ask: Ask, now: datetime) -> None:

@@ -26,7 +26,7 @@ from jumak.server.uploads import Uploads
 from jumak.testing import SimulatedShop, simulated_shop
 from jumak.testing.shop import staff_caller
 from tests.ports import free_port
-from tests.server.every_request import ANSWERING, UPLOAD, Json, every_request, let_call, package
+from tests.server.every_request import ANSWERING, Json, every_request, let_call, put_uploads
 from tests.server.screen import answer_to, answering
 from tests.tidy.project import ROOT
 
@@ -205,8 +205,7 @@ class House(Struct, frozen=True):
 async def opened(folder: Path) -> AsyncIterator[House]:
     async with simulated_shop(folder=folder) as shop:
         host = await shop.host()
-        (folder / "uploads").mkdir()
-        (folder / "uploads" / UPLOAD).write_bytes(package())
+        put_uploads(folder)
         answering(shop, staff_caller())
         yield House(shop, host)
 

@@ -147,13 +147,13 @@ async def test_pages(served: Served) -> None:
 
 
 async def test_an_upload(served: Served) -> None:
-    """H-5: a package is streamed in by the owner and gets an id; nobody else may."""
+    """H-5: a package is streamed in by managers and gets an id; nobody else may."""
     owner = await served.desk.token(scopes=["staff:own"])
     content = b"PK" + b"\0" * 300_000
     answer = await served.post("uploads", owner, content)
     assert answer.status_code == 200
     assert len(answer.json()["id"]) == 32
-    other = await served.desk.token(name="other", scopes=["staff:manage"])
+    other = await served.desk.token(name="other", scopes=["staff:pay"])
     assert (await served.post("uploads", other, content)).status_code == 403
     assert (await served.post("uploads", owner, b"x" * 61_000_000)).json()["error"][
         "code"

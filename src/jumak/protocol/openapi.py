@@ -227,10 +227,10 @@ _PLACES: dict[str, Json] = {
     "/v1/uploads": {
         "post": {
             "operationId": "uploads",
-            "tags": ["plugin"],
-            "summary": "A plugin package on its way to `plugin.install`",
-            "description": "Scope: `staff:own`. The body is the zip itself; the answer's `id` is kept for a day.",
-            "requestBody": {"required": True, "content": {"application/zip": {}}},
+            "tags": ["server"],
+            "summary": "A plugin package, a menu or a picture on its way to the message that takes it",
+            "description": "Scope: `staff:manage`. The body is the file itself; the answer's `id` is kept for a day.",
+            "requestBody": {"required": True, "content": {"application/octet-stream": {}}},
             "responses": {
                 "200": {"description": "`id` of the upload.", "content": {"application/json": {}}},
                 **{
@@ -240,6 +240,25 @@ _PLACES: dict[str, Json] = {
             },
         }
     },
+    "/v1/downloads/{id}": _place(
+        "A file that a message has made; scope `staff:manage`",
+        "application/octet-stream",
+        open_to_all=False,
+        operationId="downloads",
+        parameters=[{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+        responses={
+            str(STATUS[code]): {"$ref": f"#/components/responses/{code}"}
+            for code in ("UNAUTHENTICATED", "PERMISSION_DENIED", "NOT_FOUND")
+        },
+    ),
+    "/.jumak/pictures/{name}": _place(
+        "A picture of the menu; it never changes",
+        "image/webp",
+        open_to_all=True,
+        operationId="pictures",
+        parameters=[{"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}],
+        responses={"404": {"description": "There is none of this name."}},
+    ),
     "/v1/openapi.json": _place("This document", "application/json", open_to_all=True, operationId="openapi"),
     "/healthz": _place("The process lives", "text/plain", open_to_all=True, operationId="healthz"),
     "/readyz": _place(

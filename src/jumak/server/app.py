@@ -15,13 +15,14 @@ from jumak.server import events, pages, socket, uploads
 from jumak.server.files import answer_text
 from jumak.server.http import JSON, ApiDoor, Asked, Receive, Scope, Send, answer, drain, lang_of
 from jumak.server.origins import ASKED_AT, Hosts, Place
+from jumak.server.pictures import is_picture, serve_picture
 from jumak.server.plugin_files import PluginFiles
 from jumak.server.policy import NOTHING, plugin_headers
 from jumak.server.site import WEB, Site, is_page
+from jumak.server.uploads import Uploads
 
 if TYPE_CHECKING:
     from jumak.server.shop import RunningShop
-    from jumak.server.uploads import Uploads
 
 _FOREIGN = (b"cross-site", b"same-site")
 
@@ -44,9 +45,11 @@ class App:
         self._shop, self._uploads = shop, upload_folder
         self._api = ApiDoor(shop)
         self._hosts = hosts if hosts is not None else Hosts()
-        self._plugins = PluginFiles(shop, self._hosts, upload_folder.folder.parent, web)
+        self._folder = upload_folder.folder.parent
+        self._downloads = Uploads(self._folder / "downloads")
+        self._plugins = PluginFiles(shop, self._hosts, self._folder, web)
         self._site = Site(web)
-        shop.origins = self._hosts.origin
+        shop.origins, shop.address = self._hosts.origin, self._hosts.address
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request or socket."""
@@ -82,7 +85,11 @@ class App:
             await self._unknown(scope, receive, send)
 
     async def _get(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
-        if path == events.PATH:
+        if is_picture(path):
+            await serve_picture(self._folder, path, Asked(scope["headers"]), send)
+        elif path.startswith(uploads.DOWNLOADS):
+            await uploads.serve_download(self._downloads, self._api, scope, send)
+        elif path == events.PATH:
             await events.serve_events(self._shop, self._api, scope, receive, send)
         elif path == "/healthz":
             await pages.serve_health(send)

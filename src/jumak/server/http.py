@@ -16,6 +16,7 @@ from jumak.protocol.errors import Lang, error_json, status_of
 from jumak.protocol.openapi import CLAIM
 from jumak.protocol.row import Row
 from jumak.protocol.table import is_message, row_at
+from jumak.server.picture_links import base_for, with_addresses
 
 if TYPE_CHECKING:
     from jumak.server.shop import RunningShop
@@ -94,7 +95,7 @@ class ApiDoor:
         elif row.kind == "notify":
             await answer(send, 202, _ACCEPTED)
         else:
-            await answer(send, 200, result.reply)
+            await answer(send, 200, with_addresses(result.reply, base_for(self._shop, caller)))
 
     def _check_flood(self, caller: Caller, row: Row) -> None:
         try:

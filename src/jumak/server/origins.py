@@ -134,6 +134,10 @@ class Hosts:
         at = ASKED_AT.get()
         return (at or self._here).origin(plugin_id)
 
+    def address(self) -> str:
+        """The shop's own origin for whoever asks now; outside of any connection for this machine."""
+        return (ASKED_AT.get() or self._here).shop
+
     def _ports(self, at: Place) -> tuple[int | None, int]:
         return self._here.port, at.port or PORTS[at.scheme]
 

@@ -1,6 +1,7 @@
 """A plugin's origin: its installed files, the watcher of the till, and nothing else (contract, plugin-runtime §3).
 
     /                the page of its tab
+    /.jumak/pictures/…  the menu's pictures
     /.jumak/…        the watcher's scripts and `config.json`: ours, on the plugin's origin so that they share its fate
     any other path   the file of the package
 
@@ -33,6 +34,7 @@ from jumak.server.files import (
 from jumak.server.first_scripts import with_scripts
 from jumak.server.http import Asked, Receive, Scope, Send, drain
 from jumak.server.origins import Hosts, Place
+from jumak.server.pictures import is_picture, serve_picture
 from jumak.server.policy import NOTHING, plugin_headers, plugin_policy, reachable
 from jumak.server.site import WEB
 from jumak.service.documents import Install
@@ -53,7 +55,7 @@ class PluginFiles:
 
     def __init__(self, shop: RunningShop, hosts: Hosts, folder: Path, web: Path = WEB) -> None:
         self._shop, self._hosts = shop, hosts
-        self._folder = folder / "plugins"
+        self._shop_folder, self._folder = folder, folder / "plugins"
         self._web = web / "plugin"
 
     async def serve(self, at: Place, scope: Scope, receive: Receive, send: Send) -> None:
@@ -106,6 +108,10 @@ class PluginFiles:
         path, policy = scope["path"], self.policy(install, at)
         if path == f"{OURS}config.json":
             await answer_file(send, asked, self._config(install, at), plugin_headers(policy), cache=NO_STORE)
+            return
+        if is_picture(path):
+            headers = plugin_headers(policy, image=True)
+            await serve_picture(self._shop_folder, path, asked, send, headers)
             return
         if path.startswith(OURS):
             file, status, location = await read_file(self._web, path[len(OURS) :]), 200, ""

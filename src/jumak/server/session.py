@@ -50,6 +50,7 @@ from jumak.protocol.messages.session import (
 from jumak.protocol.table import TABLE, unknown
 from jumak.server.connections import Push
 from jumak.server.live import Ask, live
+from jumak.server.picture_links import base_for, with_addresses
 from jumak.server.questions import Questions
 from jumak.server.replay import Replay, can_resume
 from jumak.server.trace import SessionTrace
@@ -233,12 +234,19 @@ class Session:
             self._opening = None
         self.device_caller = caller
         self.came_back = data.resume_after is not None
+        self._link_pictures(caller)
         self.act_as(msgspec.structs.replace(caller, session=self.shop.ids.new()))
         self.shop.connections.all.add(self)
         if is_plugin(caller) and (trace := self.shop.watch.opened(caller)) is not None:
             self.trace = SessionTrace(trace)
             self.trace.came(frame.name, frame.callback_id, frame.data, len(bytes(frame.data)))
         self.shop.begin(self._welcome(frame, data))
+
+    def _link_pictures(self, caller: Caller) -> None:
+        base = base_for(self.shop, caller)
+        if base is not None:
+            send = self.send
+            self.send = lambda frame: send(with_addresses(frame, base))
 
     async def _welcome(self, frame: Frame, data: SessionOpenData) -> None:
         """Answers `session.open`, then replays what was missed."""

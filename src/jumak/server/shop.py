@@ -84,6 +84,8 @@ class RunningShop:
         """Seconds for the messages that may take longer than `DEADLINE_S` (popups, the HTTP bridge)."""
         self.origins: Callable[[str], str | None] = _no_origin
         """A plugin's id → the origin of its pages for whoever asks now, None where they cannot run."""
+        self.address: Callable[[], str | None] = _no_address
+        """The shop's own origin for whoever asks now, None where nothing is served."""
         self.counts: dict[str, int] = {}
         """Answered messages by name, for the metrics."""
         self.watch: Watch = NoWatch()
@@ -313,6 +315,10 @@ def _telling(answered: Answered, told: Callable[[BaseException], None]) -> Answe
 
 async def _finished(rest: Rest) -> None:
     await rest
+
+
+def _no_address() -> str | None:
+    return None
 
 
 def _no_origin(_plugin_id: str) -> str | None:

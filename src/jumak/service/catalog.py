@@ -65,7 +65,7 @@ from jumak.protocol.messages.catalog import (
     UpdateOption,
 )
 from jumak.protocol.row import Done, Nothing
-from jumak.service.menu import index_of, page_of
+from jumak.service.menu import MenuIndex, index_of, page_of
 from jumak.service.menu_listing import listing_of
 from jumak.service.ports import Documents, MenuOf, Reader, Transaction, menu_of
 from jumak.service.registry import command, query
@@ -230,11 +230,11 @@ async def open_day(tx: Transaction) -> Done:
 async def add_item(tx: Transaction, data: AddItem) -> ItemReply:
     """A new item with ids of our own."""
     items = await tx.all(CatalogItem)
-    item_id = await _fresh_id(tx, "item", items.__contains__)
+    item_id = await fresh_id(tx, "item", items.__contains__)
     menu = await menu_of(tx)
-    prices = await _price_ids(tx, data.catalog, None)
+    prices = await price_ids(tx, data.catalog, None)
     item = write_item(data.catalog, None, item_id, prices, menu, stamp(tx.at))
-    await _check_barcodes(tx, item)
+    await check_barcodes(tx, item)
     tx.put(item)
     tx.record(Fact("catalog.add", str(item.id), {"catalog": {"id": item.id}}))
     return ItemReply(catalog=item_view(item, menu))
@@ -246,10 +246,10 @@ async def update_item(tx: Transaction, data: UpdateItem) -> ItemReply:
     item = await known_item(tx, _id_of(data.catalog.id, "$.catalog.id"))
     menu = await menu_of(tx)
     check_version(item.version, data.expected_version, item_view(item, menu))
-    prices = await _price_ids(tx, data.catalog, item)
+    prices = await price_ids(tx, data.catalog, item)
     after = write_item(data.catalog, item, item.id, prices, menu, stamp(tx.at))
     if after is not item:
-        await _check_barcodes(tx, after)
+        await check_barcodes(tx, after)
     return await _keep_item(tx, item, after)
 
 
@@ -271,7 +271,7 @@ async def remove_item(tx: Transaction, data: ItemById) -> Done:
 async def add_category(tx: Transaction, data: AddCategory) -> CategoryReply:
     """A new category with an id of our own."""
     taken = (await tx.all(Category)).__contains__
-    category = write_category(data.category, None, await _fresh_id(tx, "category", taken))
+    category = write_category(data.category, None, await fresh_id(tx, "category", taken))
     tx.put(category)
     tx.record(Fact("category.add", str(category.id), {"category": {"id": category.id}}))
     return CategoryReply(category=category)
@@ -317,7 +317,7 @@ async def remove_category(tx: Transaction, data: CategoryById) -> Done:
 async def add_option(tx: Transaction, data: AddOption) -> OptionReply:
     """A new option group; choices get ids of our own."""
     taken = (await tx.all(Option)).__contains__
-    option_id = await _fresh_id(tx, "option", taken)
+    option_id = await fresh_id(tx, "option", taken)
     option = write_option(data.option, None, option_id, await _choice_ids(tx, data.option, None))
     tx.put(option)
     tx.record(Fact("option.add", str(option.id), {"option": {"id": option.id}}))
@@ -407,13 +407,20 @@ async def _users_of(tx: Transaction, option_id: int) -> list[CatalogItem]:
     ]
 
 
-async def _check_barcodes(tx: Transaction, item: CatalogItem) -> None:
-    """Each barcode belongs to one price that is sold (CAT-10). Raises Conflict BARCODE_TAKEN."""
-    barcodes = [price.barcode for price in item.prices if price.barcode]
-    if not barcodes:
-        return
+async def _index(tx: Transaction) -> MenuIndex:
+    """The menu's index as this transaction sees it."""
     index = index_of(tx.shop.id)
     index.refresh(await tx.all(CatalogItem))
+    return index
+
+
+async def check_barcodes(tx: Transaction, item: CatalogItem, index: MenuIndex | None = None) -> None:
+    """Each barcode belongs to one price that is sold (CAT-10). Raises Conflict BARCODE_TAKEN.
+
+    index: of the menu without this item's change, where it is at hand.
+    """
+    barcodes = [price.barcode for price in item.prices if price.barcode]
+    index = index or await _index(tx)
     twice = len({canonical(each) for each in barcodes}) < len(barcodes)
     for place, barcode in enumerate(barcodes):
         owner = item.id if twice else index.owner_of(barcode, but=item.id)
@@ -427,7 +434,8 @@ async def _check_barcodes(tx: Transaction, item: CatalogItem) -> None:
             )
 
 
-async def _fresh_id(tx: Transaction, counter: str, taken: Callable[[int], bool]) -> int:
+async def fresh_id(tx: Transaction, counter: str, taken: Callable[[int], bool]) -> int:
+    """The next id of its kind that nothing has."""
     number = await tx.next_number(counter)
     # A menu that was brought along has ids the counter never gave.
     while taken(number):
@@ -435,15 +443,17 @@ async def _fresh_id(tx: Transaction, counter: str, taken: Callable[[int], bool])
     return number
 
 
-async def _price_ids(tx: Transaction, sent: ItemInput, before: CatalogItem | None) -> Iterator[int]:
+async def price_ids(
+    tx: Transaction, sent: ItemInput, before: CatalogItem | None, index: MenuIndex | None = None
+) -> Iterator[int]:
+    """Ids for the prices of an item that are new."""
     known = {price.id for price in before.prices} if before else set()
     wanted = (sent.price,) if sent.prices is None and before is None else sent.prices or ()
     count = len(wanted) - len(known & {price.id for price in wanted if price})
     if count == 0:
         return iter(())
-    index = index_of(tx.shop.id)
-    index.refresh(await tx.all(CatalogItem))
-    return iter([await _fresh_id(tx, "price", index.price_taken) for _ in range(count)])
+    index = index or await _index(tx)
+    return iter([await fresh_id(tx, "price", index.price_taken) for _ in range(count)])
 
 
 async def _choice_ids(tx: Transaction, sent: OptionInput, before: Option | None) -> Iterator[int]:
@@ -451,7 +461,7 @@ async def _choice_ids(tx: Transaction, sent: OptionInput, before: Option | None)
     wanted = sent.choices or ()
     count = len(wanted) - len(known & {choice.id for choice in wanted})
     taken = {choice.id for option in (await tx.all(Option)).values() for choice in option.choices}
-    return iter([await _fresh_id(tx, "choice", taken.__contains__) for _ in range(count)])
+    return iter([await fresh_id(tx, "choice", taken.__contains__) for _ in range(count)])
 
 
 def _id_of(sent: int | str | None, path: str) -> int:

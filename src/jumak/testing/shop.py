@@ -250,7 +250,7 @@ async def simulated_shop(
         else SqliteStore.create(folder, shop, clock=clock, ids=ids, live=connections)
     )
     # Plugin processes start only in tests that ask for them, by `host`.
-    running, end = await run_shop(store, connections, clock)
+    running, end = await run_shop(store, connections, clock, files=folder)
     seeded = tuple(documents)
 
     async def seed_documents(tx: Transaction) -> Done:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import re
 
 import pytest
 import websockets
-from playwright.async_api import Browser, Locator, Page, expect
+from PIL import Image
+from playwright.async_api import Browser, FilePayload, Locator, Page, expect
 
+from jumak.formats.csv_table import read_csv, write_csv
 from tests.web.till.axe import serious
 from tests.web.till.stall import PINS, Json, Stall
 
@@ -344,3 +347,146 @@ async def test_on_a_phone(stall: Stall, browser: Browser) -> None:
     await page.get_by_role("button", name=re.compile("^수정: ")).first.click()
     await dialog(page).wait_for()
     assert await page.evaluate(wide) <= PHONE[0]
+
+
+# -- the menu as a file ----------------------------------------------------------------------------
+
+
+def a_file(content: str | bytes, name: str = "menu.csv", kind: str = "text/csv") -> FilePayload:
+    return {
+        "name": name,
+        "mimeType": kind,
+        "buffer": content if isinstance(content, bytes) else content.encode(),
+    }
+
+
+async def at_files(stall: Stall, browser: Browser, **look: object) -> tuple[Page, Locator]:
+    """A till's menu screen with the dialog of menu files open."""
+    page = await at_menu(stall, browser, **look)
+    await page.get_by_role("button", name=re.compile("^(메뉴 파일|Menu file)$")).click()
+    return page, dialog(page)
+
+
+async def saved(page: Page, button: Locator) -> bytes:
+    """What the browser saves when a button is pressed."""
+    async with page.expect_download(timeout=30_000) as saving:
+        await button.click()
+    download = await saving.value
+    return await asyncio.to_thread((await download.path()).read_bytes)
+
+
+async def test_the_menu_goes_out_and_comes_in_again(stall: Stall, browser: Browser) -> None:
+    """extensions §9: saved as a file and taken in again, nothing changes; a cell that was edited is shown old to new."""
+    page, files = await at_files(stall, browser, pin=PINS["manager"])
+    content = await saved(page, files.get_by_role("button", name="CSV", exact=True))
+    assert content.startswith("\ufeff상품번호,분류,상품명".encode())
+    await files.locator("input[type=file]").set_input_files(a_file(content))
+    await expect(files.get_by_role("heading", name="미리보기")).to_be_focused(timeout=20_000)
+    await expect(files.get_by_role("button", name="0개 적용")).to_be_disabled()
+    await files.get_by_role("button", name="다른 파일").click()
+    before = (await item_of(stall, "비빔밥"))["price"]["priceValue"]
+    rows = list(read_csv(content))
+    price = rows[0].index("가격")
+    for row in rows:
+        if row[rows[0].index("상품명")] == "비빔밥":
+            row[price] = str(before + 500)
+    await files.locator("input[type=file]").set_input_files(a_file(write_csv(rows)))
+    change = files.get_by_role("listitem").filter(has_text="비빔밥")
+    await expect(change).to_contain_text(f"{before} → {before + 500}", timeout=20_000)
+    assert (await item_of(stall, "비빔밥"))["price"]["priceValue"] == before
+    await files.get_by_role("button", name="1개 적용").click()
+    await expect(files.get_by_role("status").filter(has_text="상품 1개를 적용했습니다.")).to_be_visible()
+    assert (await item_of(stall, "비빔밥"))["price"]["priceValue"] == before + 500
+
+
+async def test_bad_rows_are_named_and_saved_and_the_good_ones_applied(stall: Stall, browser: Browser) -> None:
+    """extensions §9: each bad row with its column and remedy; the rest goes in; foreign texts stay texts."""
+    page, files = await at_files(stall, browser)
+    table = f"분류,상품명,가격,선반\n디저트,{HOSTILE},비쌈,1\n디저트,찹쌀떡,2500,1\n".replace('"', "'")
+    await files.locator("input[type=file]").set_input_files(a_file(table))
+    bad = files.get_by_role("listitem").filter(has_text="2행 · 가격")
+    await expect(bad).to_contain_text("'비쌈'은(는) 숫자가 아닙니다", timeout=20_000)
+    await expect(files).to_contain_text("선반")
+    assert await serious(page) == []
+    content = await saved(page, files.get_by_role("button", name="고칠 줄만 엑셀로 저장"))
+    assert content[:2] == b"PK"
+    await files.get_by_role("button", name="1개 적용").click()
+    await expect(files.get_by_role("status").filter(has_text="상품 1개를 적용했습니다.")).to_be_visible()
+    assert (await item_of(stall, "찹쌀떡"))["price"]["priceValue"] == 2_500
+    assert await page.title() != "owned"
+
+
+async def test_a_file_that_is_none_and_a_menu_that_changed(stall: Stall, browser: Browser) -> None:
+    """OFF-4: a file that cannot be read is refused with the remedy; what somebody changed since the preview is named."""
+    page, files = await at_files(stall, browser)
+    await files.locator("input[type=file]").set_input_files(
+        a_file(bytes([0xD0, 0xCF, 0x11, 0xE0]) + bytes(99))
+    )
+    await expect(files.get_by_role("alert")).to_contain_text("xlsx로 다시 저장", timeout=20_000)
+    item = await item_of(stall, "된장찌개")
+    await files.locator("input[type=file]").set_input_files(a_file("상품명,가격\n된장찌개,1\n"))
+    apply = files.get_by_role("button", name="1개 적용")
+    await expect(apply).to_be_enabled(timeout=20_000)
+    await stall.ask("catalog-item.update", catalog={"id": item["id"], "description": "새 설명"})
+    await apply.click()
+    await expect(files.get_by_role("alert")).to_contain_text("된장찌개")
+    await expect(files.locator(".drop")).to_be_visible()
+    assert (await item_of(stall, "된장찌개"))["price"]["priceValue"] == item["price"]["priceValue"]
+    await page.keyboard.press("Escape")
+    await expect(page.locator("dialog[open]")).to_have_count(0)
+
+
+async def test_menu_files_in_english_on_a_phone(stall: Stall, browser: Browser) -> None:
+    """extensions §9: the same in English, by keyboard, at 390 pixels without scrolling sideways."""
+    page, files = await at_files(stall, browser, size=PHONE, language="en")
+    await files.get_by_label("Stock and state follow the file too").focus()
+    await page.keyboard.press("Space")
+    await page.keyboard.press("Tab")
+    await expect(files.locator("input[type=file]")).to_be_focused()
+    await files.locator("input[type=file]").set_input_files(
+        a_file("Category,Title,Price\n디저트,Plum tea,nothing\n")
+    )
+    await expect(files.get_by_role("listitem").first).to_contain_text("is no whole number", timeout=20_000)
+    assert await serious(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+
+
+async def test_an_item_gets_a_picture(stall: Stall, browser: Browser) -> None:
+    """extensions §9: brought as a file, shown on the order screen's tile in a box of its own, replaced and taken away."""
+    page = await at_menu(stall, browser, pin=PINS["manager"])
+    await page.get_by_role("button", name="수정: 비빔밥", exact=True).click()
+    form = dialog(page)
+    drop = form.locator("input[type=file]")
+    await drop.set_input_files(a_file("<svg/>", "a.png", "image/png"))
+    await expect(form.get_by_role("alert")).to_contain_text("PNG, JPEG, WebP", timeout=20_000)
+    drawn = io.BytesIO()
+    Image.new("RGB", (1_200, 800), "orange").save(drawn, "JPEG")
+    await drop.set_input_files(a_file(drawn.getvalue(), "a.jpg", "image/jpeg"))
+    await expect(form.get_by_alt_text("지금 사진")).to_be_visible(timeout=20_000)
+    assert (
+        await form.get_by_alt_text("지금 사진").evaluate(
+            "image => image.decode().then(() => image.naturalWidth)"
+        )
+        == 800
+    )
+    assert await serious(page) == []
+    await form.get_by_role("button", name="저장").click()
+    await expect(page.locator("dialog[open]")).to_have_count(0)
+    other = await stall.page(browser, name="사진 계산대")
+    tile = other.locator(".tile", has_text="비빔밥").first
+    await expect(tile.locator("img")).to_have_attribute("src", re.compile(r"^/\.jumak/pictures/"))
+    await expect(tile.locator("img")).to_have_attribute("loading", "lazy")
+    box = await tile.locator("img").bounding_box()
+    assert box is not None
+    assert box["height"] == 52
+    await stall.ask(
+        "catalog-item.update",
+        catalog={"id": (await item_of(stall, "비빔밥"))["id"], "imageUrl": "https://a.example/b.png"},
+    )
+    await expect(tile.locator("img")).to_have_count(0)
+    await page.get_by_role("button", name="수정: 비빔밥", exact=True).click()
+    await expect(dialog(page)).to_contain_text("다른 서버에 있는 사진")
+    await dialog(page).get_by_role("button", name="사진 빼기").click()
+    await dialog(page).get_by_role("button", name="저장").click()
+    await expect(page.locator("dialog[open]")).to_have_count(0)
+    assert "imageUrl" not in await item_of(stall, "비빔밥")

@@ -58,6 +58,7 @@ export const WRITES: ReadonlySet<string> = new Set([
   "catalog-category.add.request",
   "catalog-category.delete.request",
   "catalog-category.update.request",
+  "catalog-import.apply.request",
   "catalog-item-option.add.request",
   "catalog-item-option.delete.request",
   "catalog-item-option.set-choice-state.request",

@@ -23,6 +23,12 @@ import { type Sign, Wire, type WireOptions } from "./wire";
 const DEADLINE_MS = 35_000;
 const DEADLINES: ReadonlyMap<string, number> = new Map([
   ["http.request", 125_000],
+  // A whole menu is read and compared (`server/menu_files.py`).
+  ["catalog-export.create.request", 305_000],
+  ["catalog-import.preview.request", 305_000],
+  ["catalog-import.apply.request", 305_000],
+  ["catalog-import.bad-rows.request", 305_000],
+  ["catalog-picture.add.request", 65_000],
   // A person answers: the shop closes it, or the SDK gives up after a day.
   ["popup.request", 24 * 3_600_000],
 ]);

@@ -12,6 +12,8 @@ import {
 } from "../client/catalog";
 import type { Json } from "../client/decode";
 import { type Category, decodeItem, type MenuItem } from "../client/menu";
+import { decodePicture } from "../client/menu_file";
+import { decodeUpload } from "../client/shapes";
 import { Menu } from "./menu.svelte";
 import type { Till } from "./till.svelte";
 
@@ -164,6 +166,12 @@ export class Catalog {
 
   delete(id: number): Promise<void> {
     return this.#till.do("catalog-item.delete.request", { catalog: { id } });
+  }
+
+  /** Has the shop keep a picture; returns the address for an item. Raises ShopError. */
+  async picture(file: Blob): Promise<string> {
+    const { id: upload } = await this.#till.upload(file, decodeUpload);
+    return (await this.#till.ask("catalog-picture.add.request", { upload }, decodePicture)).picture.imageUrl;
   }
 
   /** Books goods: how many came or went, or how many were counted. Raises ShopError. */

@@ -114,6 +114,11 @@ export function filled(
   };
 }
 
+/** Whether the shop keeps a picture itself: of other servers the pages load none. */
+export function isOwn(url: string): boolean {
+  return /^\/\.jumak\/pictures\/[\da-f]{64}\.webp$/.test(url);
+}
+
 /** What is wrong with the form, by field as `fieldOf` names them, before the shop is asked; empty when nothing is. */
 export function wrong(draft: ItemDraft): ReadonlyMap<string, "needed" | "wrongNumber"> {
   const found = new Map<string, "needed" | "wrongNumber">();

@@ -136,6 +136,15 @@ export class Till {
     return this.#post("uploads", file, decode);
   }
 
+  /** A file a message has made. Raises ShopError. */
+  async download(id: string): Promise<Blob> {
+    const headers = { "Accept-Language": language.current, Authorization: `Bearer ${localStorage.getItem(TOKEN) ?? ""}` };
+    const response = await fetch(`/v1/downloads/${encodeURIComponent(id)}`, { headers }).catch(() => null);
+    if (response === null) throw new ShopError("", "HOST_UNAVAILABLE");
+    if (!response.ok) read(parse(await response.text()), nothing);
+    return response.blob();
+  }
+
   #connect(): void {
     this.#session?.close();
     this.state = "connecting";

@@ -12,6 +12,12 @@ import type {
   BillSplitResponse,
   CatalogCategoryAddRequest,
   CatalogCategoryUpdateRequest,
+  CatalogExportCreateRequest,
+  CatalogImportApplyRequest,
+  CatalogImportApplyResponse,
+  CatalogImportBadRowsRequest,
+  CatalogImportPreviewRequest,
+  CatalogImportPreviewResponse,
   CatalogItemAddRequest,
   CatalogItemAdjustStockRequest,
   CatalogItemBeforeAddFillRequest,
@@ -26,6 +32,8 @@ import type {
   CatalogItemPageResponse,
   CatalogItemSetStateRequest,
   CatalogItemUpdateRequest,
+  CatalogPictureAddRequest,
+  CatalogPictureAddResponse,
   CategoryById,
   CategoryReply,
   CommandGetRequest,
@@ -38,6 +46,7 @@ import type {
   DevicePairRequest,
   DevicePairResponse,
   DeviceRevokeRequest,
+  DownloadReply,
   DraftOrderAddDiscountRequest,
   DraftOrderAddItemDiscountRequest,
   DraftOrderListHeldResponse,
@@ -220,6 +229,18 @@ export interface Extensions {
     /** Change a category (`catalog-category.update.request`) */
     update: (data: CatalogCategoryUpdateRequest & Command, options?: CallOptions) => Promise<CategoryReply>;
   };
+  catalogExport: {
+    /** The whole menu as a CSV or XLSX file (`catalog-export.create.request`) */
+    create: (data: CatalogExportCreateRequest, options?: CallOptions) => Promise<DownloadReply>;
+  };
+  catalogImport: {
+    /** Take in what was previewed, up to 250 items at a time (`catalog-import.apply.request`) */
+    apply: (data: CatalogImportApplyRequest & Command, options?: CallOptions) => Promise<CatalogImportApplyResponse>;
+    /** The rows of an import that are wrong, as a file with the reasons (`catalog-import.bad-rows.request`) */
+    badRows: (data: CatalogImportBadRowsRequest, options?: CallOptions) => Promise<DownloadReply>;
+    /** What an uploaded menu file would change; nothing is written (`catalog-import.preview.request`) */
+    preview: (data: CatalogImportPreviewRequest, options?: CallOptions) => Promise<CatalogImportPreviewResponse>;
+  };
   catalogItem: {
     /** A new item (`catalog-item.add.request`) */
     add: (data: CatalogItemAddRequest & Command, options?: CallOptions) => Promise<ItemReply>;
@@ -249,6 +270,10 @@ export interface Extensions {
     setChoiceState: (data: CatalogItemOptionSetChoiceStateRequest & Command, options?: CallOptions) => Promise<OptionReply>;
     /** Change an option group (`catalog-item-option.update.request`) */
     update: (data: CatalogItemOptionUpdateRequest & Command, options?: CallOptions) => Promise<OptionReply>;
+  };
+  catalogPicture: {
+    /** Keep an uploaded picture for an item (`catalog-picture.add.request`) */
+    add: (data: CatalogPictureAddRequest, options?: CallOptions) => Promise<CatalogPictureAddResponse>;
   };
   command: {
     /** The stored answer of a write whose reply was lost (PAY-7) (`command.get.request`) */

@@ -16,6 +16,12 @@ import type {
   CatalogCategoryChangeEvent,
   CatalogCategoryListResponse,
   CatalogCategoryUpdateRequest,
+  CatalogExportCreateRequest,
+  CatalogImportApplyRequest,
+  CatalogImportApplyResponse,
+  CatalogImportBadRowsRequest,
+  CatalogImportPreviewRequest,
+  CatalogImportPreviewResponse,
   CatalogItemAddRequest,
   CatalogItemAdjustStockRequest,
   CatalogItemBeforeAddFillRequest,
@@ -36,6 +42,8 @@ import type {
   CatalogItemPageResponse,
   CatalogItemSetStateRequest,
   CatalogItemUpdateRequest,
+  CatalogPictureAddRequest,
+  CatalogPictureAddResponse,
   CategoryById,
   CategoryReply,
   CommandGetRequest,
@@ -50,6 +58,7 @@ import type {
   DevicePairResponse,
   DeviceRevokeRequest,
   Done,
+  DownloadReply,
   DraftOrderAddDiscountRequest,
   DraftOrderAddItemDiscountRequest,
   DraftOrderAddLineItemRequest,
@@ -292,6 +301,14 @@ export interface Messages {
   'catalog-category.list.request': { kind: 'request'; data: Nothing; reply: CatalogCategoryListResponse; rateLimited: true; scope: 'catalog:read' };
   /** Change a category. */
   'catalog-category.update.request': { kind: 'request'; data: CatalogCategoryUpdateRequest; reply: CategoryReply; rateLimited: false; scope: 'catalog:write' | 'staff:manage' };
+  /** The whole menu as a CSV or XLSX file. */
+  'catalog-export.create.request': { kind: 'request'; data: CatalogExportCreateRequest; reply: DownloadReply; rateLimited: false; scope: 'staff:manage' };
+  /** Take in what was previewed, up to 250 items at a time. */
+  'catalog-import.apply.request': { kind: 'request'; data: CatalogImportApplyRequest; reply: CatalogImportApplyResponse; rateLimited: false; scope: 'staff:manage' };
+  /** The rows of an import that are wrong, as a file with the reasons. */
+  'catalog-import.bad-rows.request': { kind: 'request'; data: CatalogImportBadRowsRequest; reply: DownloadReply; rateLimited: false; scope: 'staff:manage' };
+  /** What an uploaded menu file would change; nothing is written. */
+  'catalog-import.preview.request': { kind: 'request'; data: CatalogImportPreviewRequest; reply: CatalogImportPreviewResponse; rateLimited: false; scope: 'staff:manage' };
   /** A new option group. */
   'catalog-item-option.add.request': { kind: 'request'; data: CatalogItemOptionAddRequest; reply: OptionReply; rateLimited: false; scope: 'catalog:write' | 'staff:manage' };
   /** An option group was added, changed, deleted, or a choice sold out or is back. */
@@ -334,6 +351,8 @@ export interface Messages {
   'catalog-item.set-state.request': { kind: 'request'; data: CatalogItemSetStateRequest; reply: ItemReply; rateLimited: false; scope: 'catalog:write' | 'staff:order' };
   /** Change an item; orders made before keep what they had. */
   'catalog-item.update.request': { kind: 'request'; data: CatalogItemUpdateRequest; reply: ItemReply; rateLimited: false; scope: 'catalog:write' | 'staff:manage' };
+  /** Keep an uploaded picture for an item. */
+  'catalog-picture.add.request': { kind: 'request'; data: CatalogPictureAddRequest; reply: CatalogPictureAddResponse; rateLimited: false; scope: 'staff:manage' };
   /** The stored answer of a write whose reply was lost (PAY-7). */
   'command.get.request': { kind: 'request'; data: CommandGetRequest; reply: CommandGetResponse; rateLimited: false; scope: never };
   /** The guest at this display's till sees something else. */
@@ -743,6 +762,10 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'catalog-category.get.request': 'l',
   'catalog-category.list.request': 'l',
   'catalog-category.update.request': 'wx',
+  'catalog-export.create.request': 'x',
+  'catalog-import.apply.request': 'wx',
+  'catalog-import.bad-rows.request': 'x',
+  'catalog-import.preview.request': 'x',
   'catalog-item-option.add.request': 'wx',
   'catalog-item-option.change.event': 'p',
   'catalog-item-option.delete.request': 'wx',
@@ -764,6 +787,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'catalog-item.page.request': 'x',
   'catalog-item.set-state.request': 'wx',
   'catalog-item.update.request': 'wx',
+  'catalog-picture.add.request': 'x',
   'command.get.request': 'x',
   'customer-display.change.event': 'px',
   'customer-display.get.request': 'x',

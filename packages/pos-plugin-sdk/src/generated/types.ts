@@ -168,6 +168,51 @@ export interface CatalogCategoryUpdateRequest {
   expectedVersion?: number | undefined;
 }
 
+/** language: of headings and words, Korean when left out; both are read again. */
+export interface CatalogExportCreateRequest {
+  format: 'csv' | 'xlsx';
+  language?: 'en' | 'ko' | undefined;
+}
+
+/** after: how many items are done already, as the last answer said; 0 at first. */
+export interface CatalogImportApplyRequest {
+  importId: string;
+  after: number;
+}
+
+/** How far it is: `done` of `total` items are in the menu. */
+export interface CatalogImportApplyResponse {
+  done: number;
+  total: number;
+}
+
+/** The rows of an import that are wrong, as a file with the reason in its last column. */
+export interface CatalogImportBadRowsRequest {
+  importId: string;
+  format: 'csv' | 'xlsx';
+  language?: 'en' | 'ko' | undefined;
+}
+
+/** upload: id of an upload. live: stock and state of items that are there already follow the file too. */
+export interface CatalogImportPreviewRequest {
+  upload: string;
+  live?: boolean | undefined;
+  language?: 'en' | 'ko' | undefined;
+}
+
+/** What taking the file in would do; nothing has been done. */
+export interface CatalogImportPreviewResponse {
+  importId: string;
+  added: number;
+  changed: number;
+  unchanged: number;
+  bad: number;
+  categories: string[];
+  ignored: string[];
+  changes: ImportChange[];
+  problems: ImportProblem[];
+}
+
 /** A new item; ids it carries are not taken. */
 export interface CatalogItemAddRequest {
   catalog: ItemInput;
@@ -333,6 +378,16 @@ export interface CatalogItemSetStateRequest {
 export interface CatalogItemUpdateRequest {
   catalog: ItemInput;
   expectedVersion?: number | undefined;
+}
+
+/** upload: id of an upload: PNG, JPEG or WebP, told by its content. */
+export interface CatalogPictureAddRequest {
+  upload: string;
+}
+
+/** The picture, not yet any item's. */
+export interface CatalogPictureAddResponse {
+  picture: PictureData;
 }
 
 /** Which category. */
@@ -527,6 +582,12 @@ export interface DeviceView {
 
 /** No keys beside `complete`. */
 export type Done = Record<string, never>;
+
+/** A file to be fetched at `GET /v1/downloads/<download>` within a day. fileName: what to call it. */
+export interface DownloadReply {
+  download: string;
+  fileName: string;
+}
 
 /** An order discount; a large one by staff needs approval (rulebook §7.5). */
 export interface DraftOrderAddDiscountRequest {
@@ -806,6 +867,29 @@ export interface HttpResponse {
 /** Something by its id; other keys are ignored, so that a whole order or payment may stand here. */
 export interface IdRef {
   id: string;
+}
+
+/** What one column says now and would say. column: its heading. */
+export interface ImportCell {
+  column: string;
+  before: string;
+  after: string;
+}
+
+/** A row that would be taken in. category: one that is made for it. cells: of an item that is there already. */
+export interface ImportChange {
+  row: number;
+  event: 'add' | 'update';
+  title: string;
+  category?: string;
+  cells?: ImportCell[];
+}
+
+/** A row that cannot be taken in. message: what is wrong and what would be right. */
+export interface ImportProblem {
+  row: number;
+  column: string;
+  message: string;
 }
 
 /** A package: the id of an upload, or the URL of a development server on this machine. */
@@ -1811,6 +1895,13 @@ export interface PaymentTry {
   error?: string;
   how?: string;
   note?: string;
+}
+
+/** A picture the shop keeps. url: for an item's `imageUrl`. */
+export interface PictureData {
+  imageUrl: string;
+  width: number;
+  height: number;
 }
 
 /** Whose calls. */

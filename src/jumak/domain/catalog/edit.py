@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from jumak.domain.base import CatalogId, Doc, LanguagePack, PositiveWon, Won
 from jumak.domain.catalog.holding import holding, remaining
+from jumak.domain.catalog.picture import own_path
 from jumak.domain.catalog.state import effective_state, require_not_deleted
 from jumak.domain.catalog.types import (
     CatalogItem,
@@ -420,6 +421,8 @@ def _given(sent: Struct, *names: str) -> dict[str, Any]:
     for name in names:
         value = getattr(sent, name)
         if value is not None:
+            if name == "image_url":
+                value = own_path(value)
             given[name] = None if value == "" and name in _CLEARABLE else value
     return given
 

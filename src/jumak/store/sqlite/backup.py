@@ -12,6 +12,7 @@ from jumak.store.sqlite.check import Finding, check
 from jumak.store.sqlite.errors import ShopMissing, StoreError
 from jumak.store.sqlite.file import FILE_NAME, make_private, open_for_reading, sync_folder
 from jumak.store.sqlite.lock import FolderLock
+from jumak.store.sqlite.pictures import PictureArchive, put_back
 
 Progress = Callable[[int, int], None]
 """Pages done, pages in all."""
@@ -31,17 +32,22 @@ def backup(folder: Path, target: Path, progress: Progress | None = None) -> None
     """Copy a shop to a file, also while its server runs; `target` appears only when it is whole and on disk.
 
     Secrets stay encrypted in it; their key goes to `<target>.key`, readable by its owner alone. Keep it apart
-    from the copy if the copy leaves the house. Raises ShopMissing, StoreError when `target` exists.
+    from the copy if the copy leaves the house. The menu's pictures go to `<target>.pictures.zip`. Raises ShopMissing, StoreError when `target` exists.
     """
     if target.exists():
         raise StoreError(f"{target} exists already")
     source = open_for_reading(folder / FILE_NAME)
     unfinished = target.with_name(target.name + ".part")
+    pictures = PictureArchive(folder, target)
     make_private(unfinished)
     try:
+        pictures.add()
         copy_pages(source, unfinished, progress)
+        pictures.add()
+        pictures.finish()
     finally:
         source.close()
+        pictures.drop()
     key = folder / KEY_NAME
     if key.exists():
         _copy_key(key, target.with_name(target.name + ".key"))
@@ -95,6 +101,7 @@ def restore(source: Path, folder: Path) -> None:
         key = source.with_name(source.name + ".key")
         if key.exists():
             _put_key_back(key, folder / KEY_NAME)
+        put_back(source, folder)
         sync_folder(folder)
     finally:
         lock.release()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+
+from PIL import Image
 from playwright.async_api import Browser, Page
 
 from tests.web.till.screenshots import Look
@@ -29,6 +32,43 @@ async def item(stall: Stall, browser: Browser, look: Look) -> Page:
     return page
 
 
+MENU = """분류,상품명,가격,바코드,메모
+계절 메뉴,팥빙수,9000,,
+계절 메뉴,수박화채,비쌈,,
+식사,비빔밥,10500,,
+식사,없는 옵션 국밥,8000,8.80123E+12,
+"""
+
+
+async def file(stall: Stall, browser: Browser, look: Look) -> Page:
+    """The menu as a file: out and in."""
+    page = await _menu(stall, browser, look)
+    await page.locator(".bar .tool").nth(1).click()
+    await page.locator("dialog[open] .drop").wait_for()
+    return page
+
+
+async def preview(stall: Stall, browser: Browser, look: Look) -> Page:
+    """What a file would change, before anything is."""
+    page = await file(stall, browser, look)
+    sent = {"name": "menu.csv", "mimeType": "text/csv", "buffer": MENU.encode()}
+    await page.locator("dialog[open] input[type=file]").set_input_files(sent)  # type: ignore[arg-type]
+    await page.locator("dialog[open] dl").wait_for()
+    return page
+
+
+async def picture(stall: Stall, browser: Browser, look: Look) -> Page:
+    """An item with a picture."""
+    page = await item(stall, browser, look)
+    drawn = io.BytesIO()
+    Image.effect_mandelbrot((600, 400), (-2, -1.2, 0.8, 1.2), 60).convert("RGB").save(drawn, "JPEG")
+    sent = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": drawn.getvalue()}
+    await page.locator("dialog[open] input[type=file]").set_input_files(sent)  # type: ignore[arg-type]
+    await page.locator("dialog[open] .picture img").wait_for()
+    await page.locator("dialog[open] .picture img").scroll_into_view_if_needed()
+    return page
+
+
 async def options(stall: Stall, browser: Browser, look: Look) -> Page:
     """Options and their choices."""
     page = await _menu(stall, browser, look)
@@ -41,6 +81,6 @@ async def options(stall: Stall, browser: Browser, look: Look) -> Page:
 async def categories(stall: Stall, browser: Browser, look: Look) -> Page:
     """Categories are edited."""
     page = await _menu(stall, browser, look)
-    await page.locator(".edit").click()
+    await page.locator(".by > .edit").click()
     await page.locator("dialog[open] .handle").first.wait_for()
     return page
