@@ -20,7 +20,7 @@ import { PluginHost } from "../host/host";
 import type { HostedState } from "../host/hosted";
 import { Pump } from "../host/pump";
 import { PageStage } from "../host/stage";
-import { language } from "../kit/words.svelte";
+import { t } from "../kit/words.svelte";
 import { Alerts } from "../surfaces/alerts.svelte";
 import { Awake } from "../surfaces/awake";
 import { plainText } from "../surfaces/plain";
@@ -129,8 +129,7 @@ export class Hosting {
 
   /** A line of the shop's own for staff. */
   tell(message: string, level = "info"): void {
-    const name = language.current === "ko" ? "매장" : "Shop";
-    this.toasts.show({ plugin: { id: "", name }, message, level, button: undefined });
+    this.toasts.show({ plugin: { id: "", name: t("theShop") }, message, level, button: undefined });
   }
 
   #play(data: unknown): void {
