@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -78,35 +79,42 @@ class Driving:
 
 
 @contextlib.asynccontextmanager
-async def driving(kind: str, browser: Browser, folder: Path) -> AsyncIterator[Driving]:
-    """Opens a shop with one till, which hosts the driver as this kind, and another plugin that has a page."""
+async def driving(
+    kind: str, browser: Browser, folder: Path, *, name: str = "드라이버", tab: str = OTHER_TAB, **look: Any
+) -> AsyncIterator[Driving]:
+    """Opens a shop with one till, which hosts the driver as this kind, and another plugin that has a page.
+
+    name: of the driver.  tab: title of the other's page.  look: of the till, see `Stall.page`.
+    """
     async with open_stall(folder / "shop") as stall:
         await become_main(stall)
         pairing = {"kind": "service", "name": NAME, "scopes": ["ui"]}
         token = (await stall.ask("device.pair", **pairing))["token"]
         async with tester(stall.url.replace("localhost", "127.0.0.1"), token) as by:
-            await _install(stall, fixture_zip(FIXTURES[kind]), id=DRIVER, name="드라이버", scopes=["plugin"])
+            await _install(
+                stall, fixture_zip(FIXTURES[kind]).read_bytes(), id=DRIVER, name=name, scopes=["plugin"]
+            )
             # Without more: it answers nobody, and would be waited for before payments are cancelled.
-            await _install(stall, _other(folder), id="other", scopes=["ui"])
+            await _install(stall, _other(folder, tab).read_bytes(), id="other", scopes=["ui"])
 
             async def before(page: Page) -> None:
                 await page.add_init_script(EARS)
 
-            page = await stall.page(browser, before=before)
+            page = await stall.page(browser, before=before, **look)
             await by.is_up(DRIVER, within_s=60)
             yield Driving(stall, page, kind, by)
             await page.context.close()
 
 
-async def _install(stall: Stall, package: Path, **overrides: Any) -> None:
-    upload = await stall.upload(package.read_bytes())
+async def _install(stall: Stall, package: bytes, **overrides: Any) -> None:
+    upload = await stall.upload(package)
     await stall.ask("plugin.install", package=upload, overrides=overrides | {"acl": []})
 
 
-def _other(folder: Path) -> Path:
+def _other(folder: Path, tab: str) -> Path:
     """A page of a few lines that speaks to nobody but says who it is."""
     (folder / "index.html").write_text("<!doctype html><h1>다른 플러그인</h1>", encoding="utf-8")
-    manifest = f'{{"tab": {{"title": "{OTHER_TAB}", "description": "", "href": "index.html"}}}}'
-    (folder / "iframe-manifest.json").write_text(manifest, encoding="utf-8")
+    manifest = {"tab": {"title": tab, "description": tab, "href": "index.html"}}
+    (folder / "iframe-manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     files = [folder / "index.html", folder / "iframe-manifest.json"]
     return packed(files, folder, folder / "other.zip")

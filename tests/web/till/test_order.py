@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from jumak.demo.menu import ean
 from tests.web.till.axe import serious
 from tests.web.till.plugin_cart import a_plugin_line, become_main
+from tests.web.till.scanner import scan
 from tests.web.till.stall import PINS, Stall
 from tests.web.till.wire import cut_in
 from tests.web.waiting import until
@@ -51,18 +52,6 @@ async def answered(page: Page, count: int) -> None:
     """Waits until the cart has as many lines and the shop has answered for all of them."""
     await expect(cart(page)).to_have_count(count)
     await expect(page.locator(".lines[aria-busy=false]")).to_have_count(1, timeout=15_000)
-
-
-async def scan(page: Page, code: str) -> None:
-    """A scanner types without a pause; where focus is does not matter outside of text fields."""
-    await page.evaluate(
-        """code => {
-          document.activeElement?.blur();
-          for (const key of [...code, "Enter"])
-            document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-        }""",
-        code,
-    )
 
 
 async def test_an_order_from_the_first_item_to_the_kitchen(stall: Stall, browser: Browser) -> None:

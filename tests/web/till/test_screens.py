@@ -9,17 +9,19 @@ import os
 import re
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from tests.web.till.axe import serious
-from tests.web.till.said import Said
+from tests.web.till.said import Said, injected
 from tests.web.till.screenshots import SIZES, Picture, pictures
 from tests.web.till.stall import Stall
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-# Axe finds the same in either language, or nearly: the second one is for the long look.
-LANGUAGES = ["en", "ko"] if os.environ.get("JUMAK_LARGE") else ["en"]
+LONG = bool(os.environ.get("JUMAK_LARGE"))
+LANGUAGES = ["en", "ko"] if LONG else ["en"]
+"""Axe and sizes find nearly the same in either language: the second one is for the long look."""
+GUESTS = [pytest.param(True, id="hostile")] + ([pytest.param(False, id="friendly")] if LONG else [])
 OWN_NAME = "한국어"
 HANGUL = re.compile("[가-힣]")
 
@@ -49,19 +51,25 @@ async def korean_left(page: Page, said: Said) -> list[str]:
     return left
 
 
+@pytest.mark.parametrize("hostile", GUESTS)
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("picture", [pytest.param(take, id=name) for name, take in pictures()])
-async def test_screen(picture: Picture, language: str, stall: Stall, browser: Browser) -> None:
-    """Screens bar: nothing serious for axe, no sideways scrolling in either size, nothing thrown, no Korean in English."""
-    said = Said()
+async def test_screen(picture: Picture, language: str, hostile: bool, stall: Stall, browser: Browser) -> None:
+    """Screens bar: nothing serious for axe, no sideways scrolling in either size, nothing thrown, no Korean in English.
+
+    Whatever people and plugins named is text, however it is written and however long it is.
+    """
+    said = Said(hostile=hostile)
+    look = {"size": SIZES["phone"], "language": language, "before": said.listen}
     try:
-        page = await picture(
-            stall, browser, {"size": SIZES["phone"], "language": language, "before": said.listen}
-        )
+        page = await picture(stall, browser, look)
+        if hostile and said.texts:
+            await expect(page.locator("body")).to_contain_text("{{7*7}}")
         for size, (width, height) in reversed(SIZES.items()):
             await page.set_viewport_size({"width": width, "height": height})
             assert await serious(page) == [], size
             assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), size
+        assert await injected(page) == []
         assert said.problems == []
         if language == "en":
             assert await korean_left(page, said) == []

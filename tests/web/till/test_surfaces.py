@@ -15,6 +15,7 @@ from tests.tidy.project import ROOT, parsed
 from tests.web.till.driving import DRIVER, OTHER_TAB, Driving, driving
 from tests.web.till.paying import an_order, open_payment, order_now
 from tests.web.till.plugin_cart import a_plugin_line
+from tests.web.till.scanner import scan
 from tests.web.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -196,11 +197,7 @@ async def test_scans(at: Driving) -> None:
     page = at.page
     await page.locator("#tab-status").click()
     await at.listen("barcode.scan")
-    await page.locator("#tab-status").focus()
-    for key in (*"8809999999999", "Enter"):
-        await page.evaluate(
-            "key => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))", key
-        )
+    await scan(page, "8809999999999")
     assert await at.heard("barcode.scan") == ["8809999999999"]
     await at.call("barcode.send", "8808888888888")
     await expect(page.locator(".toast").filter(has_text="8808888888888")).to_be_visible()
