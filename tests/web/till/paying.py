@@ -96,7 +96,7 @@ class Stamp:
 
 
 @contextlib.asynccontextmanager
-async def stamp(shop: Stall | House, name: str = METHOD) -> AsyncIterator[Stamp]:
+async def stamp(shop: Stall | House, name: str = METHOD, image: str = "") -> AsyncIterator[Stamp]:
     """Connected, with its method added."""
     pairing = {"kind": "service", "name": "stamp-card", "scopes": ["plugin"]}
     token = (await shop.ask("device.pair", **pairing))["token"]
@@ -105,7 +105,7 @@ async def stamp(shop: Stall | House, name: str = METHOD) -> AsyncIterator[Stamp]
         service = Stamp(socket)
         await service.send("session.open.request", opened, "open")
         await socket.recv()
-        await service.send("payment.method.add", {"id": "stamp", "image": "", "paymentName": name})
+        await service.send("payment.method.add", {"id": "stamp", "image": image, "paymentName": name})
         reading = asyncio.create_task(service.read())
         try:
             yield service

@@ -12,6 +12,7 @@ from jumak.demo.menu import ean
 from tests.web.till.axe import serious
 from tests.web.till.hands import answered, cart, tile
 from tests.web.till.plugin_cart import a_plugin_line, become_main
+from tests.web.till.scanner import scan
 from tests.web.till.stall import PINS, Stall
 from tests.web.till.wire import cut_in
 from tests.web.waiting import until
@@ -36,18 +37,6 @@ async def orders(stall: Stall) -> list[dict[str, Any]]:
 
 def sold(order: dict[str, Any]) -> list[tuple[str, int]]:
     return [(line["item"]["title"], line["quantity"]["value"]) for line in order["lineItems"]]
-
-
-async def scan(page: Page, code: str) -> None:
-    """A scanner types without a pause; where focus is does not matter outside of text fields."""
-    await page.evaluate(
-        """code => {
-          document.activeElement?.blur();
-          for (const key of [...code, "Enter"])
-            document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-        }""",
-        code,
-    )
 
 
 async def test_an_order_from_the_first_item_to_the_kitchen(stall: Stall, browser: Browser) -> None:

@@ -22,16 +22,19 @@ export function refusalIn(data: unknown): ShopError | null {
   const { code, reason } = error;
   const message = data["errorMessage"];
   return new ShopError(
-    typeof message === "string" && message !== "" ? message : "The shop refused without a reason",
+    typeof message === "string" ? message : "",
     typeof code === "string" ? code : "INTERNAL",
     typeof reason === "string" ? reason : "",
     isObject(error["data"]) ? error["data"] : {},
   );
 }
 
-/** The `data` of a reply that refuses (H-11). */
+/**
+ * The `data` of a reply that refuses (H-11), made here where the shop said nothing. A plugin may speak either language
+ * and gets both in one; each stands alone in `error.data` for a page, which knows what it speaks.
+ */
 export function refusal(code: string, ko: string, en: string): Json {
-  return { complete: false, errorMessage: `${ko} (${en})`, error: { code } };
+  return { complete: false, errorMessage: `${ko} (${en})`, error: { code, data: { ko, en } } };
 }
 
 export const unavailable = () =>

@@ -247,6 +247,6 @@ function withCommandId(data: unknown): unknown {
 const tooLong = () =>
   refusal(
     "INVALID_ARGUMENT",
-    "메시지가 너무 깁니다. 나누어 보내 주세요.",
+    `메시지가 ${String(LONGEST_FRAME)}자보다 깁니다. 나누어 보내 주세요.`,
     `The message is longer than ${String(LONGEST_FRAME)} characters; send less at a time`,
   );

@@ -204,5 +204,5 @@ export class Relay {
 }
 
 function notJson(why: string): Json {
-  return refusal("INVALID_ARGUMENT", `JSON으로 보낼 수 없는 값입니다: ${why}`, "It holds a value JSON has no text for");
+  return refusal("INVALID_ARGUMENT", `JSON으로 보낼 수 없는 값입니다: ${why}`, `It holds a value JSON has no text for: ${why}`);
 }

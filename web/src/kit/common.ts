@@ -35,6 +35,8 @@ export const COMMON = {
   yes: ["예", "Yes"],
   no: ["아니요", "No"],
   won: ["원", "won"],
+  amountWon: ["{n}원", "₩{n}"],
+  theShop: ["매장", "Shop"],
   less: ["줄이기", "less"],
   increase: ["늘리기", "more"],
   unpaid: ["남은 금액", "Unpaid"],

@@ -48,6 +48,5 @@ export const t = words({});
 
 /** An amount of won as people write it. */
 export function won(amount: number): string {
-  const digits = amount.toLocaleString("ko-KR");
-  return language.current === "ko" ? `${digits}원` : `₩${digits}`;
+  return t("amountWon", { n: amount.toLocaleString("ko-KR") });
 }

@@ -27,7 +27,7 @@ import type { HostedState } from "../host/hosted";
 import { Pump } from "../host/pump";
 import { PageStage } from "../host/stage";
 import { Turn } from "../host/turn";
-import { language } from "../kit/words.svelte";
+import { t } from "../kit/words.svelte";
 import { Alerts } from "../surfaces/alerts.svelte";
 import { Awake } from "../surfaces/awake";
 import { plainText } from "../surfaces/plain";
@@ -148,8 +148,7 @@ export class Hosting {
 
   /** A line of the shop's own for staff. */
   tell(message: string, level = "info"): void {
-    const name = language.current === "ko" ? "매장" : "Shop";
-    this.toasts.show({ plugin: { id: "", name }, message, level, button: undefined });
+    this.toasts.show({ plugin: { id: "", name: t("theShop") }, message, level, button: undefined });
   }
 
   #play(data: unknown): void {

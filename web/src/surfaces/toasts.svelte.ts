@@ -1,4 +1,7 @@
-/** Toasts: three seconds each, one per plugin, five in ten seconds at most (contract, ui §3). */
+/**
+ * Toasts: three seconds each, one per plugin, five of plugins in ten seconds at most (contract, ui §3). The shop's own
+ * lines, of no plugin, are always drawn: plugins that talk much do not hide a refused sale (H-77).
+ */
 
 const SHOWN_MS = 3_000;
 const WINDOW_MS = 10_000;
@@ -24,10 +27,7 @@ export class Toasts {
 
   /** Draws it, or leaves it when there were too many. */
   show(toast: Omit<Toast, "id">): void {
-    const now = this.#now();
-    this.#drawn = this.#drawn.filter((at) => at > now - WINDOW_MS);
-    if (this.#drawn.length >= PER_WINDOW) return;
-    this.#drawn.push(now);
+    if (toast.plugin.id !== "" && !this.#mayDraw()) return;
     this.#number += 1;
     const id = this.#number;
     this.shown = [...this.shown.filter(({ plugin }) => plugin.id !== toast.plugin.id), { ...toast, id }];
@@ -36,5 +36,13 @@ export class Toasts {
 
   drop(id: number): void {
     this.shown = this.shown.filter((toast) => toast.id !== id);
+  }
+
+  #mayDraw(): boolean {
+    const now = this.#now();
+    this.#drawn = this.#drawn.filter((at) => at > now - WINDOW_MS);
+    if (this.#drawn.length >= PER_WINDOW) return false;
+    this.#drawn.push(now);
+    return true;
   }
 }

@@ -82,7 +82,7 @@ describe("a session", () => {
     const codes: unknown[] = [];
     made.ask({ name: "http.request", data: { url: "https://a", method: "POST" } }, ({ data }) => codes.push(data));
     door.last.lose();
-    expect(codes).toEqual([expect.objectContaining({ complete: false, error: { code: "HOST_UNAVAILABLE" } })]);
+    expect(codes).toEqual([expect.objectContaining({ complete: false, error: expect.objectContaining({ code: "HOST_UNAVAILABLE" }) })]);
   });
 
   it("asks reads again, in the old order", async () => {
@@ -100,14 +100,14 @@ describe("a session", () => {
     const replies: unknown[] = [];
     made.ask({ name: "table.list.request", data: {} }, ({ data }) => replies.push(data));
     await vi.advanceTimersByTimeAsync(36_000);
-    expect(replies).toEqual([expect.objectContaining({ error: { code: "TIMEOUT" } })]);
+    expect(replies).toEqual([expect.objectContaining({ error: expect.objectContaining({ code: "TIMEOUT" }) })]);
   });
 
   it("H-10: refuses what is too long for the shop instead of losing it", async () => {
     const { made, door } = await open();
     const replies: unknown[] = [];
     made.ask({ name: "storage.set.request", data: { value: "x".repeat(LONGEST_FRAME) } }, ({ data }) => replies.push(data));
-    expect(replies).toEqual([expect.objectContaining({ error: { code: "INVALID_ARGUMENT" } })]);
+    expect(replies).toEqual([expect.objectContaining({ error: expect.objectContaining({ code: "INVALID_ARGUMENT" }) })]);
     expect(door.last.asked("storage.set.request")).toEqual([]);
   });
 

@@ -33,6 +33,14 @@ describe("toasts (ui §3)", () => {
     toasts.show(toast("late", "x"));
     expect(toasts.shown).toHaveLength(1);
   });
+
+  it("H-77: of plugins never take the place of what the shop itself tells", () => {
+    const toasts = new Toasts();
+    for (let count = 0; count < 9; count += 1) toasts.show(toast(String(count), "x"));
+    for (let count = 0; count < 9; count += 1) toasts.show(toast("", `refused ${String(count)}`));
+    expect(toasts.shown.at(-1)?.message).toBe("refused 8");
+    expect(toasts.shown).toHaveLength(6);
+  });
 });
 
 describe("H-74: texts of any shape", () => {

@@ -1,6 +1,7 @@
 import { words } from "../../kit/words.svelte";
 
 export const t = words({
+  pageTitle: ["플러그인 · Jumak", "Plugins · Jumak"],
   shop: ["주막", "Jumak"],
   language: ["English", "한국어"],
   signOut: ["로그아웃", "Sign out"],

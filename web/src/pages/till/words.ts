@@ -1,6 +1,7 @@
 import { words } from "../../kit/words.svelte";
 
 export const t = words({
+  pageTitle: ["주막 · Jumak", "Jumak"],
   shop: ["주막", "Jumak"],
   language: ["English", "한국어"],
   lock: ["잠금", "Lock"],

@@ -1,6 +1,7 @@
 import { words } from "../../kit/words.svelte";
 
 export const t = words({
+  pageTitle: ["고객 화면 · Jumak", "Customer display · Jumak"],
   language: ["English", "한국어"],
   display: ["고객 화면", "Customer display"],
   welcome: ["어서 오세요", "Welcome"],

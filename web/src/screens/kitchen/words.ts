@@ -1,6 +1,7 @@
 import { words } from "../../kit/words.svelte";
 
 export const t = words({
+  pageTitle: ["주방 · Jumak", "Kitchen · Jumak"],
   kitchen: ["주방", "Kitchen"],
   station: ["주방 화면", "Screen"],
   chooseStation: ["어느 자리의 화면인가요?", "Whose screen is this?"],

@@ -73,6 +73,7 @@ export const t = words({
   behaviour: ["실행 방식", "How it runs"],
   profileField: ["실제 포스처럼 (field)", "as the POS does (field)"],
   profileDocumented: ["문서대로 (documented)", "as documented"],
+  onServer: ["서버에서 실행", "on the server"],
   headless: ["계산대 없이 서버에서 실행 (headless)", "on the server, without a till (headless)"],
 });
 

@@ -63,7 +63,7 @@ export const t = words({
   chooseSeat: ["{who} 손님이 앉을 테이블을 고르세요", "Choose a table for {who}"],
   chosen: ["고름", "chosen"],
   occupiedTitle: ["{to}에 손님이 있습니다", "Somebody sits at {to}"],
-  occupiedHint: ["{from} 손님을 {to}에 어떻게 할까요?", "What about the guests of {from}?"],
+  occupiedHint: ["{from} 손님을 {to}에 어떻게 할까요?", "What becomes of the guests of {from} at {to}?"],
   asOne: ["합석 (주문을 합침)", "Merge into one order"],
   beside: ["따로 두기 (주문 따로)", "Keep separate orders"],
   moved: ["{from} → {to} 옮겼습니다.", "Moved {from} → {to}."],
