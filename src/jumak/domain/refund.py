@@ -66,7 +66,9 @@ class RefundAttempt(Doc, frozen=True, kw_only=True):
 
 
 class GivenBack(Struct, frozen=True):
-    """The plugin returned the money of a payment."""
+    """The money of a payment went back. approved_no: of the cancel, where a card network gave one (CAN-8)."""
+
+    approved_no: str = ""
 
 
 class Unclear(Struct, frozen=True):

@@ -15,7 +15,7 @@ from jumak.domain.attempt import (
     Answer,
     Attempt,
     AttemptError,
-    MethodApproval,
+    PaymentApproval,
     Step,
     after_answer,
     approved,
@@ -69,7 +69,7 @@ async def settle(tx: Transaction, *, attempt_id: str, answer: Answer) -> Settled
 
 
 async def escalate(
-    tx: Transaction, *, attempt_id: str, approval: MethodApproval, error: AttemptError
+    tx: Transaction, *, attempt_id: str, approval: PaymentApproval, error: AttemptError
 ) -> Done:
     """An approval that could not be decided on: it is kept, and a person looks (NET-4)."""
     attempt = await tx.get(Attempt, attempt_id)
@@ -79,7 +79,7 @@ async def escalate(
 
 
 async def record_approval(
-    tx: Transaction, attempt: Attempt, approval: MethodApproval, owner: Caller, **more: Any
+    tx: Transaction, attempt: Attempt, approval: PaymentApproval, owner: Caller, **more: Any
 ) -> Attempt:
     """The approval as a payment of the order, owned by the plugin; raises what `payment.add` would.
 

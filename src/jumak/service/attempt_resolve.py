@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from jumak.domain.attempt import Attempt, MethodApproval, Step, attempt_state, stepped, stopped_waiting
+from jumak.domain.attempt import Attempt, PaymentApproval, Step, attempt_state, stepped, stopped_waiting
 from jumak.domain.calendar import calendar_of
 from jumak.domain.caller import Caller
 from jumak.domain.errors import InvalidArgument, UnsupportedMode
@@ -56,9 +56,9 @@ async def resolve(tx: Transaction, data: ResolveAttempt) -> AttemptReply:
     return AttemptReply(attempt=await attempt_view(tx, after))
 
 
-async def _usable(tx: Transaction, attempt: Attempt) -> MethodApproval:
+async def _usable(tx: Transaction, attempt: Attempt) -> PaymentApproval:
     """The approval as it came; where it says nothing usable the attempt's id is the key, and now the time."""
-    came = attempt.approval or MethodApproval()
+    came = attempt.approval or PaymentApproval()
     calendar = calendar_of(tx.shop)
     key, at = came.payment_key, came.approved_at
     if key is None or await tx.payment_by_key(_owner(attempt).id, key) is not None:
@@ -67,7 +67,7 @@ async def _usable(tx: Transaction, attempt: Attempt) -> MethodApproval:
         calendar.parse(at or "", path="$.approvedAt")
     except InvalidArgument:
         at = calendar.iso(tx.at)
-    return MethodApproval(payment_key=key, approved_at=at)
+    return PaymentApproval(payment_key=key, approved_at=at)
 
 
 def _owner(attempt: Attempt) -> Caller:

@@ -9,9 +9,9 @@ from msgspec import UNSET, Meta, UnsetType
 from jumak.domain.attempt import (
     AttemptError,
     AttemptState,
-    MethodApproval,
     MethodRef,
     PartPrice,
+    PaymentApproval,
     Resolution,
     Tender,
 )
@@ -43,7 +43,7 @@ class PaymentAttempt(Doc, frozen=True, kw_only=True):
     gave_up: bool = False
     hint: Literal["STILL_WAITING"] | None = None
     error: AttemptError | None = None
-    approval: MethodApproval | None = None
+    approval: PaymentApproval | None = None
     note: str | None = None
 
 
