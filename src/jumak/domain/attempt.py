@@ -270,16 +270,16 @@ def approved(attempt: Attempt, payment_id: str) -> Attempt:
     return stepped(attempt, S.APPROVE, payment_id=payment_id, error=None, hint=None)
 
 
-def escalated(attempt: Attempt, approval: PaymentApproval, error: AttemptError) -> Attempt:
+def escalation(attempt: Attempt, approval: PaymentApproval, error: AttemptError) -> Decision:
     """An approval that cannot become a payment by itself; what came with it is kept.
 
     A terminal takes the money back (NET-4); a plugin cannot be asked for that, so a person decides.
     """
     kept = replace(attempt, approval=approval, error=error, hint=None)
-    if attempt.terminal is not None and attempt.state in ("SENT", "UNKNOWN"):
-        return taking_back(stepped(kept, S.LOSE) if attempt.state == "SENT" else kept)
-    steps = (S.LOSE, S.ESCALATE) if attempt.state == "SENT" else (S.ESCALATE,)
-    return stepped(kept, *steps)
+    kept = stepped(kept, S.LOSE) if kept.state == "SENT" else kept
+    if kept.terminal is not None and kept.state == "UNKNOWN":
+        return Decision(taking_back(kept), "take-back")
+    return Decision(stepped(kept, S.ESCALATE), "escalate")
 
 
 def taking_back(attempt: Attempt) -> Attempt:
@@ -341,13 +341,13 @@ def after_answer(attempt: Attempt, answer: Answer) -> Decision:
                 "decline" if waiting else "find-nothing",
             )
         case Approved(approval) if (waiting or attempt.state == "UNKNOWN") and _differs(attempt, approval):
-            return Decision(escalated(heard, approval, _MISMATCH), _told(attempt))
+            return escalation(heard, approval, _MISMATCH)
         case Approved(approval) if waiting or (attempt.state == "UNKNOWN" and not _unwanted(attempt)):
             return Decision(heard, "approve", record=approval)
         case Approved(approval) if attempt.state in ("UNKNOWN", "NOT_FOUND"):
-            return Decision(escalated(heard, approval, _LATE), _told(attempt))
+            return escalation(heard, approval, _LATE)
         case Unreadable(approval, problem) if attempt.state in ("SENT", "UNKNOWN", "NOT_FOUND"):
-            return Decision(escalated(heard, approval, _unreadable(problem)), _told(attempt))
+            return escalation(heard, approval, _unreadable(problem))
         case Approved(approval) | Unreadable(approval):
             return Decision(replace(heard, approval=approval), "approval")
     return Decision(attempt, "")
@@ -359,11 +359,6 @@ def _differs(attempt: Attempt, approval: PaymentApproval) -> bool:
 
 def _unwanted(attempt: Attempt) -> bool:
     return attempt.gave_up or attempt.taking_back
-
-
-def _told(attempt: Attempt) -> str:
-    """What the journal calls it when an approval cannot become a payment."""
-    return "escalate" if attempt.terminal is None or attempt.state == "NOT_FOUND" else "take-back"
 
 
 _MISMATCH: Final = AttemptError(

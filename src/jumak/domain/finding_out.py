@@ -46,6 +46,16 @@ def is_to_find_out(attempt: Attempt) -> bool:
     return attempt.state == "UNKNOWN" and attempt.terminal is not None
 
 
+def asked_again(attempt: Attempt, *, for_good: bool) -> Attempt:
+    """A manager has the terminal asked once more; for_good: to take back whatever it took, as after any such order.
+
+    Raises InvalidState ATTEMPT_STATE unless that is open.
+    """
+    if attempt.state != "UNKNOWN":
+        attempt = stepped(attempt, Step.ASK_AGAIN)
+    return replace(attempt, tries=0, taking_back=attempt.taking_back or for_good)
+
+
 def next_question(attempt: Attempt) -> Question:
     """What to ask now."""
     if not attempt.taking_back:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from msgspec import Struct
+
 from jumak.domain.attempt import Answer, Refused
 from jumak.domain.refund import GivenBack
 from jumak.domain.terminal import Absent, CardCancel, Charge, Reversed, Standing, TerminalStatus
@@ -52,7 +54,18 @@ class CardTerminal(Protocol):
 Late = Callable[[str, Answer], None]
 """Told of an answer to a charge nobody waits for: the charge's key, and what the terminal says."""
 
-Driver = Callable[[str, Late], CardTerminal]
-"""Makes a terminal of an address; connects when it is first asked. Raises ValueError for an address it cannot read."""
+
+class Driver(Struct, frozen=True, kw_only=True):
+    """How terminals of one kind are spoken to.
+
+    check: raises ValueError, saying in English what an address looks like, for one it cannot read.
+    open: a terminal at an address; it connects when it is first asked.  test_mode: no money moves (SIM-2).
+    """
+
+    check: Callable[[str], object]
+    open: Callable[[str, Late], CardTerminal]
+    test_mode: bool = False
+
 
 Drivers = Mapping[str, Driver]
+"""Name in a terminal's settings → its driver."""

@@ -24,7 +24,7 @@ from jumak.devices.terminal.link import Frame, Link
 from jumak.devices.terminal.simulator.book import Book
 from jumak.devices.terminal.simulator.machine import Control, Machine
 from jumak.devices.terminal.simulator.network import Network
-from jumak.service.card_terminal import CardTerminal, Drivers, Late
+from jumak.service.card_terminal import CardTerminal, Driver, Drivers, Late
 
 
 class _End:
@@ -75,7 +75,7 @@ class PracticeTerminal:
     @property
     def drivers(self) -> Drivers:
         """For `simulated_shop`."""
-        return {SIMULATOR: self.driver}
+        return {SIMULATOR: Driver(check=str, open=self.driver, test_mode=True)}
 
     @property
     def machine(self) -> Machine:

@@ -48,6 +48,7 @@ export const READS: ReadonlySet<string> = new Set([
   "table-status.list.request",
   "table.get.request",
   "table.list.request",
+  "terminal.list.request",
   "waiting.list.request",
 ]);
 
@@ -153,6 +154,8 @@ export const WRITES: ReadonlySet<string> = new Set([
   "table.undo.request",
   "table.ungroup.request",
   "table.update.request",
+  "terminal.remove.request",
+  "terminal.save.request",
   "waiting.add.request",
   "waiting.call.request",
   "waiting.cancel.request",

@@ -35,10 +35,16 @@ from jumak.service.card_terminal import CardTerminal, Late
 
 def simulated(address: str, late: Late) -> CardTerminal:
     """The simulator at `host:port`; raises ValueError for another address."""
+    host, port = host_and_port(address)
+    return SimulatorTerminal(lambda: connect(host, port), late)
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """What `host:port` names; raises ValueError for another text."""
     host, _, port = address.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
-        raise ValueError("host:port")
-    return SimulatorTerminal(lambda: connect(host.strip("[]"), int(port)), late)
+    if not host or not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 65_536:
+        raise ValueError("an address of a terminal is host:port")
+    return host.strip("[]"), int(port)
 
 
 class SimulatorTerminal:

@@ -23,6 +23,7 @@ from jumak.protocol.messages import (
     staff,
     storage,
     table,
+    terminal,
     ui,
     waiting,
 )
@@ -49,6 +50,7 @@ ROWS: tuple[Row, ...] = (
     *staff.ROWS,
     *storage.ROWS,
     *table.ROWS,
+    *terminal.ROWS,
     *ui.ROWS,
     *waiting.ROWS,
 )

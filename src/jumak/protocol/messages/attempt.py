@@ -14,6 +14,7 @@ from jumak.domain.attempt import (
     PaymentApproval,
     Resolution,
     Tender,
+    TerminalRef,
 )
 from jumak.domain.base import Doc, PositiveWon, PublicId
 from jumak.domain.order.types import Order
@@ -36,6 +37,8 @@ class PaymentAttempt(Doc, frozen=True, kw_only=True):
     created_at: str
     price: PartPrice | None = None
     method: MethodRef | None = None
+    terminal: TerminalRef | None = None
+    taking_back: bool = False
     part_id: str | None = None
     tendered: PositiveWon | None = None
     change: PositiveWon | None = None
