@@ -47,6 +47,10 @@ WorkT = TypeVar("WorkT")
 log = logging.getLogger(__name__)
 
 
+class TooLate(AnswerLost):
+    """Nothing came in time."""
+
+
 class Payer(Protocol):
     """Asked for each attempt once."""
 
@@ -155,7 +159,7 @@ class TerminalPayer:
         self._asked = attempt.id
         try:
             return await in_time(self._shop.clock, self._terminal.charge(charge_of(attempt)), GUEST_WITHIN)
-        except AnswerLost:
+        except TooLate:
             self.give_up()
             raise
 
@@ -221,14 +225,14 @@ def cancel_of(payment: Payment) -> CardCancel:
 
 
 async def in_time(clock: WaitingClock, work: Coroutine[Any, Any, WorkT], limit: timedelta) -> WorkT:
-    """What the work comes to; raises AnswerLost once the shop's clock is so much further, and ends it."""
+    """What the work comes to; raises TooLate once the shop's clock is so much further, and ends it."""
     task = asyncio.ensure_future(work)
     bell = asyncio.ensure_future(clock.wait_until(clock.now() + limit))
     try:
         await asyncio.wait({task, bell}, return_when=asyncio.FIRST_COMPLETED)
         if task.done():
             return task.result()
-        raise AnswerLost(f"no answer within {limit.seconds} s")
+        raise TooLate(f"no answer within {limit.seconds} s")
     finally:
         bell.cancel()
         task.cancel()
