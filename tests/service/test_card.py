@@ -456,3 +456,36 @@ async def test_a_shop_without_a_terminal_says_so():
         with pytest.raises(InvalidArgument) as address:
             await shop.ask("terminal.save.request", {"terminal": bad}, OWNER)
         assert address.value.data["path"] == "$.terminal.address"
+
+
+async def test_a_charge_that_arrives_after_its_cancel_takes_nothing(counter):
+    """NET-3: the query found nothing, the network cancel barred the key, and only then the charge arrived."""
+    order = await counter.order()
+    counter.terminal.control(late_charge=True)
+    attempt = await counter.start(order)
+    ended = await counter.ended(attempt)
+    assert ended["state"] == "NOT_FOUND"
+    counter.terminal.machine.deliver()
+    assert counter.terminal.book.totals().approvals == 0
+    assert (await counter.get(attempt))["state"] == "NOT_FOUND"
+
+
+async def test_an_approval_that_arrives_while_it_is_taken_back_is_not_adopted(counter):
+    """NET-3, NET-a: that it goes back is on disk before the terminal is told; its approval pays nothing any more."""
+    order = await counter.order()
+    # The charge, its abort, three queries and the first network cancel, which is done and not heard of.
+    counter.terminal.control(late_answer=True, cut=6)
+    attempt = await counter.start(order)
+    await counter.settle()
+    stuck = counter.terminal.machine._stuck
+    assert len(stuck) == 1
+    counter.clock.jump(seconds=60)
+
+    async def taking_back() -> Any:
+        return True if (await counter.get(attempt)).get("takingBack") else None
+
+    assert await counter.until(taking_back)
+    counter.terminal.machine.deliver()
+    ended = await counter.ended(attempt)
+    assert (ended["state"], await counter.paid(order)) == ("NET_CANCELLED", 0)
+    assert counter.terminal.book.totals().net == 0

@@ -36,6 +36,8 @@ TROUBLE = st.fixed_dictionaries(
         "twice": st.just(True),
         "garbage": st.just(True),
         "other_key": st.just("another"),
+        "late_charge": st.just(True),
+        "late_answer": st.just(True),
         "code": CODES,
     },
 )
@@ -129,6 +131,15 @@ class CardEvening(RuleBasedStateMachine):
     def something_will_go_wrong(self, trouble):
         """SIM-1, per call."""
         self.counter.terminal.control(**trouble)
+
+    @precondition(lambda self: self.is_on)
+    @rule()
+    def what_was_stuck_arrives(self):
+        async def arrives() -> None:
+            self.counter.terminal.machine.deliver()
+            await self.counter.settle()
+
+        self.run(arrives())
 
     @precondition(lambda self: self.is_on)
     @rule(act=st.sampled_from([Act.INSERT, Act.ENTER_PIN, Act.INSERT, Act.ENTER_PIN, Act.CANCEL]))
@@ -262,6 +273,9 @@ class CardEvening(RuleBasedStateMachine):
             return
         self.counter.terminal.switch_on()
         self.counter.terminal.control()
+        self.run(self.reconcile())
+        # Whatever arrives after the end comes too late.
+        self.what_was_stuck_arrives()
         self.run(self.reconcile())
         attempts = self.listed()
         assert {attempt["state"] for attempt in attempts.values()} <= FINAL

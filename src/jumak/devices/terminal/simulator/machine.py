@@ -6,6 +6,8 @@ A charge goes on when the connection that asked it is gone, as on a real reader:
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -29,7 +31,8 @@ class Control(msgspec.Struct, rename="camel", kw_only=True):
     never answered.  cut: so many are heard and done, and the connection is cut instead of an answer.  deaf: so many
     are neither heard nor answered, the connection is cut.  twice: the next answer is said twice.
     other_key: the next answer names this key instead of its own.  garbage: the next answer cannot be read.
-    latency_ms: before each answer, from now on.  attended: whether a guest stands at the page.
+    late_charge: the next charge is stuck on its way to the network, late_answer: the next answer on its way back,
+    until deliver.  latency_ms: before each answer, from now on.  attended: whether a guest stands at the page.
     """
 
     code: str | None = None
@@ -39,6 +42,9 @@ class Control(msgspec.Struct, rename="camel", kw_only=True):
     twice: bool = False
     other_key: str | None = None
     garbage: bool = False
+    late_charge: bool = False
+    late_answer: bool = False
+    deliver: bool = False
     latency_ms: int | None = None
     attended: bool | None = None
 
@@ -52,6 +58,7 @@ class Machine:
         self.network, self.reader = network, Reader(attended=attended)
         self._latency_ms, self._serial = latency_ms, serial
         self._next = Control()
+        self._stuck: list[Callable[[], None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def serve(self, link: Link) -> None:
@@ -82,21 +89,35 @@ class Machine:
             link.close()
             return
         silent, cut = self._spent("silent"), self._spent("cut")
+        late = self._next.late_answer
+        self._next = msgspec.structs.replace(self._next, late_answer=False)
         said = await self._decide(str(ask), str(key), frame.get("about"))
         if self._latency_ms:
             await asyncio.sleep(self._latency_ms / 1_000)
         if silent:
             return
+        if late:
+            said.pop("lost", None)
+            answer = {"id": frame.get("id"), "key": key} | said
+            self._stuck.append(lambda: self._send(link, answer))
+            return
         try:
             if cut or said.pop("lost", False):
                 link.close()
                 return
-            self._say(link, {"id": frame.get("id"), "key": key} | said)
+            self._send(link, {"id": frame.get("id"), "key": key} | said)
         except OSError:
             # Whoever asked is gone; it can ask again what became of it.
             return
 
-    def _say(self, link: Link, answer: Frame) -> None:
+    def deliver(self) -> None:
+        """What is stuck arrives."""
+        stuck, self._stuck = self._stuck, []
+        for arrives in stuck:
+            with contextlib.suppress(OSError):
+                arrives()
+
+    def _send(self, link: Link, answer: Frame) -> None:
         control, self._next = (
             self._next,
             msgspec.structs.replace(self._next, twice=False, other_key=None, garbage=False),
@@ -132,14 +153,22 @@ class Machine:
         return {"result": "unknown"}
 
     async def _charge(self, charge: Charge) -> Frame:
-        code = self._code()
+        code, late = self._code(), self._next.late_charge
         if self.reader.busy:
             return {"result": "declined", "code": BUSY, "message": "다른 결제가 진행 중입니다"}
         if not await self.reader.present(charge):
             return {"result": "went-back"}
+        if late:
+            self._next = msgspec.structs.replace(self._next, late_charge=False)
+            self._stuck.append(lambda: self._arrive(charge, code))
+            self.reader.end(Shown.DECLINED, "통신 오류입니다")
+            return {"result": "", "lost": True}
         answer = self.network.charge(charge, code=code)
         self._show(answer)
         return _frame(answer)
+
+    def _arrive(self, charge: Charge, code: str | None) -> None:
+        self.network.charge(charge, code=code)
 
     def _show(self, answer: Answer) -> None:
         if answer.approval is not None:
@@ -167,6 +196,8 @@ class Machine:
         if control.attended is not None:
             self.reader.attended = control.attended
         self._next = control
+        if control.deliver:
+            self.deliver()
 
     def _code(self) -> str | None:
         code = self._next.code
