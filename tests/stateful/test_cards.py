@@ -27,19 +27,16 @@ from tests.service.paying import CASHIER, MANAGER
 
 PICK = st.integers(0, 1_000)
 CODES = st.sampled_from(["00", "00", "68", "69", "70", "96", "97", *FAULTS])
-TROUBLE = st.fixed_dictionaries(
-    {},
-    optional={
-        "cut": st.integers(1, 8),
-        "silent": st.integers(1, 3),
-        "deaf": st.integers(1, 8),
-        "twice": st.just(True),
-        "garbage": st.just(True),
-        "other_key": st.just("another"),
-        "late_charge": st.just(True),
-        "late_answer": st.just(True),
-        "code": CODES,
-    },
+ONE_TROUBLE = st.one_of(
+    st.fixed_dictionaries({"cut": st.integers(1, 8)}),
+    st.fixed_dictionaries({"silent": st.integers(1, 8)}),
+    st.fixed_dictionaries({"deaf": st.integers(1, 8)}),
+    st.sampled_from([{"twice": True}, {"garbage": True}, {"other_key": "another"}]),
+    st.sampled_from([{"late_charge": True}, {"late_answer": True}]),
+    st.fixed_dictionaries({"code": CODES}),
+)
+TROUBLE = st.lists(ONE_TROUBLE, max_size=2).map(
+    lambda several: {key: each[key] for each in several for key in each}
 )
 INTO = st.integers(0, 80)
 """How many turns of the loop something gets before everything falls over."""
@@ -89,8 +86,10 @@ class CardEvening(RuleBasedStateMachine):
         pick=PICK,
         share=st.sampled_from([1, 1, 2, 3]),
         tender=st.sampled_from(["CARD", "CARD", "CARD", "CASH"]),
+        trouble=TROUBLE,
     )
-    def starts(self, pick, share, tender):
+    def starts(self, pick, share, tender, trouble):
+        self.let(trouble)
         self.begin(pick, share, tender)
         self.run(self.counter.settle())
 
@@ -105,9 +104,10 @@ class CardEvening(RuleBasedStateMachine):
             self.attempts[reply["attempt"]["id"]] = order["id"]
 
     @precondition(lambda self: self.orders)
-    @rule(pick=PICK, share=st.sampled_from([1, 2]), into=INTO, terminal_dies=st.booleans())
-    def starts_and_the_server_dies(self, pick, share, into, terminal_dies):
+    @rule(pick=PICK, share=st.sampled_from([1, 2]), into=INTO, terminal_dies=st.booleans(), trouble=TROUBLE)
+    def starts_and_the_server_dies(self, pick, share, into, terminal_dies, trouble):
         """At any step of the charge."""
+        self.let(trouble)
         self.begin(pick, share)
         self.fall_over(into, terminal_dies)
 
@@ -126,11 +126,10 @@ class CardEvening(RuleBasedStateMachine):
 
         self.run(fall())
 
-    @precondition(lambda self: self.is_on)
-    @rule(trouble=TROUBLE)
-    def something_will_go_wrong(self, trouble):
+    def let(self, trouble: dict[str, Any]) -> None:
         """SIM-1, per call."""
-        self.counter.terminal.control(**trouble)
+        if self.is_on:
+            self.counter.terminal.control(**trouble)
 
     @precondition(lambda self: self.is_on)
     @rule()
@@ -191,9 +190,10 @@ class CardEvening(RuleBasedStateMachine):
         self.ask("payment-attempt.resolve.request", {"id": self.some(pick), "how": how})
 
     @precondition(lambda self: self.orders)
-    @rule(pick=PICK, into=INTO, dies=st.booleans())
-    def a_payment_goes_back(self, pick, into, dies):
+    @rule(pick=PICK, into=INTO, dies=st.booleans(), trouble=TROUBLE)
+    def a_payment_goes_back(self, pick, into, dies, trouble):
         """CAN-8, CAN-10: and the server may die at any step of it."""
+        self.let(trouble)
         order = self.run(self.counter.asking.get(self.orders[pick % len(self.orders)]["id"]))
         live = [payment for payment in order["payments"] if payment["state"] != "CANCELLED"]
         if not live:
@@ -216,8 +216,9 @@ class CardEvening(RuleBasedStateMachine):
         self.run(back())
 
     @precondition(lambda self: self.orders)
-    @rule(pick=PICK)
-    def staff_cancel_the_order(self, pick):
+    @rule(pick=PICK, trouble=TROUBLE)
+    def staff_cancel_the_order(self, pick, trouble):
+        self.let(trouble)
         data = {"id": self.orders[pick % len(self.orders)]["id"], "reason": "시험"}
         self.ask("order.cancel.request", data)
         self.run(self.counter.settle())

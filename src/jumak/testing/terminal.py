@@ -99,6 +99,8 @@ class PracticeTerminal:
 
     def switch_off(self) -> None:
         """As by SIGKILL: what is under way is gone. The card network remembers."""
+        if self._machine is not None:
+            self._machine.stop()
         self._machine = None
         for task in tuple(self._tasks):
             task.cancel()
@@ -115,17 +117,10 @@ class PracticeTerminal:
         ours, theirs = _End(), _End()
         ours.other, theirs.other = theirs, ours
         self._wires.append(theirs)
-        task = asyncio.get_running_loop().create_task(self._serve(self._machine, theirs))
+        task = asyncio.get_running_loop().create_task(self._machine.serve(theirs))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return ours
-
-    async def _serve(self, machine: Machine, wire: Link) -> None:
-        try:
-            await machine.serve(wire)
-        finally:
-            if machine is not self._machine:
-                await machine.close()
 
     async def close(self) -> None:
         """Ends it."""

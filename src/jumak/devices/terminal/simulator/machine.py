@@ -59,10 +59,12 @@ class Machine:
         self._latency_ms, self._serial = latency_ms, serial
         self._next = Control()
         self._stuck: list[Callable[[], None]] = []
+        self._links: list[Link] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def serve(self, link: Link) -> None:
         """Answers one connection until it ends."""
+        self._links.append(link)
         try:
             while (frame := await link.receive()) is not None:
                 task = asyncio.get_running_loop().create_task(self._take(link, frame))
@@ -71,12 +73,17 @@ class Machine:
         except (BadFrame, OSError):
             pass
         finally:
+            self._links.remove(link)
             link.close()
 
-    async def close(self) -> None:
+    def stop(self) -> None:
         """Switches it off: what is under way is forgotten, what the network knows is not."""
         for task in tuple(self._tasks):
             task.cancel()
+
+    async def close(self) -> None:
+        """`stop`, and waits for it."""
+        self.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _take(self, link: Link, frame: Frame) -> None:
@@ -94,12 +101,13 @@ class Machine:
         said = await self._decide(str(ask), str(key), frame.get("about"))
         if self._latency_ms:
             await asyncio.sleep(self._latency_ms / 1_000)
-        if silent:
-            return
         if late:
             said.pop("lost", None)
             answer = {"id": frame.get("id"), "key": key} | said
-            self._stuck.append(lambda: self._send(link, answer))
+            # Said to whoever is connected by then.
+            self._stuck.append(lambda: self._send(self._links[-1], answer))
+            return
+        if silent:
             return
         try:
             if cut or said.pop("lost", False):
@@ -114,7 +122,7 @@ class Machine:
         """What is stuck arrives."""
         stuck, self._stuck = self._stuck, []
         for arrives in stuck:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, IndexError):
                 arrives()
 
     def _send(self, link: Link, answer: Frame) -> None:
