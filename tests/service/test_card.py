@@ -473,8 +473,8 @@ async def test_a_charge_that_arrives_after_its_cancel_takes_nothing(counter):
 async def test_an_approval_that_arrives_while_it_is_taken_back_is_not_adopted(counter):
     """NET-3, NET-a: that it goes back is on disk before the terminal is told; its approval pays nothing any more."""
     order = await counter.order()
-    # The charge, its abort, three queries and the first network cancel, which is done and not heard of.
-    counter.terminal.control(late_answer=True, cut=6)
+    # Silence to the charge, its abort, three queries and the first network cancel, which is done all the same.
+    counter.terminal.control(late_answer=True, silent=6)
     attempt = await counter.start(order)
     await counter.settle()
     stuck = counter.terminal.machine._stuck

@@ -69,26 +69,25 @@ class CardEvening(RuleBasedStateMachine):
     def is_on(self) -> bool:
         return self.counter.terminal._machine is not None
 
-    @initialize(attended=st.booleans())
-    def opens(self, attended):
+    @initialize(attended=st.sampled_from([False, False, True]), codes=st.lists(CODES, min_size=3, max_size=3))
+    def opens(self, attended, codes):
         self.counter.terminal._attended = attended
         self.counter.terminal.switch_off()
         self.counter.terminal.switch_on()
         self.run(self.counter.__aenter__())
+        for code in codes:
+            self.orders.append(self.run(self.counter.order(18_000 + int(code))))
 
-    @precondition(lambda self: len(self.orders) < 4)
-    @rule(code=CODES)
-    def a_guest_orders(self, code):
-        self.orders.append(self.run(self.counter.order(18_000 + int(code))))
-
-    @precondition(lambda self: self.orders)
     @rule(
         pick=PICK,
         share=st.sampled_from([1, 1, 2, 3]),
         tender=st.sampled_from(["CARD", "CARD", "CARD", "CASH"]),
         trouble=TROUBLE,
+        is_off=st.sampled_from([False, False, False, False, True]),
     )
-    def starts(self, pick, share, tender, trouble):
+    def starts(self, pick, share, tender, trouble, is_off):
+        if not is_off:
+            self.counter.terminal.switch_on()
         self.let(trouble)
         self.begin(pick, share, tender)
         self.run(self.counter.settle())
@@ -103,10 +102,10 @@ class CardEvening(RuleBasedStateMachine):
         if reply is not None:
             self.attempts[reply["attempt"]["id"]] = order["id"]
 
-    @precondition(lambda self: self.orders)
     @rule(pick=PICK, share=st.sampled_from([1, 2]), into=INTO, terminal_dies=st.booleans(), trouble=TROUBLE)
     def starts_and_the_server_dies(self, pick, share, into, terminal_dies, trouble):
         """At any step of the charge."""
+        self.counter.terminal.switch_on()
         self.let(trouble)
         self.begin(pick, share)
         self.fall_over(into, terminal_dies)
@@ -131,7 +130,7 @@ class CardEvening(RuleBasedStateMachine):
         if self.is_on:
             self.counter.terminal.control(**trouble)
 
-    @precondition(lambda self: self.is_on)
+    @precondition(lambda self: self.is_on and self.counter.terminal.machine._stuck)
     @rule()
     def what_was_stuck_arrives(self):
         async def arrives() -> None:
@@ -140,11 +139,12 @@ class CardEvening(RuleBasedStateMachine):
 
         self.run(arrives())
 
-    @precondition(lambda self: self.is_on)
-    @rule(act=st.sampled_from([Act.INSERT, Act.ENTER_PIN, Act.INSERT, Act.ENTER_PIN, Act.CANCEL]))
-    def the_guest_does_something(self, act):
+    @precondition(lambda self: self.is_on and self.counter.terminal.machine.reader.busy)
+    @rule(acts=st.sampled_from([(Act.INSERT, Act.ENTER_PIN), (Act.INSERT,), (Act.ENTER_PIN,), (Act.CANCEL,)]))
+    def the_guest_does_something(self, acts):
         async def does() -> None:
-            self.counter.terminal.machine.reader.act(act)
+            for act in acts:
+                self.counter.terminal.machine.reader.act(act)
             await self.counter.settle()
 
         self.run(does())
@@ -160,10 +160,6 @@ class CardEvening(RuleBasedStateMachine):
         self.run(dies())
 
     @rule()
-    def the_terminal_comes_back(self):
-        self.counter.terminal.switch_on()
-
-    @rule()
     def the_wire_is_cut(self):
         async def cut() -> None:
             self.counter.terminal.cut()
@@ -171,8 +167,12 @@ class CardEvening(RuleBasedStateMachine):
 
         self.run(cut())
 
-    @rule(seconds=st.sampled_from([1, 5, 30, 61]))
-    def time_passes(self, seconds):
+    @rule(seconds=st.sampled_from([1, 5, 30, 61]), is_off=st.sampled_from([False, False, True]))
+    def time_passes(self, seconds, is_off):
+        """And somebody looks after the terminal, or nobody does."""
+        if not is_off:
+            self.counter.terminal.switch_on()
+
         async def passes() -> None:
             self.counter.clock.jump(seconds=seconds)
             await self.counter.settle()
@@ -189,7 +189,6 @@ class CardEvening(RuleBasedStateMachine):
     def a_manager_asks_again(self, pick, how):
         self.ask("payment-attempt.resolve.request", {"id": self.some(pick), "how": how})
 
-    @precondition(lambda self: self.orders)
     @rule(pick=PICK, into=INTO, dies=st.booleans(), trouble=TROUBLE)
     def a_payment_goes_back(self, pick, into, dies, trouble):
         """CAN-8, CAN-10: and the server may die at any step of it."""
@@ -215,7 +214,6 @@ class CardEvening(RuleBasedStateMachine):
 
         self.run(back())
 
-    @precondition(lambda self: self.orders)
     @rule(pick=PICK, trouble=TROUBLE)
     def staff_cancel_the_order(self, pick, trouble):
         self.let(trouble)
@@ -276,7 +274,7 @@ class CardEvening(RuleBasedStateMachine):
         self.counter.terminal.control()
         self.run(self.reconcile())
         # Whatever arrives after the end comes too late.
-        self.what_was_stuck_arrives()
+        self.counter.terminal.machine.deliver()
         self.run(self.reconcile())
         attempts = self.listed()
         assert {attempt["state"] for attempt in attempts.values()} <= FINAL

@@ -152,5 +152,9 @@ async def _network_cancel(terminal: CardTerminal, attempt: Attempt) -> Reversed 
 
 
 async def _void(terminal: CardTerminal, attempt: Attempt) -> Reversed | None:
-    """None when it is refused: as good as no answer, for the money has not gone back."""
-    return Reversed() if isinstance(await terminal.cancel(void_of(attempt)), GivenBack) else None
+    """None when it is refused and the money has not gone back: as good as no answer."""
+    if isinstance(await terminal.cancel(void_of(attempt)), GivenBack):
+        return Reversed()
+    # An earlier network cancel may have been done and not heard of: then there is nothing left to void.
+    standing = await terminal.query(attempt.id)
+    return standing if isinstance(standing, Reversed) else None
