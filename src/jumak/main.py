@@ -22,6 +22,7 @@ from msgspec import Struct
 
 import jumak.server.before_add  # binds its messages
 import jumak.service
+from jumak.devices.terminal import DRIVERS
 from jumak.domain.caller import SYSTEM
 from jumak.domain.origin import LOCAL
 from jumak.plugins.bridge import Bridge
@@ -32,6 +33,7 @@ from jumak.server import schedule
 from jumak.server.app import App
 from jumak.server.clock import SystemClock, WaitingClock
 from jumak.server.connections import Connections
+from jumak.server.finding_out import FindingOut
 from jumak.server.flood import FloodGuard, NoGuard
 from jumak.server.giving_back import GivingBack
 from jumak.server.hosted import list_hosted
@@ -39,14 +41,17 @@ from jumak.server.ids import UuidIds
 from jumak.server.menu_files import MenuFiles
 from jumak.server.origins import Hosts
 from jumak.server.owner import COMMAND_LINE, OwnerAccess, remove_access, write_access
+from jumak.server.payers import Payers
 from jumak.server.paying import Paying
 from jumak.server.pictures import Pictures
 from jumak.server.publish import Publisher
 from jumak.server.refunds import Refunds
 from jumak.server.shop import Gate, RunningShop
+from jumak.server.terminals import Terminals
 from jumak.server.transport import Limits, limited
 from jumak.server.uploads import Uploads
 from jumak.server.views import VIEWS
+from jumak.service.card_terminal import Drivers
 from jumak.service.catalog import open_day
 from jumak.service.draft_order import forget_carts
 from jumak.service.kitchen import clear_board, fire_due
@@ -101,11 +106,12 @@ async def run_shop(
     folder: Path | None = None,
     files: Path | None = None,
     guard: FloodGuard | NoGuard | None = None,
+    drivers: Drivers = DRIVERS,
 ) -> tuple[RunningShop, Callable[[], Any]]:
     """The running parts around an open store, and what to await to end them.
 
     folder: of the shop; without one no plugin processes are hosted.  files: the same folder, where files that people
-    bring lie; without one none are taken.
+    bring lie; without one none are taken.  drivers: of card terminals.
     """
     load_use_cases()
     shop = RunningShop(store, connections=connections, clock=clock, ids=UuidIds(), guard=guard)
@@ -118,14 +124,23 @@ async def run_shop(
     publisher = Publisher(shop)
     publisher.views.update(VIEWS)
     follow_devices(shop, publisher)
-    paying, refunds = Paying(shop), Refunds(shop)
-    giving_back = GivingBack(shop, refunds)
+    terminals = Terminals(shop, drivers, lambda *answer: paying.take_from_terminal(*answer))
+    payers = Payers(shop, terminals)
+    paying, refunds = Paying(shop, payers), Refunds(shop, payers)
+    giving_back = GivingBack(shop, payers, refunds)
+    finding_out = FindingOut(shop, terminals, refunds)
+    shop.live["terminal.list.request"] = terminals.list
+    publisher.listen("terminal.", terminals.follow)
     publisher.listen("attempt.", paying.follow)
+    publisher.listen("attempt.", finding_out.follow)
+    publisher.listen("refund.", finding_out.follow)
     publisher.listen("order.cancel-pending", refunds.follow)
     shop.gates["payment.cancel.request"] = Gate(giving_back.needed, giving_back.before_payment)
     shop.gates["order.cancel.request"] = Gate(giving_back.needed, giving_back.before_order)
+    await terminals.load()
     await paying.recover()
     await refunds.recover()
+    await finding_out.recover()
     store.on_commit(publisher.publish)
     day = schedule.DayOpening(_begin_day)
     timetable = schedule.Schedule(
@@ -152,6 +167,7 @@ async def run_shop(
         if plugins is not None:
             await plugins.stop()
         bridge.stop()
+        await terminals.close()
         await shop.close()
 
     return shop, end

@@ -13,9 +13,9 @@ from jumak.domain.attempt import (
     Approved,
     Attempt,
     AttemptState,
-    MethodApproval,
     MethodRef,
     PartPrice,
+    PaymentApproval,
     Refused,
     Step,
     Unreadable,
@@ -32,7 +32,7 @@ from jumak.domain.tax import Buckets
 
 STATES: tuple[AttemptState, ...] = get_args(AttemptState)
 PRICE = PartPrice(amount_money=5_000, tax_money=455, supply_money=4_545, tip_money=0, tax_exempt_money=0)
-OK = MethodApproval(approved_at="2026-02-02T12:00:00", payment_key="k-1")
+OK = PaymentApproval(approved_at="2026-02-02T12:00:00", payment_key="k-1")
 
 
 def attempt(state: AttemptState = "SENT", **more: Any) -> Attempt:

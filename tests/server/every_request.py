@@ -591,6 +591,14 @@ async def _attempts(ask: Ask, plugin_id: str) -> None:
         "tendered": 5_000,
     }
     attempt = (await ask("payment.start", start))["attempt"]
+    # Nobody listens there: a card cannot be charged, and for certain was not.
+    draft = {"name": "카운터 단말기", "driver": "simulator", "address": f"127.0.0.1:{free_port()}"}
+    terminal = (await ask("terminal.save", {"terminal": draft}))["terminal"]
+    by_card = start | {"tender": "CARD", "amount": 1_000, "expectedUnpaid": 6_000}
+    card = (await ask("payment.start", by_card | {"installmentMonth": "00"}))["attempt"]
+    await _until(ask, "payment-attempt.list", {"states": ["DECLINED"]}, "attempts", id=card["id"])
+    await ask("terminal.list", {})
+    await ask("terminal.remove", {"id": terminal["id"]})
     await ask("payment-attempt.get", {"id": attempt["id"]})
     await _until(ask, "payment-method.list", {}, "methods", pluginId=plugin_id)
     method = {"pluginId": plugin_id, "id": "stamp"}

@@ -10,6 +10,7 @@ from typing import Any
 from jumak.commands.reach import Refused, add_data
 from jumak.demo import create_demo_shop
 from jumak.demo.plugin import install_demo_plugin
+from jumak.demo.terminal import practice_terminal
 from jumak.main import ServeOptions, serve
 from jumak.server.transport import MAX_CONNECTIONS, MAX_OF_ONE, Limits
 
@@ -76,7 +77,12 @@ async def _demo(arguments: argparse.Namespace) -> None:
     if await create_demo_shop(arguments.data):
         await install_demo_plugin(arguments.data)
         print(f"Made a demo shop in {arguments.data}", flush=True)
-    await _serve(arguments)
+    if arguments.no_terminal:
+        await _serve(arguments)
+        return
+    async with practice_terminal(arguments.data) as reader:
+        print(f"Card reader to practise with: {reader}", flush=True)
+        await _serve(arguments)
 
 
 def add(commands: Any) -> None:
@@ -86,4 +92,5 @@ def add(commands: Any) -> None:
     serving.set_defaults(run=_serve)
     demo = commands.add_parser("demo", help="serve a demo shop, made when there is none")
     add_options(demo)
+    demo.add_argument("--no-terminal", action="store_true", help="without a card terminal to practise with")
     demo.set_defaults(run=_demo)

@@ -1,4 +1,4 @@
-"""Attempts to take money: their life, what a plugin's answer means, what they reserve (rulebook §3.3, §3.4).
+"""Attempts to take money: their life, what an answer means, what they reserve (rulebook §3.3, §3.4).
 
 An attempt is stored as SENT before anybody is asked for money (NET-1). What comes back, when, and
 what staff decide meanwhile are steps along ATTEMPT_TRANSITIONS; nothing jumps past the table. While
@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from jumak.domain.base import Doc, PositiveWon, PublicId
 from jumak.domain.errors import InvalidState, PosError
-from jumak.domain.payment import ExternalDetails, PaymentDto
+from jumak.domain.payment import CardDetails, ExternalDetails, PaymentDto, SourceType
 from jumak.domain.tax import Buckets
 
 AttemptState = Literal[
@@ -57,6 +57,8 @@ class Step(StrEnum):
     NET_CANCEL = "net cancel"
     ESCALATE = "escalate"
     """A person has to decide."""
+    ASK_AGAIN = "ask again"
+    """A manager has the terminal asked once more."""
 
 
 S = Step
@@ -69,7 +71,7 @@ ATTEMPT_TRANSITIONS: Final[dict[AttemptState, dict[Step, AttemptState]]] = {
         S.NET_CANCEL: "NET_CANCELLED",
         S.ESCALATE: "NEEDS_MANUAL",
     },
-    "NEEDS_MANUAL": {S.APPROVE: "APPROVED", S.FIND_NOTHING: "NOT_FOUND"},
+    "NEEDS_MANUAL": {S.APPROVE: "APPROVED", S.FIND_NOTHING: "NOT_FOUND", S.ASK_AGAIN: "UNKNOWN"},
     # A manager said that nothing was paid, and then the approval came after all: it is never dropped.
     "NOT_FOUND": {S.ESCALATE: "NEEDS_MANUAL"},
     "APPROVED": {},
@@ -101,12 +103,26 @@ class PartPrice(Doc, frozen=True, kw_only=True):
     tax_exempt_money: PositiveWon
 
 
-class MethodApproval(Doc, frozen=True, kw_only=True):
-    """What a plugin answered when it had taken the money. received: what came, when it could not be read."""
+class TerminalRef(Doc, frozen=True, kw_only=True):
+    """The card terminal that is asked. name: its own when the attempt began.  testMode: no money moves (SIM-2)."""
+
+    id: PublicId
+    name: str
+    test_mode: bool = False
+
+
+class PaymentApproval(Doc, frozen=True, kw_only=True):
+    """What a plugin or terminal answered when it had taken the money. received: what came, when it could not be read.
+
+    approvedNo, amountMoney, cardDetails: of a card, as the terminal has them; the number is masked (SEC-3).
+    """
 
     approved_at: str | None = None
     payment_key: str | None = None
     received: str | None = None
+    approved_no: Annotated[str, Meta(max_length=64)] | None = None
+    amount_money: PositiveWon | None = None
+    card_details: CardDetails | None = None
 
 
 class AttemptError(Doc, frozen=True, kw_only=True):
@@ -124,6 +140,8 @@ class Attempt(Doc, frozen=True, kw_only=True):
     hint: `STILL_WAITING` once the plugin has been silent for two minutes.  approval: an approval that
     is not (yet) a payment of the order.  device, staff: where and by whom it was begun.  at_ms: when.
     caller: identity that began it.  payment_id: what it became.  note: a manager's, on resolving.
+    method, terminal: who is asked, neither for cash.  taking_back: whatever was taken goes back, and is never
+    adopted any more (NET-3).  tries: how often in a row that was asked in vain.
     """
 
     id: PublicId
@@ -135,6 +153,8 @@ class Attempt(Doc, frozen=True, kw_only=True):
     caller: str
     at_ms: int
     method: MethodRef | None = None
+    terminal: TerminalRef | None = None
+    installment_month: str = "00"
     part_id: str | None = None
     tendered: PositiveWon | None = None
     change: PositiveWon | None = None
@@ -144,32 +164,46 @@ class Attempt(Doc, frozen=True, kw_only=True):
     gave_up: bool = False
     hint: Literal["STILL_WAITING"] | None = None
     error: AttemptError | None = None
-    approval: MethodApproval | None = None
+    approval: PaymentApproval | None = None
     note: str | None = None
     answered: bool = False
-    """The plugin has answered: whatever it says after that is not listened to."""
+    """Who was asked has answered: whatever comes after that is not listened to."""
+
+    taking_back: bool = False
+    tries: int = 0
+
+    @property
+    def source_type(self) -> SourceType:
+        """What its payment is (§3.1)."""
+        if self.method is not None:
+            return "EXTERNAL"
+        return "CASH" if self.terminal is None else "CARD"
 
 
 class Approved(Struct, frozen=True):
-    """The plugin took the money."""
+    """The money was taken."""
 
-    approval: MethodApproval
+    approval: PaymentApproval
 
 
 class WentBack(Struct, frozen=True):
-    """The callback returned nothing: guest or staff went back, nothing was charged."""
+    """Guest or staff went back, nothing was charged: a plugin's callback returned nothing."""
 
 
 class Refused(Struct, frozen=True):
-    """The callback failed. message: for people."""
+    """Nothing was charged, for a reason: a callback failed, a card was declined.
+
+    message: for people.  code: a terminal's, of ISO 8583.
+    """
 
     message: str
+    code: str = ""
 
 
 class Unreadable(Struct, frozen=True):
     """An answer that may be an approval and cannot be read as one (NET-2). problem: what is wrong with it."""
 
-    approval: MethodApproval
+    approval: PaymentApproval
     problem: str
 
 
@@ -191,7 +225,7 @@ def read_answer(data: dict[str, Any]) -> Answer:
     received = str(data)[:LONGEST_TEXT]
     key, at = (dto.get("paymentKey"), dto.get("approvedAt")) if isinstance(dto, dict) else (None, None)
     usable = key if isinstance(key, str) and 0 < len(key) <= MAX_KEY else None
-    approval = MethodApproval(
+    approval = PaymentApproval(
         approved_at=at[:40] if isinstance(at, str) else None, payment_key=usable, received=received
     )
     if data.get("complete") is not True:
@@ -236,10 +270,21 @@ def approved(attempt: Attempt, payment_id: str) -> Attempt:
     return stepped(attempt, S.APPROVE, payment_id=payment_id, error=None, hint=None)
 
 
-def escalated(attempt: Attempt, approval: MethodApproval, error: AttemptError) -> Attempt:
-    """A person has to decide what an approval means; what came with it is kept."""
-    steps = (S.LOSE, S.ESCALATE) if attempt.state == "SENT" else (S.ESCALATE,)
-    return stepped(attempt, *steps, approval=approval, error=error, hint=None)
+def escalation(attempt: Attempt, approval: PaymentApproval, error: AttemptError) -> Decision:
+    """An approval that cannot become a payment by itself; what came with it is kept.
+
+    A terminal takes the money back (NET-4); a plugin cannot be asked for that, so a person decides.
+    """
+    kept = replace(attempt, approval=approval, error=error, hint=None)
+    kept = stepped(kept, S.LOSE) if kept.state == "SENT" else kept
+    if kept.terminal is not None and kept.state == "UNKNOWN":
+        return Decision(taking_back(kept), "take-back")
+    return Decision(stepped(kept, S.ESCALATE), "escalate")
+
+
+def taking_back(attempt: Attempt) -> Attempt:
+    """From now on its money goes back, if any was taken. On disk before the terminal is told so (NET-1)."""
+    return replace(attempt, taking_back=True, tries=0)
 
 
 def lost(attempt: Attempt, error: AttemptError) -> Attempt:
@@ -264,14 +309,15 @@ class Decision(Struct, frozen=True):
 
     attempt: Attempt
     fact: str
-    record: MethodApproval | None = None
+    record: PaymentApproval | None = None
 
 
 def after_answer(attempt: Attempt, answer: Answer) -> Decision:
-    """What a plugin's answer, whenever it comes, makes of its attempt (contract, payment §6.2).
+    """What the answer of a plugin or terminal, whenever it comes, makes of its attempt (contract, payment §6.2).
 
     - While the screen waits, and also when only the connection was lost, an approval becomes a payment.
-    - After staff gave up it never does by itself: a person decides (NEEDS_MANUAL).
+    - One over another amount never does (NET-4), nor does any after staff gave up or once the money is being
+      taken back: a terminal takes it back, of a plugin a person decides (NEEDS_MANUAL).
     - After a manager had said how it ended, an approval is kept with the attempt; if the manager had said
       that nothing was paid, it has to be decided anew.
     - A second answer changes nothing.
@@ -294,16 +340,32 @@ def after_answer(attempt: Attempt, answer: Answer) -> Decision:
                 stepped(heard, S.DECLINE if waiting else S.FIND_NOTHING, error=error),
                 "decline" if waiting else "find-nothing",
             )
-        case Approved(approval) if waiting or (attempt.state == "UNKNOWN" and not attempt.gave_up):
+        case Approved(approval) if (waiting or attempt.state == "UNKNOWN") and _differs(attempt, approval):
+            return escalation(heard, approval, _MISMATCH)
+        case Approved(approval) if waiting or (attempt.state == "UNKNOWN" and not _unwanted(attempt)):
             return Decision(heard, "approve", record=approval)
         case Approved(approval) if attempt.state in ("UNKNOWN", "NOT_FOUND"):
-            return Decision(escalated(heard, approval, _LATE), "escalate")
+            return escalation(heard, approval, _LATE)
         case Unreadable(approval, problem) if attempt.state in ("SENT", "UNKNOWN", "NOT_FOUND"):
-            return Decision(escalated(heard, approval, _unreadable(problem)), "escalate")
+            return escalation(heard, approval, _unreadable(problem))
         case Approved(approval) | Unreadable(approval):
             return Decision(replace(heard, approval=approval), "approval")
     return Decision(attempt, "")
 
+
+def _differs(attempt: Attempt, approval: PaymentApproval) -> bool:
+    return approval.amount_money not in (None, attempt.amount)
+
+
+def _unwanted(attempt: Attempt) -> bool:
+    return attempt.gave_up or attempt.taking_back
+
+
+_MISMATCH: Final = AttemptError(
+    code="INVALID_STATE",
+    reason="AMOUNT_MISMATCH",
+    message="요청한 금액과 다르게 승인되어 승인을 취소합니다",
+)
 
 _LATE: Final = AttemptError(
     code="INVALID_STATE",
@@ -337,12 +399,18 @@ def part_price(parts: Buckets) -> PartPrice:
 
 
 def payment_of(
-    attempt: Attempt, price: PartPrice, *, key: str, approved_at: str, approved_no: str | None = None
+    attempt: Attempt,
+    price: PartPrice,
+    *,
+    key: str,
+    approved_at: str,
+    approved_no: str | None = None,
+    card: CardDetails | None = None,
 ) -> PaymentDto:
     """The payment an attempt becomes. An empty approvedNo is filled from the key (E-9)."""
     method = attempt.method
     return PaymentDto(
-        source_type="EXTERNAL" if method is not None else "CASH",
+        source_type=attempt.source_type,
         order_id=attempt.order_id,
         amount_money=price.amount_money,
         tax_money=price.tax_money,
@@ -352,6 +420,7 @@ def payment_of(
         approved_no=key[:APPROVED_NO] if approved_no is None else approved_no,
         approved_at=approved_at,
         payment_key=key,
+        card_details=card,
         external_details=None
         if method is None
         else ExternalDetails(source=method.payment_name, source_id=method.id),

@@ -101,6 +101,7 @@ class PaymentBacking(Struct, frozen=True, array_like=True, omit_defaults=True, g
     recorded.  business_date: its own trading day (NUM-6).  body: hash of the DTO, for PAY-6.
     taken: how it drew on the order's buckets (supply, tax, exempt, tip), MON-9.
     by_method: taken by a plugin's payment method, which therefore gives it back (payment §6).
+    terminal: id of the card terminal that took it, and gives it back (CAN-8); empty for everything else.
     """
 
     owner: str
@@ -112,6 +113,7 @@ class PaymentBacking(Struct, frozen=True, array_like=True, omit_defaults=True, g
     by_plugin: bool = False
     warnings: tuple[str, ...] = ()
     by_method: bool = False
+    terminal: str = ""
 
 
 def masked_number(number: str) -> str:
@@ -139,5 +141,9 @@ def masked_identifier(identifier: str) -> str:
 
 def kept_card(card: CardDetails) -> CardDetails:
     """Card details as they are kept: one instalment is written as lump sum (PAY-4)."""
-    month = card.installment_month
-    return replace(card, installment_month="00" if month in ("", "0", "1", "01") else month)
+    return replace(card, installment_month=installments(card.installment_month))
+
+
+def installments(month: str) -> str:
+    """Months as VAN wires have them: `00` is a lump sum, and one instalment is one too (PAY-4)."""
+    return "00" if month in ("", "0", "1", "01") else month

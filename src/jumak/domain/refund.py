@@ -1,6 +1,6 @@
-"""Attempts to give money back by the plugin that took it (CAN-2, CAN-10; contract: payment §6.2).
+"""Attempts to give money back by the plugin or terminal that took it (CAN-2, CAN-8, CAN-10; contract: payment §6.2).
 
-As with attempts to take money, one is stored as SENT before the plugin is asked, and nothing jumps past the
+As with attempts to take money, one is stored as SENT before anybody is asked, and nothing jumps past the
 table: while nobody knows whether the money went back it is not asked for again.
 """
 
@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from jumak.domain.attempt import LONGEST_TEXT, AttemptError, MethodRef, Refused, WentBack
+from jumak.domain.attempt import LONGEST_TEXT, AttemptError, MethodRef, Refused, TerminalRef, WentBack
 from jumak.domain.base import Doc, PositiveWon, PublicId
 from jumak.domain.errors import InvalidState, PosError
 
@@ -23,7 +23,7 @@ class RefundStep(StrEnum):
     """Everything that can happen to an attempt to give money back."""
 
     RETURN = "return"
-    """The payment is cancelled in the books: the plugin returned the money, or a manager says so."""
+    """The payment is cancelled in the books: the money went back, or a manager says so."""
     DECLINE = "decline"
     GIVE_UP = "give up"
     """Whoever stood at the plugin went back: the payment stays."""
@@ -52,28 +52,37 @@ OPEN: Final[frozenset[RefundState]] = frozenset({"SENT", "UNKNOWN"})
 class RefundAttempt(Doc, frozen=True, kw_only=True):
     """One attempt to give the money of a payment back; a later one of the same payment replaces it.
 
-    id: the payment's.  method: of the plugin that is asked.  at_ms: when.  note: a manager's, on resolving.
+    id: the payment's.  method, terminal: who is asked.  at_ms: when.  note: a manager's, on resolving.
+    approved_no: of the cancel, where a card network gave one.
     """
 
     id: PublicId
     order_id: PublicId
     amount: PositiveWon
-    method: MethodRef
+    method: MethodRef | None = None
+    terminal: TerminalRef | None = None
     state: RefundState
     at_ms: int
     error: AttemptError | None = None
     note: str | None = None
+    approved_no: str | None = None
 
 
 class GivenBack(Struct, frozen=True):
-    """The plugin returned the money of a payment."""
+    """The money of a payment went back. approved_no: of the cancel, where a card network gave one (CAN-8)."""
+
+    approved_no: str = ""
 
 
 class Unclear(Struct, frozen=True):
     """An answer that says neither that the money went back nor that it did not (NET-6): its page was reloaded, say."""
 
 
-def read_refund(data: dict[str, Any]) -> GivenBack | WentBack | Refused | Unclear:
+Returned = GivenBack | WentBack | Refused | Unclear
+"""What whoever was asked for money back says."""
+
+
+def read_refund(data: dict[str, Any]) -> Returned:
     """What the answer to `payment.method.event.request` `cancel` means; a value is a refund."""
     complete = data.get("complete")
     if complete is False:
@@ -110,7 +119,7 @@ def after_refusal(refund: RefundAttempt, answer: WentBack | Refused) -> RefundAt
             error = AttemptError(
                 code="INVALID_STATE",
                 reason="PAYMENT_VOID_FAILED",
-                message=message or "플러그인이 환불하지 못했습니다",
+                message=message or "환불하지 못했습니다",
             )
             return refund_stepped(refund, S.DECLINE if waiting else S.FIND_NOTHING, error=error)
 
@@ -128,7 +137,7 @@ def refund_open(refund: RefundAttempt | None) -> PosError | None:
         )
     return InvalidState(
         "환불되었는지 알 수 없는 결제입니다. 확인한 뒤 환불됨 또는 환불 안 됨을 골라 주세요",
-        "its plugin was asked to give this payment back and nobody knows whether it did; find out, then "
+        "this payment was asked back and nobody knows whether it went; find out, then "
         "payment.confirm-refund with or without refunded: false",
         reason="REFUND_UNSETTLED",
         paymentId=refund.id,

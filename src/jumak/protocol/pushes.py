@@ -103,7 +103,10 @@ FACTS: dict[str, FactKind] = {
             "find-nothing": "an attempt turned out to have charged nothing",
             "escalate": "an attempt needs a person: an approval that could not be recorded",
             "resolve": "a manager decided what became of an attempt; how, and the note",
-            "approval": "an approval came after a manager had confirmed the payment",
+            "approval": "an approval came after the attempt had its end, and changed nothing",
+            "take-back": "the terminal is told to take back whatever it took (NET-3, NET-4); stored before it is",
+            "net-cancel": "the terminal took back what it had taken; neither a sale nor a refund (NET-6)",
+            "ask-again": "the terminal was asked in vain what became of an attempt, or a manager has it asked again",
         }.items()
     },
     **{
@@ -111,12 +114,12 @@ FACTS: dict[str, FactKind] = {
             push="payment-refund.change.event", keys=("refund",), whole="refund", event=False, about=about
         )
         for word, about in {
-            "ask": "a plugin is about to be asked to give a payment back; stored before it is (CAN-10)",
-            "return": "the money of a payment whose plugin was asked is back",
-            "decline": "the plugin could not give it back",
+            "ask": "a plugin or terminal is about to be asked to give a payment back; stored before it is (CAN-10)",
+            "return": "the money of a payment that was asked back is back",
+            "decline": "the plugin or terminal could not give it back",
             "give-up": "the plugin gave the refund up; the payment stays",
-            "lose": "nobody knows whether the plugin gave the money back",
-            "find-nothing": "the plugin answered late that it gave nothing back",
+            "lose": "nobody knows whether the plugin or terminal gave the money back",
+            "find-nothing": "it turned out late that nothing was given back",
             "resolve": "a manager found out that the money did not go back; the note",
         }.items()
     },
@@ -218,6 +221,15 @@ FACTS: dict[str, FactKind] = {
             "delete": "a hall was taken off the plan",
         },
         numeric=True,
+    ),
+    **_facts(
+        "terminal",
+        "terminal.change.event",
+        ("terminal",),
+        {
+            "save": "a card terminal was set up or edited; before and after",
+            "remove": "a card terminal was taken away",
+        },
     ),
     "waiting.set-mode": FactKind(
         push="waiting-mode.change.event",

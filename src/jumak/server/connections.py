@@ -11,6 +11,7 @@ from jumak.domain.attempt import MethodRef
 from jumak.domain.caller import Caller
 from jumak.protocol.envelope import push_frame
 from jumak.server.methods import Methods
+from jumak.service.card_terminal import Drivers
 from jumak.service.ports import Announcement, PluginState
 from jumak.service.sightings import Sightings
 
@@ -67,6 +68,7 @@ class Connections:
         self.all: set[Subscriber] = set()
         self.sightings = Sightings()
         self.methods = Methods(self)
+        self.terminal_drivers: Drivers = {}
         self.states: Callable[[], Mapping[str, PluginState]] = _no_plugins
         """How hosted plugins fare; their supervisor puts itself here."""
 

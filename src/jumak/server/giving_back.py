@@ -2,7 +2,7 @@
 
 `payment.cancel.request` and `order.cancel.request` are writes that pass by here while somebody is connected
 who has a say; otherwise they join the store's queue at once. Others are asked whether they object
-(`consent.py`), then what a payment method took its plugin gives back (`refunds.py`), and only then is the
+(`consent.py`), then what a payment method or terminal took it gives back (`refunds.py`), and only then is the
 payment cancelled. Staff get a direct answer for 20 s; after that `cancelPending`, and the rest goes on (H-12).
 """
 
@@ -23,6 +23,7 @@ from jumak.protocol.messages.order import CancelOrder, CancelOrderReply
 from jumak.protocol.messages.payment import CancelPayment, CancelPaymentReply
 from jumak.protocol.row import Reply
 from jumak.server.consent import Consent
+from jumak.server.payers import Payers
 from jumak.server.refunds import Refunds
 from jumak.service.keeping import locked
 from jumak.service.order import cancel_order
@@ -44,13 +45,13 @@ UseCase = Callable[[Transaction, Any], Awaitable[Any]]
 class GivingBack:
     """Asks who has a say before a payment is cancelled."""
 
-    def __init__(self, shop: RunningShop, refunds: Refunds) -> None:
-        self._shop, self._refunds = shop, refunds
+    def __init__(self, shop: RunningShop, payers: Payers, refunds: Refunds) -> None:
+        self._shop, self._payers, self._refunds = shop, payers, refunds
         self._consent = Consent(shop)
 
     def needed(self, caller: Caller) -> bool:
         """Somebody is connected who may have a say."""
-        return bool(caller.is_staff and self._shop.connections.methods) or self._consent.needed(caller)
+        return bool(caller.is_staff and self._payers) or self._consent.needed(caller)
 
     # -- one payment -----------------------------------------------------------------------------
 
@@ -66,17 +67,17 @@ class GivingBack:
             return cancel_one
         if (refusal := await locked(read, order, caller, read.at)) is not None:
             raise refusal
-        plugin = None
+        payer = None
         if caller.is_staff:
             await check_no_refund(read, payment.id)
-            plugin = self._refunds.method_of(order, payment, caller)
-        agreed: UseCase = cancel_one if plugin is None else partial(cancel_one, given_back=True)
+            payer = self._refunds.payer_of(order, payment, caller)
+        agreed: UseCase = cancel_one if payer is None else partial(cancel_one, given_back=True)
 
         async def asked() -> None:
             if not _overrides(data, caller):
                 await self._consent.ask(read, order, (payment,), caller)
-            if plugin is not None:
-                await self._refunds.give_back(order, payment, plugin, caller)
+            if payer is not None:
+                await self._refunds.give_back(order, payment, payer, caller)
 
         if not caller.is_staff:
             await asked()

@@ -82,6 +82,8 @@ async def attempt_view(source: Reader, attempt: Attempt) -> PaymentAttempt:
         created_at=calendar_of(source.shop).iso(from_ms(attempt.at_ms)),
         price=attempt.price,
         method=attempt.method,
+        terminal=attempt.terminal,
+        taking_back=attempt.taking_back,
         part_id=attempt.part_id,
         tendered=attempt.tendered,
         change=attempt.change,
@@ -92,6 +94,14 @@ async def attempt_view(source: Reader, attempt: Attempt) -> PaymentAttempt:
         approval=attempt.approval,
         note=attempt.note,
     )
+
+
+def owner_of(attempt: Attempt) -> Caller:
+    """Whose payment it becomes: of the plugin that took it, of the till whose terminal did."""
+    if attempt.method is not None:
+        plugin_id = attempt.method.plugin_id
+        return Caller(id=plugin_id, kind="plugin", name=plugin_id)
+    return Caller(id=attempt.caller, kind="device", name=attempt.caller, device_id=attempt.device)
 
 
 async def change_attempt(tx: Transaction, after: Attempt, word: str, **more: Any) -> None:
@@ -167,6 +177,6 @@ async def _whole(read: Reader, subject: str) -> Any:
 
 for _word in (
     "start", "approve", "decline", "cancel", "lose", "give-up", "wait", "find-nothing", "escalate", "resolve",
-    "approval",
+    "approval", "take-back", "net-cancel", "ask-again",
 ):  # fmt: skip
     whole(f"attempt.{_word}")(_whole)

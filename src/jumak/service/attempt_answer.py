@@ -15,24 +15,24 @@ from jumak.domain.attempt import (
     Answer,
     Attempt,
     AttemptError,
-    MethodApproval,
+    Decision,
+    PaymentApproval,
     Step,
     after_answer,
     approved,
-    escalated,
+    escalation,
     lost,
     part_price,
     payment_of,
     refused_approval,
     stepped,
 )
-from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError
 from jumak.domain.order.paying import remaining_buckets
 from jumak.domain.tax import draw
 from jumak.protocol.messages.attempt import PaymentAttempt
 from jumak.protocol.row import Done, Reply
-from jumak.service.attempt import attempt_fact, attempt_view, change_attempt, release
+from jumak.service.attempt import attempt_fact, attempt_view, change_attempt, owner_of, release
 from jumak.service.keeping import known_order
 from jumak.service.payment import check_new_key, keep_payment, taken
 from jumak.service.ports import Transaction
@@ -46,10 +46,10 @@ class Settled(Reply, frozen=True, kw_only=True):
 
 
 async def settle(tx: Transaction, *, attempt_id: str, answer: Answer) -> Settled:
-    """What a plugin answered, whenever it did, becomes of its attempt; the caller is that plugin.
+    """What a plugin or terminal answered, whenever it did, becomes of its attempt; the caller is whoever answered.
 
-    An approval that cannot be recorded (key used before, order over or gone) waits for a person,
-    with the approval on it. Raises nothing a plugin could cause.
+    An approval that cannot be recorded (key used before, order over or gone) is taken back or waits for a
+    person, with the approval on it. Raises nothing a plugin could cause.
     """
     attempt = await tx.get(Attempt, attempt_id)
     if attempt is None:
@@ -57,35 +57,40 @@ async def settle(tx: Transaction, *, attempt_id: str, answer: Answer) -> Settled
     decision = after_answer(attempt, answer)
     if not decision.fact:
         return Settled(attempt=await attempt_view(tx, attempt), heard=False)
-    if decision.record is None:
-        await change_attempt(tx, decision.attempt, decision.fact)
-        return Settled(attempt=await attempt_view(tx, decision.attempt))
-    try:
-        after = await record_approval(tx, decision.attempt, decision.record, tx.caller)
-    except PosError as refusal:
-        after = escalated(decision.attempt, decision.record, refused_approval(refusal))
-        await change_attempt(tx, after, "escalate")
-    return Settled(attempt=await attempt_view(tx, after))
+    return Settled(attempt=await attempt_view(tx, await carry_out(tx, decision)))
+
+
+async def carry_out(tx: Transaction, decision: Decision) -> Attempt:
+    """Keeps what was decided; an approval the order does not take is escalated. Nothing is kept without a fact."""
+    if not decision.fact:
+        return decision.attempt
+    if decision.record is not None:
+        try:
+            return await record_approval(tx, decision.attempt, decision.record)
+        except PosError as refusal:
+            decision = escalation(decision.attempt, decision.record, refused_approval(refusal))
+    await change_attempt(tx, decision.attempt, decision.fact)
+    return decision.attempt
 
 
 async def escalate(
-    tx: Transaction, *, attempt_id: str, approval: MethodApproval, error: AttemptError
+    tx: Transaction, *, attempt_id: str, approval: PaymentApproval, error: AttemptError
 ) -> Done:
     """An approval that could not be decided on: it is kept, and a person looks (NET-4)."""
     attempt = await tx.get(Attempt, attempt_id)
     if attempt is not None and attempt.state in ("SENT", "UNKNOWN", "NOT_FOUND"):
-        await change_attempt(tx, replace(escalated(attempt, approval, error), answered=True), "escalate")
+        await carry_out(tx, escalation(replace(attempt, answered=True), approval, error))
     return Done()
 
 
 async def record_approval(
-    tx: Transaction, attempt: Attempt, approval: MethodApproval, owner: Caller, **more: Any
+    tx: Transaction, attempt: Attempt, approval: PaymentApproval, **more: Any
 ) -> Attempt:
-    """The approval as a payment of the order, owned by the plugin; raises what `payment.add` would.
+    """The approval as a payment of the order, owned by who took it; raises what `payment.add` would.
 
     Everything that may refuse comes before the first change, so that a refusal leaves the attempt alone.
     """
-    order = await known_order(tx, attempt.order_id)
+    order, owner = await known_order(tx, attempt.order_id), owner_of(attempt)
     key, at = approval.payment_key, approval.approved_at
     assert key is not None, "an approval has a key"
     assert at is not None, "an approval has a time"
@@ -94,7 +99,22 @@ async def record_approval(
     fits = attempt.price.tip_money <= left.tip
     # Another payment has taken of the tip since: the parts are drawn anew, the amount stays.
     price = attempt.price if fits else part_price(draw(left, attempt.amount))
-    paid = await taken(tx, order, payment_of(attempt, price, key=key, approved_at=at), owner, by_method=True)
+    dto = payment_of(
+        attempt,
+        price,
+        key=key,
+        approved_at=at,
+        approved_no=approval.approved_no,
+        card=approval.card_details,
+    )
+    paid = await taken(
+        tx,
+        order,
+        dto,
+        owner,
+        by_method=attempt.method is not None,
+        terminal="" if attempt.terminal is None else attempt.terminal.id,
+    )
     after = approved(attempt, paid.payment.id)
     await release(tx, after)
     await keep_payment(tx, order, paid)
@@ -125,8 +145,8 @@ def _unknown(message: str) -> AttemptError:
     return AttemptError(code="HOST_UNAVAILABLE", reason="RESULT_UNKNOWN", message=message)
 
 
-async def never_asked(tx: Transaction, *, attempt_id: str, message: str) -> Done:
-    """The plugin was not asked at all: it went before, or staff gave up while it waited for its turn.
+async def never_asked(tx: Transaction, *, attempt_id: str, reason: str, message: str) -> Done:
+    """Nobody was asked at all: the plugin or terminal was away, or staff gave up while it waited for its turn.
 
     For certain nothing was charged.
     """
@@ -134,7 +154,7 @@ async def never_asked(tx: Transaction, *, attempt_id: str, message: str) -> Done
     if attempt is None:
         return Done()
     if attempt.state == "SENT":
-        error = AttemptError(code="HOST_UNAVAILABLE", reason="PLUGIN_NOT_RUNNING", message=message)
+        error = AttemptError(code="HOST_UNAVAILABLE", reason=reason, message=message)
         await change_attempt(tx, stepped(attempt, Step.DECLINE, error=error, answered=True), "decline")
     elif attempt.state == "UNKNOWN" and attempt.gave_up:
         await change_attempt(

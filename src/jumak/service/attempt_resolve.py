@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from jumak.domain.attempt import Attempt, MethodApproval, Step, attempt_state, stepped, stopped_waiting
+from jumak.domain.attempt import Attempt, PaymentApproval, Step, attempt_state, stepped, stopped_waiting
 from jumak.domain.calendar import calendar_of
-from jumak.domain.caller import Caller
 from jumak.domain.errors import InvalidArgument, UnsupportedMode
+from jumak.domain.finding_out import asked_again, is_to_find_out
 from jumak.protocol.messages.attempt import AttemptById, AttemptReply, ResolveAttempt
-from jumak.service.attempt import attempt_view, change_attempt, known_attempt
+from jumak.service.attempt import attempt_view, change_attempt, known_attempt, owner_of
 from jumak.service.attempt_answer import record_approval
 from jumak.service.ports import Transaction
 from jumak.service.registry import command
@@ -17,7 +17,7 @@ from jumak.service.registry import command
 
 @command("payment-attempt.cancel.request")
 async def cancel(tx: Transaction, data: AttemptById) -> AttemptReply:
-    """Staff stop waiting; the order is free again, its amount stays reserved until the plugin has answered.
+    """Staff stop waiting; the order is free again, its amount stays reserved until the plugin or terminal has answered.
 
     An attempt that is over meanwhile comes back as it ended. Raises NotFound.
     """
@@ -33,10 +33,15 @@ async def resolve(tx: Transaction, data: ResolveAttempt) -> AttemptReply:
     """A manager says how an attempt ended (NET-5); audited with the note.
 
     CONFIRM_PAID puts the payment on the order if it still takes it, otherwise the refusal says why and
-    the approval waits for its refund. Raises NotFound, InvalidState ATTEMPT_STATE, OVERPAID,
-    ORDER_CANCELLED; UnsupportedMode for what only a terminal can do.
+    the approval waits for its refund. QUERY and NET_CANCEL have the terminal asked again; what it says comes
+    by `payment-attempt.change.event`. Raises NotFound, InvalidState ATTEMPT_STATE, OVERPAID, ORDER_CANCELLED;
+    UnsupportedMode NO_QUERY for what only a terminal can do.
     """
     attempt = await known_attempt(tx, data.id)
+    if data.how in ("QUERY", "NET_CANCEL") and attempt.terminal is not None:
+        after = asked_again(replace(attempt, note=data.note), for_good=data.how == "NET_CANCEL")
+        await change_attempt(tx, after, "ask-again", how=data.how)
+        return AttemptReply(attempt=await attempt_view(tx, after))
     if data.how in ("QUERY", "NET_CANCEL"):
         raise UnsupportedMode(
             "플러그인 결제는 다시 조회하거나 망취소할 수 없습니다. 확인한 뒤 결제됨 또는 결제 안 됨을 골라 주세요",
@@ -44,7 +49,8 @@ async def resolve(tx: Transaction, data: ResolveAttempt) -> AttemptReply:
             reason="NO_QUERY",
             how=data.how,
         )
-    if attempt.state not in ("UNKNOWN", "NEEDS_MANUAL"):
+    if attempt.state not in ("UNKNOWN", "NEEDS_MANUAL") or is_to_find_out(attempt):
+        # While its terminal is asked what happened nobody else says so.
         raise attempt_state(attempt)
     said = {"how": data.how} | ({} if data.note is None else {"note": data.note})
     noted = replace(attempt, note=data.note)
@@ -52,25 +58,19 @@ async def resolve(tx: Transaction, data: ResolveAttempt) -> AttemptReply:
         after = stepped(noted, Step.FIND_NOTHING)
         await change_attempt(tx, after, "resolve", **said)
     else:
-        after = await record_approval(tx, noted, await _usable(tx, attempt), _owner(attempt), **said)
+        after = await record_approval(tx, noted, await _usable(tx, attempt), **said)
     return AttemptReply(attempt=await attempt_view(tx, after))
 
 
-async def _usable(tx: Transaction, attempt: Attempt) -> MethodApproval:
+async def _usable(tx: Transaction, attempt: Attempt) -> PaymentApproval:
     """The approval as it came; where it says nothing usable the attempt's id is the key, and now the time."""
-    came = attempt.approval or MethodApproval()
+    came = attempt.approval or PaymentApproval()
     calendar = calendar_of(tx.shop)
     key, at = came.payment_key, came.approved_at
-    if key is None or await tx.payment_by_key(_owner(attempt).id, key) is not None:
+    if key is None or await tx.payment_by_key(owner_of(attempt).id, key) is not None:
         key = attempt.id
     try:
         calendar.parse(at or "", path="$.approvedAt")
     except InvalidArgument:
         at = calendar.iso(tx.at)
-    return MethodApproval(payment_key=key, approved_at=at)
-
-
-def _owner(attempt: Attempt) -> Caller:
-    assert attempt.method is not None, "cash is never unknown"
-    plugin_id = attempt.method.plugin_id
-    return Caller(id=plugin_id, kind="plugin", name=plugin_id)
+    return replace(came, payment_key=key, approved_at=at, received=None)

@@ -1,7 +1,7 @@
 """Use cases that begin an attempt to take money (rulebook §3.1, §3.3; contract: extensions §6).
 
-A plugin's method is asked by the live side of the shop (`server/paying.py`), after the attempt is on
-disk (NET-1) and never twice; cash is taken in one commit.
+A plugin's method or a card terminal is asked by the live side of the shop (`server/paying.py`), after the
+attempt is on disk (NET-1) and never twice; cash is taken in one commit.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from jumak.domain.attempt import (
     Attempt,
     MethodRef,
     Step,
+    TerminalRef,
     approved,
     part_price,
     payment_of,
@@ -27,6 +28,7 @@ from jumak.domain.errors import Conflict, InvalidArgument, InvalidState, NotFoun
 from jumak.domain.order.life import Act, next_state, not_editable
 from jumak.domain.order.paying import remaining_buckets
 from jumak.domain.order.types import Order
+from jumak.domain.payment import installments
 from jumak.domain.tax import draw
 from jumak.protocol.messages.attempt import AttemptReply, StartPayment
 from jumak.service.attempt import attempt_fact, attempt_view, unsettled, waited_for
@@ -36,6 +38,7 @@ from jumak.service.payment import keep_payment, not_running, taken
 from jumak.service.ports import Transaction
 from jumak.service.registry import command
 from jumak.service.serving import serve
+from jumak.service.terminal import terminal_of_till
 
 KEPT_FOR = timedelta(days=7)
 """Attempts that are over stay readable this long; their payments and facts stay for good."""
@@ -45,7 +48,7 @@ KEPT_FOR = timedelta(days=7)
 async def start(tx: Transaction, data: StartPayment) -> AttemptReply:
     """Begin taking money: one open attempt per order and till (PAY-8), its amount reserved (PAY-2).
 
-    Cash is taken at once; a plugin's method is asked once this is on disk. Raises Conflict
+    Cash is taken at once; a plugin's method or the till's terminal is asked once this is on disk. Raises Conflict
     UNPAID_CHANGED, Locked, InvalidState OVERPAID, PAYMENT_UNKNOWN, ATTEMPT_OPEN, HostUnavailable
     PLUGIN_NOT_RUNNING, UnsupportedMode TENDER.
     """
@@ -68,6 +71,8 @@ async def start(tx: Transaction, data: StartPayment) -> AttemptReply:
         caller=tx.caller.id,
         at_ms=to_ms(tx.at),
         method=await _method(tx, data),
+        terminal=await _terminal(tx, data),
+        installment_month=installments(data.installment_month or ""),
         part_id=data.part_id,
         device=tx.caller.device_id,
         staff=None if tx.caller.staff is None else tx.caller.staff.id,
@@ -83,17 +88,39 @@ async def start(tx: Transaction, data: StartPayment) -> AttemptReply:
 
 
 def _check_tender(data: StartPayment) -> None:
-    if data.tender not in ("CASH", "METHOD"):
-        raise UnsupportedMode(
-            "이 매장에는 카드 단말기나 선불 수단이 연결되어 있지 않습니다. 현금이나 플러그인 결제를 이용해 주세요",
-            f"{data.tender} needs a device this shop has not; take CASH or a plugin's METHOD",
-            reason="TENDER",
-            tender=data.tender,
-        )
+    if data.tender not in ("CASH", "CARD", "METHOD"):
+        raise _no_device(data)
     if data.tender == "METHOD" and data.method is None:
         raise InvalidArgument(
             "결제 수단을 골라 주세요: $.method", "METHOD needs method {pluginId, id}", path="$.method"
         )
+
+
+def _no_device(data: StartPayment) -> UnsupportedMode:
+    return UnsupportedMode(
+        "이 매장에는 카드 단말기나 선불 수단이 연결되어 있지 않습니다. 현금이나 플러그인 결제를 이용해 주세요",
+        f"{data.tender} needs a device this shop has not; take CASH or a plugin's METHOD",
+        reason="TENDER",
+        tender=data.tender,
+    )
+
+
+async def _terminal(tx: Transaction, data: StartPayment) -> TerminalRef | None:
+    """The terminal of this till, where nobody else is being charged (PAY-8)."""
+    if data.tender != "CARD":
+        return None
+    record = await terminal_of_till(tx, tx.caller.device_id)
+    if record is None:
+        raise _no_device(data)
+    for other in (await waited_for(tx)).values():
+        if other.terminal is not None and other.terminal.id == record.id:
+            raise InvalidState(
+                f"'{record.name}'에서 다른 결제가 진행 중입니다. 끝난 뒤 다시 시도해 주세요",
+                f"the terminal {record.name!r} is charging for another attempt; let it end",
+                reason="ATTEMPT_OPEN",
+                attemptId=other.id,
+            )
+    return record.ref
 
 
 async def _method(tx: Transaction, data: StartPayment) -> MethodRef | None:

@@ -16,6 +16,7 @@ from jumak.domain.order.unmerge import MergeRecord
 from jumak.domain.refund import RefundAttempt
 from jumak.domain.reservation import ReservationRecord
 from jumak.domain.table import GroupRecord, Hall, TableRecord
+from jumak.domain.terminal import TerminalRecord
 from jumak.domain.waiting import PartyRecord, WaitingSetting
 
 
@@ -221,6 +222,7 @@ KINDS: dict[str, type[Struct]] = {
     "in-flight": InFlight,
     "refund": RefundAttempt,
     "serving": Serving,
+    "terminal": TerminalRecord,
     "install": Install,
     "setting": SettingPage,
     "cash-receipt": CashReceipt,

@@ -18,6 +18,7 @@ from jumak.domain.order.paying import (
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment, PaymentDto
+from jumak.domain.terminal import TerminalRecord
 from jumak.protocol.messages.payment import (
     AddPayment,
     CancelPayment,
@@ -30,7 +31,7 @@ from jumak.service.cancelling import ended_by_last_payment
 from jumak.service.documents import InFlight, Install, PaymentLock
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact, payment_fact
 from jumak.service.ports import Reader, Transaction
-from jumak.service.refund import check_no_refund, not_returned
+from jumak.service.refund import check_no_refund, not_returned, was_asked_in_vain
 from jumak.service.registry import command, query
 from jumak.service.serving import served
 
@@ -107,7 +108,13 @@ def _used(payment_key: str, payment_id: str) -> DuplicateKey:
 
 
 async def taken(
-    tx: Transaction, order: Order, dto: PaymentDto, owner: Caller | None = None, *, by_method: bool = False
+    tx: Transaction,
+    order: Order,
+    dto: PaymentDto,
+    owner: Caller | None = None,
+    *,
+    by_method: bool = False,
+    terminal: str = "",
 ) -> Paid:
     """The order with this payment on it, not yet saved. owner: whose payment it is, the caller's if None."""
     calendar = calendar_of(tx.shop)
@@ -124,6 +131,7 @@ async def taken(
         approved_at=calendar.iso(approved),
         business_date=calendar.business_date(approved).isoformat(),
         by_method=by_method,
+        terminal=terminal,
     )
 
 
@@ -139,7 +147,7 @@ async def cancel(tx: Transaction, data: CancelPayment) -> CancelPaymentReply:
 
 
 async def cancel_one(tx: Transaction, data: CancelPayment, *, given_back: bool = False) -> CancelPaymentReply:
-    """See `cancel`. given_back: its plugin has returned the money, which is a fact, locked order or not."""
+    """See `cancel`. given_back: who took the money has returned it, a fact whoever says so, locked order or not."""
     order = await tx.order_of_payment(data.payment.id)
     if order is None or order.id != data.order.id:
         await known_order(tx, data.order.id)
@@ -149,7 +157,8 @@ async def cancel_one(tx: Transaction, data: CancelPayment, *, given_back: bool =
             path="$.payment.id",
         )
     payment = find_payment(order, data.payment.id)
-    check_may_cancel_payment(order, payment, tx.caller)
+    if not given_back:
+        check_may_cancel_payment(order, payment, tx.caller)
     if payment.state == "CANCELLED":
         return CancelPaymentReply()
     if not given_back:
@@ -180,9 +189,22 @@ async def _take_back(tx: Transaction, order: Order, payment: Payment, **said: An
 
 async def _check_returnable(tx: Transaction, order: Order, payment: Payment) -> None:
     record = backing_of(order).payments[payment.id]
+    if record.terminal:
+        raise away(await tx.get(TerminalRecord, record.terminal))
     if record.by_method:
         install = await tx.get(Install, record.owner)
         raise not_running(record.owner if install is None else install.name)
+
+
+def away(terminal: TerminalRecord | None) -> HostUnavailable:
+    """Nobody heard the question, so no money moved: the terminal is off, or no longer among the shop's."""
+    name = "카드 단말기" if terminal is None else terminal.name
+    return HostUnavailable(
+        f"'{name}'에 연결할 수 없습니다. 단말기를 확인한 뒤 다시 시도해 주세요",
+        f"the card terminal {name!r} cannot be reached, nothing was asked of it; look after it and try again",
+        reason="TERMINAL_AWAY",
+        terminal=name,
+    )
 
 
 def not_running(plugin: str) -> HostUnavailable:
@@ -199,14 +221,16 @@ def not_running(plugin: str) -> HostUnavailable:
 async def confirm_refund(tx: Transaction, data: ConfirmRefund) -> PaymentReply:
     """The plugin is gone or will not say: a manager confirms that the money went back (CAN-2), audited.
 
-    Or that it did not, where nobody knew (CAN-10). For EXTERNAL payments and what plugins entered; what the
-    till took it returns itself. Raises NotFound, Locked, InvalidState TILL_PAYMENT, REFUND_STATE.
+    Or that it did not, where nobody knew (CAN-10). For EXTERNAL payments, what plugins entered, and cards whose
+    terminal was asked in vain; what else the till took it returns itself. Raises NotFound, Locked, InvalidState TILL_PAYMENT, REFUND_STATE.
     """
     order = await tx.order_of_payment(data.id)
     if order is None:
         raise NotFound("없는 결제입니다", f"there is no payment {data.id[:64]}", path="$.id")
     payment = find_payment(order, data.id)
-    if payment.source_type != "EXTERNAL" and not backing_of(order).payments[payment.id].by_plugin:
+    record = backing_of(order).payments[payment.id]
+    returned_by_hand = bool(record.terminal) and await was_asked_in_vain(tx, payment.id)
+    if payment.source_type != "EXTERNAL" and not record.by_plugin and not returned_by_hand:
         raise InvalidState(
             "포스에서 받은 결제는 결제 취소로 돌려주세요",
             "the till took this payment; give it back with payment.cancel",

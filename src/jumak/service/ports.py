@@ -19,6 +19,7 @@ from jumak.domain.fact import Fact
 from jumak.domain.kitchen import Ticket
 from jumak.domain.merchant import Shop
 from jumak.domain.order.types import Order
+from jumak.service.card_terminal import Drivers
 from jumak.service.sightings import Sightings
 
 DocT = TypeVar("DocT", bound=Struct)
@@ -301,6 +302,9 @@ class Live(Protocol):
 
     sightings: Sightings
     """What each caller has seen of orders (ADD-4)."""
+
+    terminal_drivers: Drivers
+    """How card terminals can be spoken to, by name."""
 
     def till_connected(self) -> bool:
         """A till is there that could open a payment screen."""

@@ -1,6 +1,6 @@
-"""Use cases of attempts to give money back by the plugin that took it (CAN-10; contract: payment §6.2).
+"""Use cases of attempts to give money back by the plugin or terminal that took it (CAN-10; contract: payment §6.2).
 
-The plugin is asked by the live side of the shop (`server/refunds.py`), after the attempt is on disk. That the
+Both are asked by the live side of the shop (`server/refunds.py`), after the attempt is on disk. That the
 money went back is the payment's cancel, with which `keeping.keep` ends the attempt; the rest is decided here.
 """
 
@@ -9,7 +9,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from jumak.domain.attempt import AttemptError, MethodRef, Refused, WentBack
+from msgspec.structs import replace
+
+from jumak.domain.attempt import AttemptError, MethodRef, Refused, TerminalRef, WentBack
 from jumak.domain.calendar import calendar_of, from_ms, to_ms
 from jumak.domain.caller import Caller
 from jumak.domain.errors import InvalidState
@@ -19,6 +21,7 @@ from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment
 from jumak.domain.refund import (
     OPEN,
+    GivenBack,
     RefundAttempt,
     RefundStep,
     after_refusal,
@@ -38,8 +41,8 @@ KEPT_FOR = timedelta(days=7)
 MOST_LISTED = 500
 
 
-async def ask(tx: Transaction, *, payment_id: str, method: MethodRef) -> Done:
-    """This plugin is about to be asked for the money of a payment.
+async def ask(tx: Transaction, *, payment_id: str, who: MethodRef | TerminalRef) -> Done:
+    """This plugin or terminal is about to be asked for the money of a payment.
 
     Raises InvalidState CANCEL_IN_PROGRESS, REFUND_UNSETTLED while an earlier asking has no known end,
     PARTLY_REFUNDED, PAYMENT_CANCELLED when there is nothing left to give back.
@@ -60,7 +63,8 @@ async def ask(tx: Transaction, *, payment_id: str, method: MethodRef) -> Done:
         id=payment_id,
         order_id=order.id,
         amount=payment.amount_money,
-        method=method,
+        method=who if isinstance(who, MethodRef) else None,
+        terminal=who if isinstance(who, TerminalRef) else None,
         state="SENT",
         at_ms=to_ms(tx.at),
     )
@@ -69,11 +73,11 @@ async def ask(tx: Transaction, *, payment_id: str, method: MethodRef) -> Done:
 
 
 def check_whole(order: Order, payment: Payment) -> None:
-    """A plugin can only be asked for a whole payment; raises InvalidState PARTLY_REFUNDED (CAN-7)."""
+    """Whoever took a payment is asked for all of it; raises InvalidState PARTLY_REFUNDED (CAN-7)."""
     if backing_of(order).payments[payment.id].refunded > 0:
         raise InvalidState(
             "일부를 이미 환불한 결제입니다. 나머지를 직접 돌려준 뒤 외부 환불을 확인해 주세요",
-            "part of this payment went back already and its plugin gives back whole payments only; return the "
+            "part of this payment went back already and only whole payments are asked back; return the "
             "rest by hand, then payment.confirm-refund",
             reason="PARTLY_REFUNDED",
             paymentId=payment.id,
@@ -94,7 +98,7 @@ def _forget_old(tx: Transaction, refunds: Any) -> None:
 
 
 async def refuse(tx: Transaction, *, payment_id: str, answer: WentBack | Refused) -> Done:
-    """The plugin answered, in time or late, and gave nothing back."""
+    """Who was asked answered, in time or late, and gave nothing back."""
     refund = await tx.get(RefundAttempt, payment_id)
     if refund is not None and (after := after_refusal(refund, answer)) is not refund:
         words = {"DECLINED": "decline", "CANCELED": "give-up"}
@@ -102,11 +106,20 @@ async def refuse(tx: Transaction, *, payment_id: str, answer: WentBack | Refused
     return Done()
 
 
+async def acknowledged(tx: Transaction, *, payment_id: str, answer: GivenBack) -> Done:
+    """The money is on its way back; the payment's cancel, which follows, ends the attempt (CAN-8)."""
+    refund = await tx.get(RefundAttempt, payment_id)
+    if refund is not None and answer.approved_no:
+        tx.put(replace(refund, approved_no=answer.approved_no))
+    return Done()
+
+
 async def lose(tx: Transaction, *, payment_id: str) -> Done:
-    """The plugin was lost while it was asked: nobody can tell whether the money went back."""
+    """Who was asked was lost: nobody can tell whether the money went back."""
     refund = await tx.get(RefundAttempt, payment_id)
     if refund is not None and refund.state == "SENT":
-        _lose(tx, refund, "플러그인과 연결이 끊어져 환불되었는지 알 수 없습니다")
+        who = "단말기" if refund.method is None else "플러그인"
+        _lose(tx, refund, f"{who}과(와) 연결이 끊어져 환불되었는지 알 수 없습니다")
     return Done()
 
 
@@ -121,6 +134,12 @@ async def lose_all(tx: Transaction) -> Done:
 def _lose(tx: Transaction, refund: RefundAttempt, message: str) -> None:
     error = AttemptError(code="HOST_UNAVAILABLE", reason="REFUND_UNKNOWN", message=message)
     _keep(tx, "lose", refund_stepped(refund, RefundStep.LOSE, error=error))
+
+
+async def was_asked_in_vain(source: Reader, payment_id: str) -> bool:
+    """The terminal of a payment refused to give it back, or nobody knows whether it did: a person may say so."""
+    refund = await source.get(RefundAttempt, payment_id)
+    return refund is not None and refund.state in ("DECLINED", "UNKNOWN", "NOT_RETURNED")
 
 
 async def not_returned(tx: Transaction, payment: Payment, note: str) -> None:
@@ -164,6 +183,8 @@ def refund_view(source: Reader, refund: RefundAttempt) -> PaymentRefund:
         order_id=refund.order_id,
         amount=refund.amount,
         method=refund.method,
+        terminal=refund.terminal,
+        approved_no=refund.approved_no,
         state=refund.state,
         created_at=calendar_of(source.shop).iso(from_ms(refund.at_ms)),
         error=refund.error,

@@ -2,5 +2,14 @@
 
 from jumak.testing.clock import FakeClock, SeededIds
 from jumak.testing.shop import OWNER, SimulatedShop, simulated_shop, staff_caller
+from jumak.testing.terminal import PracticeTerminal
 
-__all__ = ["OWNER", "FakeClock", "SeededIds", "SimulatedShop", "simulated_shop", "staff_caller"]
+__all__ = [
+    "OWNER",
+    "FakeClock",
+    "PracticeTerminal",
+    "SeededIds",
+    "SimulatedShop",
+    "simulated_shop",
+    "staff_caller",
+]

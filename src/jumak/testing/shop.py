@@ -21,6 +21,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from jumak.devices.terminal import DRIVERS
 from jumak.domain.caller import SYSTEM, Caller, CallerKind, Profile, Role, StaffRef
 from jumak.domain.fact import Fact
 from jumak.domain.merchant import Shop
@@ -36,6 +37,7 @@ from jumak.sdk.transport import Connector
 from jumak.server.connections import Connections
 from jumak.server.session import Session
 from jumak.server.shop import RunningShop
+from jumak.service.card_terminal import Drivers
 from jumak.service.ports import Command, Transaction
 from jumak.store.sqlite import SqliteStore
 from jumak.testing import menu
@@ -239,8 +241,12 @@ async def simulated_shop(
     shop: Shop = menu.SHOP,
     documents: Iterable[Struct] = menu.DOCUMENTS,
     folder: Path | None = None,
+    drivers: Drivers = DRIVERS,
 ) -> AsyncIterator[SimulatedShop]:
-    """A shop in memory with the menu and tables of `jumak.testing.menu`; folder: on disk instead."""
+    """A shop in memory with the menu and tables of `jumak.testing.menu`; folder: on disk instead.
+
+    drivers: of card terminals; see `PracticeTerminal`.
+    """
     clock = FakeClock()
     ids = SeededIds(clock, seed)
     connections = Connections()
@@ -250,7 +256,7 @@ async def simulated_shop(
         else SqliteStore.create(folder, shop, clock=clock, ids=ids, live=connections)
     )
     # Plugin processes start only in tests that ask for them, by `host`.
-    running, end = await run_shop(store, connections, clock, files=folder)
+    running, end = await run_shop(store, connections, clock, files=folder, drivers=drivers)
     seeded = tuple(documents)
 
     async def seed_documents(tx: Transaction) -> Done:

@@ -49,6 +49,7 @@ export const READS: ReadonlySet<string> = new Set([
   "table-status.list.request",
   "table.get.request",
   "table.list.request",
+  "terminal.list.request",
   "waiting.list.request",
 ]);
 
@@ -155,6 +156,8 @@ export const WRITES: ReadonlySet<string> = new Set([
   "table.undo.request",
   "table.ungroup.request",
   "table.update.request",
+  "terminal.remove.request",
+  "terminal.save.request",
   "waiting.add.request",
   "waiting.call.request",
   "waiting.cancel.request",

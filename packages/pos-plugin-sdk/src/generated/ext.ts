@@ -189,6 +189,12 @@ import type {
   TableUngroupRequest,
   TableUpdateRequest,
   TablesReply,
+  TerminalChangeEvent,
+  TerminalListRequest,
+  TerminalListResponse,
+  TerminalRemoveRequest,
+  TerminalSaveRequest,
+  TerminalSaveResponse,
   TicketReply,
   ToastPressRequest,
   ToastShowEvent,
@@ -448,7 +454,7 @@ export interface Extensions {
   paymentRefund: {
     /** Refunds, newest first. states, orderId: narrow (`payment-refund.list.request`) */
     list: (data?: PaymentRefundListRequest, options?: CallOptions) => Promise<PaymentRefundListResponse>;
-    /** A plugin is asked to give money back, or that ended (`payment-refund.change.event`) */
+    /** A plugin or terminal is asked to give money back, or that ended (`payment-refund.change.event`) */
     on: (listener: Listener<PaymentRefundChangeEvent>) => Promise<Unsubscribe>;
   };
   plugin: {
@@ -590,6 +596,16 @@ export interface Extensions {
     list: (data?: Record<string, never>, options?: CallOptions) => Promise<TableStatusListResponse>;
     /** A table as it stands after a commit that touched it (`table-status.change.event`) */
     on: (listener: Listener<TableStatusChangeEvent>) => Promise<Unsubscribe>;
+  };
+  terminal: {
+    /** The terminals, and how they are (`terminal.list.request`) */
+    list: (data?: TerminalListRequest, options?: CallOptions) => Promise<TerminalListResponse>;
+    /** A terminal was set up, edited or taken away; read the list again (`terminal.change.event`) */
+    on: (listener: Listener<TerminalChangeEvent>) => Promise<Unsubscribe>;
+    /** Take a terminal away (`terminal.remove.request`) */
+    remove: (data: TerminalRemoveRequest & Command, options?: CallOptions) => Promise<void>;
+    /** Set up or edit a terminal (`terminal.save.request`) */
+    save: (data: TerminalSaveRequest & Command, options?: CallOptions) => Promise<TerminalSaveResponse>;
   };
   toast: {
     /** Somebody pressed a plugin's toast (`toast.press.request`) */

@@ -252,6 +252,12 @@ import type {
   TableUngroupRequest,
   TableUpdateRequest,
   TablesReply,
+  TerminalChangeEvent,
+  TerminalListRequest,
+  TerminalListResponse,
+  TerminalRemoveRequest,
+  TerminalSaveRequest,
+  TerminalSaveResponse,
   TicketReply,
   ToastButtonClick,
   ToastOpen,
@@ -537,7 +543,7 @@ export interface Messages {
   'payment-method.change.event': { kind: 'push'; data: PaymentMethodChangeEvent; rateLimited: false; scope: 'staff:pay' };
   /** The payment methods this till can use. */
   'payment-method.list.request': { kind: 'request'; data: PaymentMethodListRequest; reply: PaymentMethodListResponse; rateLimited: false; scope: 'staff:pay' };
-  /** A plugin is asked to give money back, or that ended. */
+  /** A plugin or terminal is asked to give money back, or that ended. */
   'payment-refund.change.event': { kind: 'push'; data: PaymentRefundChangeEvent; rateLimited: false; scope: 'staff:pay' };
   /** Refunds, newest first. states, orderId: narrow. */
   'payment-refund.list.request': { kind: 'request'; data: PaymentRefundListRequest; reply: PaymentRefundListResponse; rateLimited: false; scope: 'staff:pay' };
@@ -705,6 +711,14 @@ export interface Messages {
   'table.ungroup.request': { kind: 'request'; data: TableUngroupRequest; reply: TablesReply; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** A table of the plan changes. */
   'table.update.request': { kind: 'request'; data: TableUpdateRequest; reply: TableLayoutReply; rateLimited: false; scope: 'staff:own' };
+  /** A terminal was set up, edited or taken away; read the list again. */
+  'terminal.change.event': { kind: 'push'; data: TerminalChangeEvent; rateLimited: false; scope: 'staff:pay' };
+  /** The terminals, and how they are. */
+  'terminal.list.request': { kind: 'request'; data: TerminalListRequest; reply: TerminalListResponse; rateLimited: false; scope: 'staff:pay' };
+  /** Take a terminal away. */
+  'terminal.remove.request': { kind: 'request'; data: TerminalRemoveRequest; reply: Done; rateLimited: false; scope: 'staff:own' };
+  /** Set up or edit a terminal. */
+  'terminal.save.request': { kind: 'request'; data: TerminalSaveRequest; reply: TerminalSaveResponse; rateLimited: false; scope: 'staff:own' };
   /** the button of the plugin's toast was pressed */
   'toast.button.click': { kind: 'push'; data: ToastButtonClick; rateLimited: false; scope: 'ui' };
   /** the plugin's toast was pressed */
@@ -964,6 +978,10 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'table.undo.request': 'wx',
   'table.ungroup.request': 'wx',
   'table.update.request': 'wx',
+  'terminal.change.event': 'px',
+  'terminal.list.request': 'x',
+  'terminal.remove.request': 'wx',
+  'terminal.save.request': 'wx',
   'toast.button.click': 'p',
   'toast.click': 'p',
   'toast.open': 'n',

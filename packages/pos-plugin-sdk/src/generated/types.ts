@@ -1238,13 +1238,6 @@ export interface MerchantInfoResponse {
   merchant: TossMerchant;
 }
 
-/** What a plugin answered when it had taken the money. received: what came, when it could not be read. */
-export interface MethodApproval {
-  approvedAt?: string;
-  paymentKey?: string;
-  received?: string;
-}
-
 /** Calls of one method in the last minute (the SDK allows 100) and half hour (200). */
 export interface MethodBudget {
   method: string;
@@ -1660,6 +1653,16 @@ export interface PaymentAddRequest {
   paymentDto: PluginPaymentDto;
 }
 
+/** What a plugin or terminal answered when it had taken the money. received: what came, when it could not be read. */
+export interface PaymentApproval {
+  approvedAt?: string;
+  paymentKey?: string;
+  received?: string;
+  approvedNo?: string;
+  amountMoney?: number;
+  cardDetails?: CardDetails;
+}
+
 /** An attempt as staff see it (contract, extensions §2). */
 export interface PaymentAttempt {
   id: string;
@@ -1670,6 +1673,8 @@ export interface PaymentAttempt {
   createdAt: string;
   price?: PartPrice;
   method?: MethodRef;
+  terminal?: TerminalRef;
+  takingBack?: boolean;
   partId?: string;
   tendered?: number;
   change?: number;
@@ -1677,7 +1682,7 @@ export interface PaymentAttempt {
   gaveUp?: boolean;
   hint?: 'STILL_WAITING';
   error?: AttemptError;
-  approval?: MethodApproval;
+  approval?: PaymentApproval;
   note?: string;
 }
 
@@ -1841,19 +1846,21 @@ export interface PaymentPrice {
   paymentUnpaidValue: number;
 }
 
-/** What the plugin of a payment was asked to give back (contract, extensions §2). */
+/** What the plugin or terminal of a payment was asked to give back (contract, extensions §2). */
 export interface PaymentRefund {
   paymentId: string;
   orderId: string;
   amount: number;
-  method: MethodRef;
+  method?: MethodRef;
+  terminal?: TerminalRef;
   state: 'CANCELED' | 'DECLINED' | 'NOT_RETURNED' | 'RETURNED' | 'SENT' | 'UNKNOWN';
   createdAt: string;
   error?: AttemptError;
   note?: string;
+  approvedNo?: string;
 }
 
-/** A plugin is asked to give money back, or that ended. */
+/** A plugin or terminal is asked to give money back, or that ended. */
 export interface PaymentRefundChangeEvent {
   refund: PaymentRefund;
 }
@@ -2933,6 +2940,83 @@ export interface TableUpdateRequest {
 /** The tables that changed. */
 export interface TablesReply {
   tables: PluginTable[];
+}
+
+/** A terminal and how it is. state: `away` cannot be reached now. here: this till charges on it. */
+export interface Terminal {
+  id: string;
+  name: string;
+  driver: string;
+  address: string;
+  devices?: string[];
+  testMode?: boolean;
+  version: number;
+  state: 'away' | 'busy' | 'idle';
+  model?: string;
+  here?: boolean;
+}
+
+/** A terminal was set up, edited or taken away; read the list again. */
+export interface TerminalChangeEvent {
+  event: 'remove' | 'save';
+  terminal: TerminalId;
+}
+
+/** A terminal as it is set up; without an id a new one. devices: tills that charge on it, empty = every one. */
+export interface TerminalDraft {
+  id?: string | undefined;
+  name: string;
+  driver: string;
+  address: string;
+  devices?: string[] | undefined;
+}
+
+/** A terminal by id. */
+export interface TerminalId {
+  id: string;
+}
+
+/** The terminals, and how they are. */
+export type TerminalListRequest = Record<string, never>;
+
+/** Terminals in the order they were set up, and the drivers one can name. */
+export interface TerminalListResponse {
+  terminals: Terminal[];
+  drivers: string[];
+}
+
+/** A card terminal of the shop. driver: who speaks to it. address: as its driver reads it. */
+export interface TerminalRecord {
+  id: string;
+  name: string;
+  driver: string;
+  address: string;
+  devices?: string[];
+  testMode?: boolean;
+  version?: number;
+}
+
+/** The card terminal that is asked. name: its own when the attempt began. testMode: no money moves (SIM-2). */
+export interface TerminalRef {
+  id: string;
+  name: string;
+  testMode?: boolean;
+}
+
+/** Take a terminal away. */
+export interface TerminalRemoveRequest {
+  id: string;
+}
+
+/** Set up or edit a terminal. */
+export interface TerminalSaveRequest {
+  terminal: TerminalDraft;
+  expectedVersion?: number | undefined;
+}
+
+/** One terminal. */
+export interface TerminalSaveResponse {
+  terminal: TerminalRecord;
 }
 
 /** A line of text. */

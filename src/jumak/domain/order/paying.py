@@ -85,8 +85,11 @@ def record_payment(
     approved_at: str,
     business_date: str,
     by_method: bool = False,
+    terminal: str = "",
 ) -> Paid:
     """Put money taken outside onto the order; an outside approval is a fact (PAY-3).
+
+    by_method, terminal: see `PaymentBacking`; what a terminal took is the till's own, whoever wrote it down.
 
     Raises InvalidState OVERPAID, ORDER_CANCELLED, ORDER_NOT_EDITABLE; InvalidArgument INVALID_BREAKDOWN.
     """
@@ -112,7 +115,7 @@ def record_payment(
     left = remaining_buckets(tipped)
     taken = draw(left, dto.amount_money)
     warnings = _oddities(dto, taken, tipped)
-    by_plugin = not caller.is_staff
+    by_plugin = not caller.is_staff and not terminal
     payment = Payment(
         id=payment_id,
         state="APPROVED",
@@ -141,6 +144,7 @@ def record_payment(
         by_plugin=by_plugin,
         warnings=warnings,
         by_method=by_method,
+        terminal=terminal,
     )
     with_money = settle(
         replace(

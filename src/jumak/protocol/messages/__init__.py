@@ -25,6 +25,7 @@ from jumak.protocol.messages import (
     staff,
     storage,
     table,
+    terminal,
     ui,
     waiting,
 )
@@ -53,6 +54,7 @@ ROWS: tuple[Row, ...] = (
     *staff.ROWS,
     *storage.ROWS,
     *table.ROWS,
+    *terminal.ROWS,
     *ui.ROWS,
     *waiting.ROWS,
 )

@@ -9,11 +9,12 @@ from msgspec import UNSET, Meta, UnsetType
 from jumak.domain.attempt import (
     AttemptError,
     AttemptState,
-    MethodApproval,
     MethodRef,
     PartPrice,
+    PaymentApproval,
     Resolution,
     Tender,
+    TerminalRef,
 )
 from jumak.domain.base import Doc, PositiveWon, PublicId
 from jumak.domain.order.types import Order
@@ -36,6 +37,8 @@ class PaymentAttempt(Doc, frozen=True, kw_only=True):
     created_at: str
     price: PartPrice | None = None
     method: MethodRef | None = None
+    terminal: TerminalRef | None = None
+    taking_back: bool = False
     part_id: str | None = None
     tendered: PositiveWon | None = None
     change: PositiveWon | None = None
@@ -43,7 +46,7 @@ class PaymentAttempt(Doc, frozen=True, kw_only=True):
     gave_up: bool = False
     hint: Literal["STILL_WAITING"] | None = None
     error: AttemptError | None = None
-    approval: MethodApproval | None = None
+    approval: PaymentApproval | None = None
     note: str | None = None
 
 

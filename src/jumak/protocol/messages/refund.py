@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from jumak.domain.attempt import AttemptError, MethodRef
+from jumak.domain.attempt import AttemptError, MethodRef, TerminalRef
 from jumak.domain.base import Doc, PositiveWon, PublicId
 from jumak.domain.refund import RefundState
 from jumak.protocol.messages.attempt import Note
@@ -15,16 +15,18 @@ from jumak.protocol.row import Data, Reply, Row
 
 
 class PaymentRefund(Doc, frozen=True, kw_only=True):
-    """What the plugin of a payment was asked to give back (contract, extensions §2)."""
+    """What the plugin or terminal of a payment was asked to give back (contract, extensions §2)."""
 
     payment_id: PublicId
     order_id: PublicId
     amount: PositiveWon
-    method: MethodRef
+    method: MethodRef | None = None
+    terminal: TerminalRef | None = None
     state: RefundState
     created_at: str
     error: AttemptError | None = None
     note: str | None = None
+    approved_no: str | None = None
 
 
 class ListRefunds(Data, frozen=True, kw_only=True):
@@ -41,7 +43,7 @@ class PaymentRefundsReply(Reply, frozen=True, kw_only=True):
 
 
 class RefundChange(Data, frozen=True, kw_only=True):
-    """A plugin is asked to give money back, or that ended."""
+    """A plugin or terminal is asked to give money back, or that ended."""
 
     refund: PaymentRefund
 

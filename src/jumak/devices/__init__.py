@@ -1,0 +1,1 @@
+"""What stands around a till: drivers behind the shop's ports, and simulators of the things themselves."""
