@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-Unit = Literal["%", "x", "µs", "s"]
+Unit = Literal["%", "x", "µs", "s", "kB"]
 
 
 class Target(Struct, frozen=True):
@@ -34,6 +34,8 @@ class Target(Struct, frozen=True):
                 return f"{value:.1f} µs"
             case "s":
                 return f"{value:.2f} s"
+            case "kB":
+                return f"{value:.0f} kB"
 
 
 class Measured(Struct, frozen=True):
@@ -60,6 +62,7 @@ DOMAIN: Final = Target("domain work per order command", 60, 30, "µs", False)
 READY: Final = Target("server start to ready, 50,000 items", 1, 0.5, "s", False)
 FIRST_SALE: Final = Target("server start to first sale seen by a subscriber", 2, 1, "s", False)
 TILL_SALE: Final = Target("till opened to first sale, 50,000 items", 2, 1.5, "s", False)
+FIRST_LOAD: Final = Target("till's first load, compressed", 250, 200, "kB", False)
 TAP: Final = Target("tap until it is in the cart", 0.05, 0.03, "s", False)
 
 # Four hops between the browser's processes there and back, which no code of ours shortens.

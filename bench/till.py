@@ -11,7 +11,7 @@ from playwright.async_api import Page
 from tqdm import tqdm
 
 from bench.processes import new_shop, served_till
-from bench.targets import TAP, TILL_SALE, Measured
+from bench.targets import FIRST_LOAD, TAP, TILL_SALE, Measured
 from tests.browser import browser
 
 ITEMS = 50_000
@@ -28,6 +28,11 @@ MEASURED_TAP = """() => new Promise(done => {
 })"""
 """From the press that adds an item to the frame that shows it, in ms."""
 
+LOADED = """() => ["navigation", "resource"].flatMap(kind => performance.getEntriesByType(kind))
+  .filter(({ name }) => new URL(name).origin === location.origin)
+  .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)"""
+"""Bytes from the shop's own origin, as they came over the wire."""
+
 
 def measure(folder: Path) -> list[Measured]:
     """One till, opened again and again; then a tap again and again."""
@@ -41,6 +46,7 @@ async def _measure(link: str) -> list[Measured]:
         page = await running.new_page()
         await page.goto(link)
         await _sell(page)
+        loaded = float(await page.evaluate(LOADED))
         sales, taps = [], []
         for _ in tqdm(range(OPENINGS), desc=f"first sale of {ITEMS:,} items", leave=False):
             began = time.perf_counter()
@@ -51,6 +57,9 @@ async def _measure(link: str) -> list[Measured]:
             await _open_sheet(page)
             taps.append(float(await page.evaluate(MEASURED_TAP)))
         return [
+            Measured(
+                FIRST_LOAD, loaded / 1_000, "all a browser fetched that had nothing, up to the first order"
+            ),
             Measured(
                 TILL_SALE, statistics.median(sales), f"median of {OPENINGS} openings, up to the sent order"
             ),

@@ -220,6 +220,21 @@ async def test_the_shops_page(shop: Served) -> None:
     assert (await get(shop, "localhost", "/assets/..%2f..%2fplugin/watch.js")).status_code == 404
 
 
+async def test_pages_travel_packed(shop: Served) -> None:
+    """§13: who can unpack gets text as gzip, everybody else as it is; each kind has a tag of its own."""
+    packed = await get(shop, "localhost", "/", Accept_Encoding="br, gzip;q=0.8")
+    plain = await get(shop, "localhost", "/", Accept_Encoding="br, gzip;q=0")
+    assert (packed.headers["content-encoding"], packed.headers["vary"]) == ("gzip", "accept-encoding")
+    assert "content-encoding" not in plain.headers
+    assert packed.content == plain.content
+    assert packed.headers["content-type"] == plain.headers["content-type"] == "text/html; charset=utf-8"
+    assert packed.headers["etag"] != plain.headers["etag"]
+    again = await get(shop, "localhost", "/", Accept_Encoding="gzip", If_None_Match=packed.headers["etag"])
+    assert (again.status_code, again.content) == (304, b"")
+    head = await get(shop, "localhost", "/", "HEAD", Accept_Encoding="gzip")
+    assert head.headers["content-length"] == packed.headers["content-length"]
+
+
 async def test_a_till_on_a_network_without_tls(shop: Served) -> None:
     """H-3: its page frames no plugin at all."""
     for host in ("192.0.2.7", "pos.example"):

@@ -31,18 +31,22 @@ NO_CACHE, IMMUTABLE, NO_STORE = b"no-cache", b"public, max-age=31536000, immutab
 
 
 class File(Struct, frozen=True):
-    """What is sent. kind: of its content, without a character set."""
+    """What is sent. kind: of its content, without a character set.  is_utf8: known to be, packed as it is."""
 
     body: bytes
     kind: str
+    is_utf8: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        """What becomes shorter when it is packed."""
+        return self.kind.startswith("text/") or self.kind in ("application/json", "image/svg+xml")
 
     @property
     def content_type(self) -> bytes:
         """With the character set only when the bytes are UTF-8: an old page may declare its own inside."""
-        textual = self.kind.startswith("text/") or self.kind in ("application/json", "image/svg+xml")
-        return (
-            f"{self.kind}; charset=utf-8".encode() if textual and _is_utf8(self.body) else self.kind.encode()
-        )
+        known = self.is_text and (self.is_utf8 or _is_utf8(self.body))
+        return f"{self.kind}; charset=utf-8".encode() if known else self.kind.encode()
 
 
 def type_of(path: str) -> str:
@@ -71,6 +75,15 @@ def read_inside(folder: Path, path: str) -> File | None:
 async def read_file(folder: Path, path: str) -> File | None:
     """`read_inside`, off the event loop."""
     return await asyncio.to_thread(read_inside, folder, path)
+
+
+def accepts_gzip(asked: Asked) -> bool:
+    """The browser unpacks it."""
+    named = (part.partition(b";") for part in asked.header(b"accept-encoding").split(b","))
+    return any(
+        name.strip() == b"gzip" and b"q=0" not in rest.replace(b" ", b"").split(b";")
+        for name, _, rest in named
+    )
 
 
 async def answer_file(

@@ -6,11 +6,23 @@ keeps the part after `#`.
 
 from __future__ import annotations
 
+import asyncio
+import gzip
 from pathlib import Path
+from typing import Final
 
 import jumak
 from jumak.domain.origin import is_loopback
-from jumak.server.files import IMMUTABLE, NO_CACHE, answer_file, answer_redirect, answer_text, read_file
+from jumak.server.files import (
+    IMMUTABLE,
+    NO_CACHE,
+    File,
+    accepts_gzip,
+    answer_file,
+    answer_redirect,
+    answer_text,
+    read_file,
+)
 from jumak.server.http import Asked, Scope, Send
 from jumak.server.origins import Place
 from jumak.server.policy import page_headers, page_policy
@@ -24,6 +36,8 @@ ASSETS = "/assets/"
 
 BESIDE = ("/icons/", "/manifest.webmanifest", "/worker.js")
 """What pages need besides, under fixed names."""
+
+GZIP: Final = ((b"content-encoding", b"gzip"), (b"vary", b"accept-encoding"))
 
 MISSING = (
     "The shop's pages are not built: run `make web` and reload. / 화면이 아직 만들어지지 않았습니다. "
@@ -41,6 +55,7 @@ class Site:
 
     def __init__(self, web: Path = WEB) -> None:
         self._folder = web / "site"
+        self._known: dict[str, tuple[bytes, File]] = {}
 
     async def serve(self, at: Place, scope: Scope, send: Send) -> None:
         """One GET or HEAD of a path for which `is_page` holds."""
@@ -53,11 +68,21 @@ class Site:
         file = await read_file(self._folder, page or path[1:])
         if file is not None:
             cache = IMMUTABLE if path.startswith(ASSETS) else NO_CACHE
+            if file.is_text and accepts_gzip(asked):
+                file, headers = await self._packed(path, file), [*headers, *GZIP]
             await answer_file(send, asked, file, headers, cache=cache)
         elif page is not None:
             await answer_text(send, 503, MISSING, headers)
         else:
             await answer_text(send, 404, f"There is nothing at {path[:200]}", headers)
+
+    async def _packed(self, path: str, file: File) -> File:
+        """The file as gzip; made once, and anew when a build has changed it."""
+        known = self._known.get(path)
+        if known is None or known[0] != file.body:
+            packed = await asyncio.to_thread(gzip.compress, file.body, mtime=0)
+            self._known[path] = known = file.body, File(packed, file.kind, is_utf8=True)
+        return known[1]
 
     def _address(self, at: Place, path: str, scope: Scope) -> str:
         query = scope["query_string"].decode("latin-1")

@@ -96,6 +96,24 @@ async def test_devices(stall: Stall, browser: Browser) -> None:
     await context.close()
 
 
+async def test_a_display_faces_a_till(stall: Stall, browser: Browser) -> None:
+    """§8: which till's guest a display faces is chosen when it is connected, and stands in the list."""
+    page = await stall.page(browser, name="홀 계산대")
+    await section(page, "devices")
+    await page.get_by_role("button", name="새 기기 연결").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_label("어느 계산대의 손님을 보나요?")).to_have_count(0)
+    await dialog.get_by_role("combobox").select_option(label="고객 화면")
+    await dialog.get_by_label("어느 계산대의 손님을 보나요?").select_option(label="홀 계산대")
+    await dialog.get_by_label("이름").fill("홀 고객 화면")
+    await dialog.get_by_role("button", name="새 기기 연결").click()
+    await expect(page.locator(".link")).to_contain_text("/display#claim=")
+    await page.get_by_role("button", name="확인").click()
+    await expect(page.get_by_text("홀 계산대 손님용")).to_be_visible()
+    devices = {each["name"]: each for each in (await stall.ask("device.list"))["devices"]}
+    assert devices["홀 고객 화면"]["tillId"] == devices["홀 계산대"]["id"]
+
+
 async def test_stations(stall: Stall, browser: Browser) -> None:
     """KDS-3: a station with its categories and times; one default always remains."""
     page = await stall.page(browser)

@@ -9,7 +9,7 @@ const person = fields({ id: text, name: text, role: text });
 export type Person = Decoded<typeof person>;
 export const decodePeople = fields({ staff: list(person) });
 
-const device = fields({ id: text, kind: text, name: text, letter: text, createdAt: text, revokedAt: maybe(text) });
+const device = fields({ id: text, kind: text, name: text, letter: text, createdAt: text, revokedAt: maybe(text), tillId: maybe(text) });
 export type Device = Decoded<typeof device>;
 export const decodeDevices = fields({ devices: list(device) });
 export const decodePaired = fields({ device, token: text, code: text });
