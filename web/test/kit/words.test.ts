@@ -9,8 +9,8 @@ const WORD = /\p{L}{3,}/u;
 const PLACEHOLDER = /\{\w*\}/gu;
 /** Keys and addresses are written alike in every language. */
 const SAME = /^\(F\d+\)$|^https?:\S+$|^ms$/u;
-/** What a language calls itself is the same whatever the page speaks. */
-const OWN_NAMES = new Set(["English", "한국어"]);
+/** What languages, formats and commands call themselves is the same whatever the page speaks. */
+const OWN_NAMES = new Set(["English", "한국어", "CSV", "jumak link"]);
 /** Attributes of elements and components whose text is read or heard. */
 const SPOKEN = new Set([
   "alt", "aria-description", "aria-label", "aria-placeholder", "aria-roledescription", "aria-valuetext",
