@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from jumak.devices.terminal import DRIVERS
+from jumak.devices.terminal.driver import SimulatorTerminal
 from jumak.devices.terminal.simulator.faults import FAULTS
 from jumak.devices.terminal.simulator.reader import Act, Shown
 from jumak.domain.errors import (
@@ -489,3 +491,53 @@ async def test_an_approval_that_arrives_while_it_is_taken_back_is_not_adopted(co
     ended = await counter.ended(attempt)
     assert (ended["state"], await counter.paid(order)) == ("NET_CANCELLED", 0)
     assert counter.terminal.book.totals().net == 0
+
+
+async def test_a_misnamed_decline_ends_no_other_charge(counter):
+    """NET-2: an approval whose answer was cut is found, also when another charge's "declined" names it meanwhile."""
+    first, second = await counter.order(), await counter.order(5_000)
+    counter.terminal.control(cut=2)
+    lost = await counter.start(first)
+    assert (await counter.get(lost))["state"] == "UNKNOWN"
+    counter.terminal.control(code="05", other_key=lost["id"])
+    declined = await counter.start(second)
+    assert (await counter.ended(lost))["state"] == "APPROVED"
+    assert (await counter.ended(declined))["state"] == "NOT_FOUND"
+    assert await counter.paid(first) == counter.terminal.book.totals().net
+
+
+async def test_a_misnamed_approval_is_adopted_once(counter):
+    """NET-2: one approval that names another attempt pays for the order it was asked for, and for no other."""
+    first, second = await counter.order(), await counter.order()
+    counter.terminal.control(deaf=2)
+    unheard = await counter.start(first)
+    assert (await counter.get(unheard))["state"] == "UNKNOWN"
+    counter.terminal.control(other_key=unheard["id"])
+    taken = await counter.start(second)
+    assert (await counter.ended(taken))["state"] == "APPROVED"
+    assert (await counter.ended(unheard))["state"] == "NOT_FOUND"
+    assert (await counter.paid(first), await counter.paid(second)) == (0, 18_000)
+    assert counter.terminal.book.totals().net == 18_000
+
+
+async def test_a_driver_that_fails_leaves_no_attempt_behind(counter, monkeypatch: pytest.MonkeyPatch):
+    """NET-1: a mistake in a driver is an answer that was lost: what was taken is found out."""
+
+    async def broken(_: object, charge: object) -> None:
+        raise RuntimeError("a mistake of the driver's")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SimulatorTerminal, "charge", broken)
+        attempt = await counter.start(await counter.order())
+        await counter.settle()
+    assert (await counter.ended(attempt))["state"] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("address", ["a..b:7000", f"{'x' * 64}:7000", "host", "host:0", "host:70000"])
+async def test_an_address_nobody_could_dial_is_refused(address: str):
+    """§7: when it is set up, by the field, not when a guest waits."""
+    async with simulated_shop(drivers=DRIVERS) as shop:
+        terminal = {"name": "t", "driver": "simulator", "address": address}
+        with pytest.raises(InvalidArgument) as refused:
+            await Asking(shop).ask("terminal.save.request", {"terminal": terminal}, OWNER)
+        assert refused.value.data["path"] == "$.terminal.address"

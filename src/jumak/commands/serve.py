@@ -75,9 +75,10 @@ async def _serve(arguments: argparse.Namespace) -> None:
 
 async def _demo(arguments: argparse.Namespace) -> None:
     if await create_demo_shop(arguments.data):
-        await install_demo_plugin(arguments.data)
+        if not arguments.menu_only:
+            await install_demo_plugin(arguments.data)
         print(f"Made a demo shop in {arguments.data}", flush=True)
-    if arguments.no_terminal:
+    if arguments.menu_only:
         await _serve(arguments)
         return
     async with practice_terminal(arguments.data) as reader:
@@ -92,5 +93,7 @@ def add(commands: Any) -> None:
     serving.set_defaults(run=_serve)
     demo = commands.add_parser("demo", help="serve a demo shop, made when there is none")
     add_options(demo)
-    demo.add_argument("--no-terminal", action="store_true", help="without a card terminal to practise with")
+    demo.add_argument(
+        "--menu-only", action="store_true", help="without a payment method and a card reader to practise with"
+    )
     demo.set_defaults(run=_demo)

@@ -122,6 +122,10 @@ class Paying:
         except AnswerLost:
             payer.note("error", f"the connection was lost during payment {attempt.id}")
             await self._run(partial(lose, attempt_id=attempt.id, message=_lost(attempt)), SYSTEM)
+        except Exception:
+            # A driver that fails must not cost an attempt its life: it may have asked.
+            log.exception("asking for payment %s failed", attempt.id)
+            await self._run(partial(lose, attempt_id=attempt.id, message=_lost(attempt)), SYSTEM)
         else:
             await self._take(attempt.id, answer, payer.caller)
         finally:
@@ -156,7 +160,11 @@ class Paying:
         return True
 
     def take_from_terminal(self, terminal_id: str, key: str, answer: Answer) -> None:
-        """What a terminal says of a charge nobody waits for any more; it lands on its own attempt (NET-2)."""
+        """What a terminal says of a charge nobody waits for any more (NET-2).
+
+        While the end of that charge is open it decides nothing: an answer under a wrong key would end one that was
+        approved, or have one approval adopted twice. A charge that is over keeps it for a person to look at.
+        """
         self._shop.start(self._take_its(terminal_id, key, answer))
 
     async def _take_its(self, terminal_id: str, key: str, answer: Answer) -> None:
@@ -164,6 +172,11 @@ class Paying:
         terminal = None if attempt is None else attempt.terminal
         if terminal is None or terminal.id != terminal_id:
             log.warning("terminal %s told of payment %s, which it was not asked", terminal_id, key[:64])
+            return
+        assert attempt is not None
+        if attempt.state in ("SENT", "UNKNOWN"):
+            # It may name the wrong transaction: what the terminal answers when it is asked by this key counts.
+            log.warning("terminal %s told of payment %s unasked; it is asked", terminal_id, key)
             return
         await self._take(key, answer, terminal_caller(terminal))
 

@@ -44,7 +44,9 @@ def host_and_port(address: str) -> tuple[str, int]:
     host, _, port = address.rpartition(":")
     if not host or not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 65_536:
         raise ValueError("an address of a terminal is host:port")
-    return host.strip("[]"), int(port)
+    host = host.strip("[]")
+    host.encode("idna")  # UnicodeError, which is a ValueError, for a name that cannot be looked up
+    return host, int(port)
 
 
 class SimulatorTerminal:
@@ -142,7 +144,7 @@ class SimulatorTerminal:
             if self._link is None:
                 try:
                     self._link = await self._dial()
-                except OSError as problem:
+                except (OSError, UnicodeError) as problem:
                     raise NotAsked(str(problem)) from None
                 self._hearing = asyncio.get_running_loop().create_task(self._hear(self._link))
             return self._link
