@@ -12,6 +12,7 @@ import pytest
 from jumak.devices.terminal import DRIVERS
 from jumak.devices.terminal.driver import SimulatorTerminal
 from jumak.devices.terminal.simulator.faults import FAULTS
+from jumak.devices.terminal.simulator.network import Answer
 from jumak.devices.terminal.simulator.reader import Act, Shown
 from jumak.domain.errors import (
     HostUnavailable,
@@ -491,6 +492,33 @@ async def test_an_approval_that_arrives_while_it_is_taken_back_is_not_adopted(co
     ended = await counter.ended(attempt)
     assert (ended["state"], await counter.paid(order)) == ("NET_CANCELLED", 0)
     assert counter.terminal.book.totals().net == 0
+
+
+async def test_what_was_approved_over_another_amount_is_not_confirmed(
+    counter, monkeypatch: pytest.MonkeyPatch
+):
+    """NET-5: a manager cannot book the asked amount when the terminal approved another and would not void it."""
+    order = await counter.order()
+    machine = counter.terminal.machine
+    monkeypatch.setattr(machine.network, "cancel", lambda *_, **__: Answer("refused", "21", "no"))
+    counter.terminal.control(code="96")
+    attempt = await counter.start(order)
+    assert (await counter.ended(attempt))["state"] == "NEEDS_MANUAL"
+    said = {"id": attempt["id"], "how": "CONFIRM_PAID", "note": "확인함"}
+    with pytest.raises(InvalidState) as refused:
+        await counter.asking.ask("payment-attempt.resolve.request", said, MANAGER)
+    assert refused.value.reason == "AMOUNT_MISMATCH"
+    assert await counter.paid(order) == 0
+
+
+async def test_the_history_tells_how_a_card_attempt_ended(counter):
+    """SEC-2: that its money was taken back stands in the order's history, and who had it asked again."""
+    order = await counter.order()
+    counter.terminal.control(code="96")
+    assert (await counter.ended(await counter.start(order)))["state"] == "NET_CANCELLED"
+    told = await counter.asking.ask("order.history.request", {"orderId": order["id"]}, MANAGER)
+    codes = [change["code"] for entry in told["entries"] for change in entry["changes"]]
+    assert codes[:2] == ["payment-attempt.network-cancelled", "payment-attempt.taking-back"]
 
 
 async def test_a_misnamed_decline_ends_no_other_charge(counter):

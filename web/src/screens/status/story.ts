@@ -122,6 +122,7 @@ const about = (word: Parameters<typeof t>[0]): Say => {
 const fromTo = (word: Parameters<typeof t>[0], write: (value: string | number | undefined) => string): Say => {
   return (change) => t(word, { item: title(change), from: write(change.from), to: write(change.to) });
 };
+const noted = ({ attempt }: Change) => (attempt?.note ? ` “${attempt.note}”` : "");
 const count = (value: string | number | undefined) => (value === undefined ? "–" : String(value));
 const time = (value: string | number | undefined) => (typeof value === "string" ? clockOf(value) : t("nothing"));
 
@@ -168,8 +169,11 @@ const SAYS: Readonly<Record<string, Say>> = {
   "payment-attempt.waited-for": about("attemptWaits"),
   "payment-attempt.not-found": about("attemptNotFound"),
   "payment-attempt.escalated": about("attemptEscalated"),
-  "payment-attempt.resolved": (change) => about("attemptResolved")(change) + (change.attempt?.note ? ` “${change.attempt.note}”` : ""),
+  "payment-attempt.resolved": (change) => about("attemptResolved")(change) + noted(change),
   "payment-attempt.approved-late": about("attemptLate"),
+  "payment-attempt.taking-back": about("attemptTakingBack"),
+  "payment-attempt.network-cancelled": about("attemptNetworkCancelled"),
+  "payment-attempt.asked-again": (change) => about("attemptAskedAgain")(change) + noted(change),
   "payment-refund.asked": about("refundAsked"),
   "payment-refund.returned": about("refundReturned"),
   "payment-refund.declined": about("refundDeclined"),
