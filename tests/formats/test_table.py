@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jumak.domain.catalog.sheet.plan import Catalogue
-from jumak.formats import menu, menu_work
+from jumak.formats import apart, menu, menu_work
 from jumak.formats.csv_table import read_csv, write_csv
 from jumak.formats.errors import BadFile
 from jumak.formats.xlsx import read_xlsx, write_xlsx
@@ -164,3 +164,24 @@ async def test_both_kinds_are_written_and_read_in_another_process(tmp_path: Path
         assert menu_work.read_rows(path) == rows
         found = await menu.compare(path, NO_MENU, live=False, lang="ko")
         assert [change.title for change in found.plan.added] == ["비빔밥"]
+
+
+def test_a_cell_that_is_too_long() -> None:
+    """extensions §9: a spreadsheet of some kilobytes may name one long text a thousand times; none is taken."""
+    content = with_part("xl/worksheets/sheet1.xml", lambda sheet: sheet.replace("가".encode(), b"x" * 50_000))
+    with pytest.raises(BadFile) as refused:
+        list(read_xlsx(content))
+    assert refused.value.reason == "TOO_MUCH"
+
+
+async def test_an_answer_that_is_too_long_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """extensions §9: what a file becomes in the process that reads it does not fill the server."""
+    path = tmp_path / "menu.csv"
+    path.write_bytes(write_csv([["상품명", "가격"], *([f"상품 {number}", "x"] for number in range(500))]))
+    assert (await menu.compare(path, Catalogue({}, {}, {}), live=False, lang="ko")).plan.bad
+    monkeypatch.setattr(apart, "MAX_REPLY", 10_000)
+    with pytest.raises(BadFile) as refused:
+        await menu.compare(path, Catalogue({}, {}, {}), live=False, lang="ko")
+    assert refused.value.reason == "TOO_MUCH"

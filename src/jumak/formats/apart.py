@@ -22,6 +22,9 @@ from jumak.formats.errors import BadFile
 
 MAX_MEMORY = 2_000_000_000
 MAX_CPU_S = 240
+MAX_REPLY = 64_000_000
+"""Bytes of an answer: a small file that becomes a large one is refused before it fills the server."""
+
 NICE = 10
 
 ReplyT = TypeVar("ReplyT", bound=Struct)
@@ -43,7 +46,7 @@ async def apart(module: str, request: Struct, reply: type[ReplyT], *, timeout_s:
     )
     try:
         async with asyncio.timeout(timeout_s):
-            out, _ = await process.communicate(msgspec.json.encode(request))
+            out = await _exchanged(process, msgspec.json.encode(request))
     except TimeoutError:
         raise _too_much() from None
     finally:
@@ -57,6 +60,32 @@ async def apart(module: str, request: Struct, reply: type[ReplyT], *, timeout_s:
     if process.returncode != 0:
         raise _too_much()
     return msgspec.json.decode(out, type=reply)
+
+
+async def _exchanged(process: asyncio.subprocess.Process, request: bytes) -> bytes:
+    """Writes the request and reads the answer. Raises BadFile for one that is too long."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+
+    async def write(stdin: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            stdin.write(request)
+            await stdin.drain()
+        stdin.close()
+
+    writing = asyncio.create_task(write(process.stdin))
+    parts, size = list[bytes](), 0
+    try:
+        while part := await process.stdout.read(1 << 20):
+            parts.append(part)
+            size += len(part)
+            if size > MAX_REPLY:
+                raise _too_much()
+        await process.wait()
+    finally:
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+    return b"".join(parts)
 
 
 REFUSED = 3

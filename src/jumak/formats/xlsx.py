@@ -16,6 +16,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
+from jumak.formats.csv_table import MAX_CELL
 from jumak.formats.errors import BadFile
 
 MAX_UNPACKED = 200_000_000
@@ -84,6 +85,12 @@ def read_xlsx(content: bytes) -> Iterator[list[str]]:
         page.reset_dimensions()
         for row in page.iter_rows(max_col=MAX_COLUMNS, values_only=True):
             texts = [_text(value) for value in row]
+            if any(len(text) > MAX_CELL for text in texts):
+                raise BadFile(
+                    "칸 하나에 글자가 너무 많습니다. 그 칸을 줄여 주세요.",
+                    f"A cell holds more than {MAX_CELL} characters: shorten it.",
+                    "TOO_MUCH",
+                )
             while texts and not texts[-1]:
                 texts.pop()
             yield texts

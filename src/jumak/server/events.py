@@ -17,6 +17,7 @@ from jumak.protocol.errors import error_json, status_of
 from jumak.server.connections import Push
 from jumak.server.http import ApiDoor, Asked, Receive, Scope, Send, answer
 from jumak.server.outbox import Outbox
+from jumak.server.picture_links import base_for, with_addresses
 from jumak.server.replay import Replay, can_resume
 from jumak.service.session import visible_pushes
 
@@ -43,6 +44,7 @@ class EventStream:
         if names is not None:
             self.visible &= names
         self._http_send = send
+        self._pictures = base_for(shop, caller)
         self.ended = asyncio.Event()
         self.outbox = Outbox(self._write, self._finish, self._overflow)
         self.replay = Replay(shop, self._deliver, self.outbox.__len__)
@@ -65,7 +67,8 @@ class EventStream:
     def _deliver(self, push: Push) -> None:
         if push.name in self.visible:
             number = b"" if push.seq is None else b"id: %d\n" % push.seq
-            self.outbox.put(b"%bevent: %b\ndata: %b\n\n" % (number, push.name.encode(), push.data))
+            data = with_addresses(push.data, self._pictures)
+            self.outbox.put(b"%bevent: %b\ndata: %b\n\n" % (number, push.name.encode(), data))
 
     def _overflow(self) -> None:
         self.end(1013, "HOST_UNAVAILABLE")

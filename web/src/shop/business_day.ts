@@ -15,22 +15,23 @@ export function localDay(at: number, timeZone: string): string {
 /** `YYYY-MM-DD` of the trading day an instant belongs to. */
 export function businessDay(at: number, { timeZone, dayCutoffHour }: ShopDay): string {
   const { day, hour } = wall(at, timeZone);
-  return hour < dayCutoffHour ? after(day, -1) : day;
+  return hour < dayCutoffHour ? dayAfter(day, -1) : day;
 }
 
 /** The same for a time as the shop writes it, with its own offset. */
 export function businessDayOf(iso: string, { dayCutoffHour }: Pick<ShopDay, "dayCutoffHour">): string {
   const day = iso.slice(0, 10);
-  return Number(iso.slice(11, 13)) < dayCutoffHour ? after(day, -1) : day;
+  return Number(iso.slice(11, 13)) < dayCutoffHour ? dayAfter(day, -1) : day;
 }
 
 /** Where a trading day begins and the next one does, as shop-local times for a request. */
 export function boundsOf(day: string, { dayCutoffHour }: Pick<ShopDay, "dayCutoffHour">): { readonly start: string; readonly end: string } {
   const hour = `T${String(dayCutoffHour).padStart(2, "0")}:00:00`;
-  return { start: `${day}${hour}`, end: `${after(day, 1)}${hour}` };
+  return { start: `${day}${hour}`, end: `${dayAfter(day, 1)}${hour}` };
 }
 
-function after(day: string, days: number): string {
+/** So many days later; earlier below zero. */
+export function dayAfter(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
 

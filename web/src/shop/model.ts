@@ -43,6 +43,6 @@ export class Model {
   );
   readonly floor = new Floor(this.till);
   readonly waiting = new Waiting(this.till);
-  readonly reservations = new Reservations(this.till);
+  readonly reservations = new Reservations(this.till, this.shop);
   readonly installs = new Installs(this.till);
 }

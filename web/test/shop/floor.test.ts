@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Decode } from "../../src/client/decode";
 import { ShopError } from "../../src/client/errors";
 import { Clock } from "../../src/shop/clock";
+import { Contact } from "../../src/shop/contact.svelte";
 import { Floor } from "../../src/shop/floor.svelte";
 import { Reservations } from "../../src/shop/reservations.svelte";
 import type { Till } from "../../src/shop/till.svelte";
@@ -14,6 +15,7 @@ import { table } from "../floor";
 class FakeTill {
   readonly clock = new Clock();
   readonly deviceId = "here";
+  readonly contact = new Contact(() => 0);
   readonly asked: { readonly name: string; readonly data: unknown }[] = [];
   answers: Record<string, unknown> = {
     "table-status.list.request": { tables: [] },
@@ -49,6 +51,7 @@ class FakeTill {
   }
 }
 
+const SEOUL = { day: { timeZone: "Asia/Seoul", dayCutoffHour: 4 } };
 const settled = () => new Promise((done) => setTimeout(done));
 const asTill = (fake: FakeTill) => fake as unknown as Till;
 const moved = (from: number, to: number, event = "move") => ({ event, from: { table: { id: from } }, to: { table: { id: to } } });
@@ -210,13 +213,42 @@ describe("reservations", () => {
 
   it("are those of the day on screen, by time", async () => {
     const till = new FakeTill();
-    const reservations = new Reservations(asTill(till));
-    await reservations.show("2026-02-02");
+    till.clock.set("2026-02-02T12:00:00+09:00");
+    const reservations = new Reservations(asTill(till), SEOUL);
+    await till.open();
     till.push("reservation.change.event", { reservation: booked("late", "2026-02-02T19:00:00+09:00") });
     till.push("reservation.change.event", { reservation: booked("early", "2026-02-02T18:00:00+09:00") });
     till.push("reservation.change.event", { reservation: booked("other", "2026-02-03T18:00:00+09:00") });
     expect(reservations.all.map(({ id }) => id)).toEqual(["early", "late"]);
     till.push("reservation.change.event", { reservation: booked("early", "2026-02-02T18:00:00+09:00", { state: "cancelled" }) });
     expect(reservations.at(3).map(({ id }) => id)).toEqual(["late"]);
+  });
+
+  it("of today alone are at the tables, whatever day somebody leafs to", async () => {
+    const till = new FakeTill();
+    till.clock.set("2026-02-02T12:00:00+09:00");
+    const reservations = new Reservations(asTill(till), SEOUL);
+    await till.open();
+    till.answers["reservation.list.request"] = { reservations: [booked("tomorrow", "2026-02-03T18:00:00+09:00")] };
+    await reservations.show("2026-02-03");
+    expect(reservations.all.map(({ id }) => id)).toEqual(["tomorrow"]);
+    expect(reservations.coming).toEqual([]);
+    till.push("reservation.change.event", { reservation: booked("tonight", "2026-02-02T19:00:00+09:00") });
+    expect(reservations.at(3).map(({ id }) => id)).toEqual(["tonight"]);
+    expect(reservations.day).toBe("2026-02-03");
+  });
+
+  it("are those of the new day at a till that is left on over midnight", async () => {
+    const till = new FakeTill();
+    till.clock.set("2026-02-02T23:59:00+09:00");
+    const reservations = new Reservations(asTill(till), SEOUL);
+    await till.open();
+    expect(reservations.day).toBe("2026-02-02");
+    till.clock.set("2026-02-03T00:00:01+09:00");
+    till.answers["reservation.list.request"] = { reservations: [booked("lunch", "2026-02-03T12:00:00+09:00")] };
+    till.contact.heard({ seq: 1, serverTime: "2026-02-03T00:00:01+09:00" });
+    await settled();
+    expect(reservations.day).toBe("2026-02-03");
+    expect(reservations.at(3).map(({ id }) => id)).toEqual(["lunch"]);
   });
 });
