@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
-import time
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,7 +19,6 @@ from tests.web.waiting import until
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 HOSTILE = "<img src=x onerror=\"document.body.dataset.owned='1'\">&amp;"
-SOON_MS = 1_000
 
 HEARD = """
 window.tones = [];
@@ -95,7 +93,7 @@ async def test_an_order_arrives(stall: Stall, browser: Browser):
         memo="같이 내 주세요",
     )
     card = ticket(page, "3번, 신규")
-    await expect(card).to_be_visible(timeout=SOON_MS)
+    await expect(card).to_be_visible()
     await expect(card.get_by_role("button", name="칼국수")).to_contain_text("매운맛")
     await expect(card.get_by_text("땅콩 알레르기")).to_be_visible()
     await expect(card.get_by_text("같이 내 주세요")).to_be_visible()
@@ -109,12 +107,12 @@ async def test_changes_and_cancels(stall: Stall, browser: Browser):
     menu = await orders_of(stall)
     page = await kitchen(stall, browser)
     order = await menu.add(menu.line("칼국수", 3), menu.line("손만두"), table="1번")
-    await expect(ticket(page, "1번, 신규")).to_be_visible(timeout=SOON_MS)
+    await expect(ticket(page, "1번, 신규")).to_be_visible()
     new = await until(lambda: tones(page), "a new order is heard", 5)
 
     await menu.change(order, "칼국수", quantity=2)
     changed = ticket(page, "1번, 변경")
-    await expect(changed.get_by_text("3개에서 2개로")).to_be_attached(timeout=SOON_MS)
+    await expect(changed.get_by_text("3개에서 2개로")).to_be_attached()
     change = await until(lambda: tones(page), "a change is heard", 5)
     # The first ticket asks for what is left of it (KDS-2).
     first = ticket(page, "1번, 신규").get_by_role("button", name="칼국수")
@@ -122,12 +120,12 @@ async def test_changes_and_cancels(stall: Stall, browser: Browser):
     await expect(first.locator(".quantity")).to_contain_text("2")
 
     await stall.ask("order.add-line", id=order["id"], lineItems=[menu.line("물냉면")])
-    await expect(ticket(page, "1번, 추가")).to_be_visible(timeout=SOON_MS)
+    await expect(ticket(page, "1번, 추가")).to_be_visible()
     await tones(page)
 
     await stall.ask("order.cancel", id=order["id"], reason="손님 요청")
     notice = ticket(page, "1번, 취소")
-    await expect(notice).to_be_visible(timeout=SOON_MS)
+    await expect(notice).to_be_visible()
     await shows(page, "1번")
     dish = notice.get_by_role("button", name="칼국수")
     assert "line-through" in await dish.locator(".title").evaluate(
@@ -146,7 +144,7 @@ async def test_tickets_shown_are_told(stall: Stall, browser: Browser):
     menu = await orders_of(stall)
     page = await kitchen(stall, browser)
     await menu.add(menu.line("칼국수"), table="2번")
-    await expect(ticket(page, "2번")).to_be_visible(timeout=SOON_MS)
+    await expect(ticket(page, "2번")).to_be_visible()
 
     async def told() -> bool:
         audit = await stall.ask("audit.list", limit=20)
@@ -167,11 +165,11 @@ async def test_a_request_rings_until_it_is_answered(stall: Stall, browser: Brows
     }
     submitted = await stall.ask("order.submit", order=dto | {"orderKey": "later", "requestedInfo": times})
     banner = page.get_by_role("alert").filter(has_text="접수를 기다리는 주문 1건")
-    await expect(banner).to_be_visible(timeout=3_000)
+    await expect(banner).to_be_visible()
     first = await until(lambda: tones(page), "a request is heard", 5)
     assert await until(lambda: tones(page), "it is heard again", 8) == first
     await stall.ask("order.accept", id=submitted["order"]["id"])
-    await expect(banner).to_have_count(0, timeout=3_000)
+    await expect(banner).to_have_count(0)
     await page.get_by_role("button", name="예약 1").click()
     await page.get_by_role("dialog").get_by_role("button", name="지금 조리").click()
     await expect(page.get_by_role("dialog")).to_contain_text("예약 주문이 없습니다")
@@ -189,7 +187,7 @@ async def test_by_touch(stall: Stall, browser: Browser):
     page = await kitchen(stall, browser)
     for table in ("1번", "2번", "3번"):
         await menu.add(menu.line("칼국수"), menu.line("손만두"), table=table)
-        await expect(ticket(page, table)).to_be_visible(timeout=SOON_MS)
+        await expect(ticket(page, table)).to_be_visible()
     dish = ticket(page, "1번").get_by_role("button", name="칼국수")
     await dish.click()
     await expect(dish).to_have_attribute("aria-pressed", "true")
@@ -227,7 +225,7 @@ async def test_by_keys(stall: Stall, browser: Browser):
     tables = ("1번", "2번", "3번", "4번", "5번")
     for table in tables:
         await menu.add(menu.line("칼국수"), table=table)
-        await expect(ticket(page, table)).to_be_visible(timeout=SOON_MS)
+        await expect(ticket(page, table)).to_be_visible()
     await page.keyboard.press("2")
     await shows(page, "1번", "3번", "4번", "5번")
     await page.keyboard.press("Backspace")
@@ -261,7 +259,7 @@ async def test_a_refused_bump_is_taken_back(stall: Stall, browser: Browser):
     menu = await orders_of(stall)
     page = await kitchen(stall, browser)
     order = await menu.add(menu.line("칼국수"), table="1번")
-    await expect(ticket(page, "1번")).to_be_visible(timeout=SOON_MS)
+    await expect(ticket(page, "1번")).to_be_visible()
     # As if the ticket had gone in between: the shop knows none of that id.
     await page.evaluate(
         """() => {
@@ -282,14 +280,14 @@ async def test_the_pass(stall: Stall, browser: Browser):
     menu = await orders_of(stall)
     page = await kitchen(stall, browser, "전체")
     order = await menu.add(menu.line("칼국수"), menu.line("생막걸리"), table="4번")
-    await expect(ticket(page, "4번, 신규")).to_contain_text("생막걸리", timeout=SOON_MS)
+    await expect(ticket(page, "4번, 신규")).to_contain_text("생막걸리")
     await until(lambda: tones(page), "a new order is heard", 5)
     (cooking,) = [await menu.ticket(order)]
     await stall.ask("kds-order-item.bump", id=cooking["id"], stationId="bar")
     await expect(page.locator("[data-ready]")).to_have_count(0)
     await stall.ask("kds-order-item.bump", id=cooking["id"], stationId="kitchen")
     ready = page.locator("[data-ready]")
-    await expect(ready).to_contain_text("준비 완료", timeout=SOON_MS)
+    await expect(ready).to_contain_text("준비 완료")
     await until(lambda: tones(page), "that it is ready is heard", 5)
     await page.keyboard.press("1")
     await expect(ready).to_have_count(0)
@@ -312,7 +310,7 @@ async def test_counts_and_filter(stall: Stall, browser: Browser):
     await page.get_by_role("button", name="모두 보기").click()
     await shows(page, "1번", "2번", "5번")
     await page.keyboard.press("2")
-    await expect(hot).to_contain_text("2", timeout=3_000)
+    await expect(hot).to_contain_text("2")
 
 
 async def test_two_screens_and_stations(stall: Stall, browser: Browser):
@@ -372,15 +370,13 @@ async def test_the_server_is_gone(stall: Stall, browser: Browser):
     await menu.add(menu.line("칼국수"), table="2번")
     await shows(page, "1번", "2번")
     await expect(page.locator("[data-contact=heard]")).to_be_visible()
-    began = time.monotonic()
     await stall.end(signal.SIGKILL)
-    await expect(page.locator("[data-contact=silent]")).to_be_visible(timeout=3_000)
-    assert time.monotonic() - began < 3
+    await expect(page.locator("[data-contact=silent]")).to_be_visible()
     await page.keyboard.press("1")
     await shows(page, "2번")
     await stall.start()
     await menu.add(menu.line("손만두"), table="3번")
-    await expect(page.locator("[data-contact=heard]")).to_be_visible(timeout=10_000)
+    await expect(page.locator("[data-contact=heard]")).to_be_visible()
     await shows(page, "2번", "3번")
 
     async def cooked() -> bool:
@@ -396,10 +392,10 @@ async def test_a_silent_server(stall: Stall, browser: Browser):
     await expect(page.locator("[data-contact=heard]")).to_be_visible()
     await stall.pause()
     try:
-        await expect(page.locator("[data-contact=silent]")).to_be_visible(timeout=4_500)
+        await expect(page.locator("[data-contact=silent]")).to_be_visible()
     finally:
         await stall.go_on()
-    await expect(page.locator("[data-contact=heard]")).to_be_visible(timeout=10_000)
+    await expect(page.locator("[data-contact=heard]")).to_be_visible()
 
 
 async def test_pushes_that_are_missed(stall: Stall, browser: Browser):
@@ -423,9 +419,9 @@ async def test_pushes_that_are_missed(stall: Stall, browser: Browser):
     await page.reload()
     await page.locator("main .empty").wait_for()
     order = await menu.add(menu.line("칼국수"), table="8번")
-    await expect(ticket(page, "8번")).to_be_visible(timeout=2_500)
+    await expect(ticket(page, "8번")).to_be_visible()
     await stall.ask("kds-order-item.bump", id=(await menu.ticket(order))["id"])
-    await expect(ticket(page, "8번")).to_have_count(0, timeout=2_500)
+    await expect(ticket(page, "8번")).to_have_count(0)
 
 
 # -- who and how -----------------------------------------------------------------------------------
@@ -442,7 +438,7 @@ async def test_beside_the_till(stall: Stall, browser: Browser):
     await window.locator(".stations button", has_text="주방").click()
     menu = await orders_of(stall)
     await menu.add(menu.line("칼국수"), table="9번")
-    await expect(ticket(window, "9번")).to_be_visible(timeout=3_000)
+    await expect(ticket(window, "9번")).to_be_visible()
 
 
 async def test_unpaired(stall: Stall, browser: Browser):
