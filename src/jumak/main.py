@@ -53,7 +53,7 @@ from jumak.server.uploads import Uploads
 from jumak.server.views import VIEWS
 from jumak.service.card_terminal import Drivers
 from jumak.service.catalog import open_day
-from jumak.service.draft_order import forget_carts
+from jumak.service.draft_order import take_up_carts
 from jumak.service.kitchen import clear_board, fire_due
 from jumak.service.order_request import expire_due
 from jumak.service.ports import Command, Store, Transaction
@@ -159,7 +159,7 @@ async def run_shop(
     plugins = PluginHost(shop, folder) if folder is not None else None
     if plugins is not None:
         # A cart survives its plugin and its page, not the POS itself (contract, draft-order §3).
-        await store.execute(Command(caller=SYSTEM, name="shop.start", body=b"", run=forget_carts))
+        await store.execute(Command(caller=SYSTEM, name="shop.start", body=b"", run=take_up_carts))
         await plugins.start()
 
     async def end() -> None:

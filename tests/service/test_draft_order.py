@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
-from jumak.domain.caller import Caller
+from jumak.domain.caller import SYSTEM, Caller
 from jumak.domain.errors import (
     Conflict,
     HostUnavailable,
@@ -20,9 +21,10 @@ from jumak.domain.errors import (
     PermissionDenied,
 )
 from jumak.main import opened_shop
+from jumak.protocol.row import Done
 from jumak.protocol.scopes import expand
 from jumak.service.documents import Cart, HeldCart
-from jumak.service.ports import Announcement, Committed
+from jumak.service.ports import Announcement, Command, Committed, Transaction
 from jumak.testing import menu, simulated_shop, staff_caller
 from jumak.testing.shop import SimulatedShop
 
@@ -270,14 +272,24 @@ async def test_a_free_cart_completes_at_once(shop: Shop):
     assert (await ask(shop, "get"))["lineItems"] == []
 
 
-async def test_no_cart_outlives_a_restart(tmp_path: Path):
-    """H-49: carts are dropped when the POS starts again, and only then: a command of the owner leaves them."""
+async def test_carts_outlive_a_restart(tmp_path: Path):
+    """H-49: guests stand before them. No payment screen is open any more; those of devices that are gone are dropped."""
     async with simulated_shop(folder=tmp_path) as shop:
         await put(shop)
-    for serving, lines in ((False, 1), (True, 0)):
-        async with opened_shop(tmp_path, serving=serving) as running:
-            read = running.store.reader()
-            assert [len(cart.draft.lines) for cart in (await read.all(Cart)).values()] == [1] * lines
+        cart = (await shop.running.store.reader().all(Cart))["main"]
+        paying = replace(cart.draft, paying_until_ms=2_000_000_000_000, version=7)
+
+        async def more(tx: Transaction) -> Done:
+            tx.put(Cart(id="main", draft=paying))
+            tx.put(Cart(id="a-device-that-is-gone", draft=paying))
+            return Done()
+
+        await shop.running.store.execute(Command(caller=SYSTEM, name="test", body=b"", run=more))
+    async with opened_shop(tmp_path, serving=True) as running:
+        carts = await running.store.reader().all(Cart)
+    assert list(carts) == ["main"]
+    kept = carts["main"].draft
+    assert (kept.lines, kept.paying_until_ms, kept.version) == (cart.draft.lines, None, 8)
 
 
 async def test_staff_below_manager_sell_at_the_menus_prices(shop: Shop):

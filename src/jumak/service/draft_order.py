@@ -61,7 +61,7 @@ from jumak.protocol.messages.order import OrderReply
 from jumak.protocol.row import Done, Nothing
 from jumak.service.approval import require_manager
 from jumak.service.cart import cart_of, editable, keep_cart, view_of
-from jumak.service.documents import Cart
+from jumak.service.documents import Cart, Device
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact
 from jumak.service.order import check_reopening, check_table, open_order
 from jumak.service.ports import Reader, Transaction, menu_of
@@ -226,10 +226,17 @@ async def submit(tx: Transaction, data: SubmitDraft) -> OrderReply:
     return OrderReply(order=await shown(tx, order))
 
 
-async def forget_carts(tx: Transaction) -> Done:
-    """Drop every cart: none outlives a restart of the POS, unless it was put aside. For who starts the server."""
-    for cart_id in list(await tx.all(Cart)):
-        tx.drop(Cart, cart_id)
+async def take_up_carts(tx: Transaction) -> Done:
+    """Carts outlive a restart: guests stand before them. A payment screen that was open on one is over, and
+    those of devices that are gone are dropped. For who starts the server.
+    """
+    devices = await tx.all(Device)
+    for cart_id, cart in list((await tx.all(Cart)).items()):
+        device = devices.get(cart_id)
+        if cart_id != "main" and (device is None or device.revoked_ms is not None):
+            tx.drop(Cart, cart_id)
+        elif cart.draft.paying_until_ms is not None:
+            tx.put(Cart(id=cart.id, draft=replace(stop_payment(cart.draft), version=cart.draft.version + 1)))
     return Done()
 
 

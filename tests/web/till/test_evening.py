@@ -294,6 +294,24 @@ async def test_a_shop_that_falls_silent_is_gone_within_three_seconds(stall: Stal
 # -- the server is killed --------------------------------------------------------------------------
 
 
+async def test_a_cart_outlives_the_server(stall: Stall, browser: Browser) -> None:
+    """OFF-1, H-49: what stood in the cart when the server was killed is in it again, with what was added meanwhile."""
+    till = await stall.page(browser)
+    await take(till, "공기밥")
+    await answered(till, 1)
+    await stall.end(signal.SIGKILL)
+    await expect(till.get_by_text(LOST)).to_be_visible()
+    await expect(cart(till)).to_have_count(1)
+    await tile(till, "물냉면").click()
+    await expect(cart(till)).to_have_count(2)
+    await stall.start()
+    await expect(till.get_by_text(LOST)).to_have_count(0, timeout=LATER_MS)
+    await answered(till, 2)
+    await send(till)
+    (order,) = await orders(stall)
+    assert sold(order) == [("공기밥", 1), ("물냉면", 1)]
+
+
 async def test_killed_when_cash_is_taken_and_not_yet_told(stall: Stall, browser: Browser) -> None:
     """PAY-7, NET-a: the payment is on disk, its answer is not out; after the restart the till has it, once, with the change."""
     menu = await orders_of(stall)
