@@ -72,5 +72,8 @@ class LedgerProcess:
         await self.ask("PUT", f"/charges/test-{card}-{amount}", {"card": card, "amount": amount})
 
     async def balance(self, card: str) -> int:
-        """What is on a card."""
-        return int((await self.ask("GET", f"/cards/{card}"))["balance"])
+        """What is on a card; 0 on one that was never sold."""
+        async with self.client() as client:
+            told: Json = (await client.get(f"/cards/{card}")).json()
+        assert told.get("error") in (None, "NO_CARD"), told
+        return int(told.get("balance", 0))
