@@ -225,7 +225,9 @@ async def test_answers_that_never_come(till: Till):
     await till.holds(50_000)
 
     async def told() -> bool:
-        return any("되돌렸습니다" in each["alert"]["message"] for each in till.screen.pushes("alert.show.event"))
+        return any(
+            "되돌렸습니다" in each["alert"]["message"] for each in till.screen.pushes("alert.show.event")
+        )
 
     await till.until(told, "staff are told")
 
