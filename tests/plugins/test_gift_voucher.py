@@ -83,7 +83,7 @@ async def begun(desk: Desk, sample: ModuleType, pos: Pos) -> None:
 
 
 async def test_a_voucher_pays_once(desk: Desk):
-    """PAY-8: exactly its worth, once, over restarts; a cancel frees it, and every refusal says what to do."""
+    """payment.md §6.2: exactly its worth, once, over restarts; a cancel frees it, and every refusal says what to do."""
     sample = load("gift-voucher")
     async with desk.shop.running_plugin(sample.plugin, scopes=SCOPES) as pos:
         await begun(desk, sample, pos)
@@ -108,7 +108,7 @@ async def test_a_voucher_pays_once(desk: Desk):
 
 
 async def test_two_tills_at_the_same_moment(desk: Desk):
-    """H-40: one voucher scanned at both pays at one; asked at once from everywhere it is taken once."""
+    """payment.md §6.2: one voucher scanned at both pays at one; asked at once from everywhere it is taken once."""
     sample = load("gift-voucher")
     async with desk.shop.running_plugin(sample.plugin, scopes=SCOPES) as pos:
         await begun(desk, sample, pos)
@@ -144,7 +144,7 @@ def hanging(sample: ModuleType, calls: int, *, writes: bool) -> Callable[..., An
 
 @pytest.mark.parametrize("writes", [False, True])
 async def test_a_crash_before_the_answer(desk: Desk, writes: bool):
-    """NET-5: the shop has no payment, so the guest has the voucher: it pays after the restart, and once."""
+    """NET-1: the shop has no payment, so the guest has the voucher: it pays after the restart, and once."""
     sample = load("gift-voucher")
     async with desk.shop.running_plugin(sample.plugin, scopes=SCOPES) as pos:
         await begun(desk, sample, pos)
@@ -167,7 +167,7 @@ async def test_a_crash_before_the_answer(desk: Desk, writes: bool):
 
 
 async def test_a_crash_after_the_answer(desk: Desk):
-    """NET-5: the shop has the payment, so the voucher stays spent, whether or not that was noted here."""
+    """NET-1: the shop has the payment, so the voucher stays spent, whether or not that was noted here."""
     sample = load("gift-voucher")
     async with desk.shop.running_plugin(sample.plugin, scopes=SCOPES) as pos:
         await begun(desk, sample, pos)

@@ -104,7 +104,7 @@ def paying(client: httpx.AsyncClient, key: str, amount: int = 1_000) -> Any:
 
 
 async def test_tills_at_the_same_moment(ledger: LedgerProcess):
-    """H-40: sixty payments at once, each asked twice, of a card that holds forty: forty are taken, once each."""
+    """Sixty payments at once, each asked twice, of a card that holds forty: forty are taken, once each."""
     await ledger.charged("PC-AAAA", 40_000)
     async with ledger.client() as client:
         answers = await asyncio.gather(*[paying(client, f"p{n % 60}") for n in range(120)])
@@ -120,7 +120,7 @@ async def test_tills_at_the_same_moment(ledger: LedgerProcess):
 
 
 async def test_killed_in_the_middle(ledger: LedgerProcess):
-    """NET-1: whatever was under way when it died is asked again under its key, and counts once."""
+    """Whatever was under way when it died is asked again under its key, and counts once."""
     await ledger.charged("PC-AAAA", 100_000)
     for life in range(3):
         keys = [f"life{life}-{n}" for n in range(20)]

@@ -169,7 +169,7 @@ async def till(tmp_path: Path) -> AsyncIterator[Till]:
 
 
 async def test_a_card_pays_and_is_given_back(till: Till):
-    """PAY-8: what is due leaves the card; too little is refused in words; a cancel puts it back, once."""
+    """payment.md §6.2: what is due leaves the card; too little is refused in words; a cancel puts it back, once."""
     await till.ledger.charged(CARD, 20_000)
     assert (await till.ended(await till.start(cancelled("barcode"))))["state"] == "CANCELED"
     paid = await till.pay(f" {CARD.lower()} ")
@@ -207,7 +207,7 @@ async def test_a_till_that_cannot_scan(till: Till):
 
 
 async def test_a_lost_answer(till: Till):
-    """NET-1: the ledger took the money and its answer is lost: asked again under the same key it pays once."""
+    """The ledger took the money and its answer is lost: asked again under the same key it pays once."""
     await till.ledger.charged(CARD, 50_000)
     till.wire.loses = lambda asked: asked.method == "PUT" and till.wire.forwarded.count("PUT") == 1
     paid = await till.pay()
@@ -233,7 +233,7 @@ async def test_answers_that_never_come(till: Till):
 
 
 async def test_the_ledger_is_killed_in_the_middle(till: Till):
-    """NET-1: it dies with the payment on its disk and no answer sent; started again it says what became of it."""
+    """It dies with the payment on its disk and no answer sent; started again it says what became of it."""
     await till.ledger.charged(CARD, 50_000)
     killed: list[asyncio.Task[None]] = []
 
@@ -255,7 +255,7 @@ async def test_the_ledger_is_killed_in_the_middle(till: Till):
 
 
 async def test_the_plugin_ends_in_the_middle(till: Till):
-    """NET-5: between the ledger's answer and the shop's record; the next start puts the money back, and not twice."""
+    """NET-1: between the ledger's answer and the shop's record; the next start puts the money back, and not twice."""
     await till.ledger.charged(CARD, 50_000)
     till.wire.loses = lambda asked: asked.method == "PUT"
     attempt = await till.start(scan(CARD))
@@ -271,7 +271,7 @@ async def test_the_plugin_ends_in_the_middle(till: Till):
 
 
 async def test_a_card_is_charged_by_an_order(till: Till):
-    """before-cancel: paid in cash the money is on the card; spent, that payment is not taken back; unspent, it is."""
+    """payment.md §5: paid in cash the money is on the card; spent, that payment is not taken back; unspent, it is."""
     sold = await till.sell(30_000)
     await till.holds(30_000)
     paid = await till.pay()
@@ -286,7 +286,7 @@ async def test_a_card_is_charged_by_an_order(till: Till):
 
 
 async def test_a_charge_nobody_told_of(till: Till):
-    """E-1: an order that was paid while the plugin was off is charged when it is there again, and once."""
+    """An order that was paid while the plugin was off is charged when it is there again, and once."""
     await till.enable(False)
     await till.sell(30_000)
     for _ in range(2):

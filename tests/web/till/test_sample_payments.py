@@ -77,7 +77,7 @@ async def take_back(stall: Stall, order: dict[str, Any]) -> None:
 
 
 async def test_cards_and_vouchers(stall: Stall, browser: Browser, tmp_path: Path) -> None:
-    """PAY-8, CAN-8: a card is sold by a scan and paid with, a voucher pays its part; each is given back when staff say so."""
+    """payment.md §6.2: a card is sold by a scan and paid with, a voucher pays its part; each is given back when staff say so."""
     worker, python = await asyncio.to_thread(packages, tmp_path)
     ledger = LedgerProcess(tmp_path)
     await ledger.start()
