@@ -47,6 +47,7 @@ check: $(VENV)/.ready-dev $(WEB) ## lint, format, types, and that generated file
 	$(BIN)/mypy --no-error-summary src
 	@for program in $(wildcard bench) $(wildcard plugins/*/*.py); do \
 		echo $(BIN)/mypy --no-error-summary $$program; $(BIN)/mypy --no-error-summary $$program || exit 1; done
+	MYPYPATH=plugins/prepaid-card/ledger $(BIN)/mypy --no-error-summary plugins/prepaid-card/ledger/*.py
 	$(BIN)/python -m jumak.protocol.generate --check
 	$(BIN)/python -m tests.tidy.generate --check
 	$(NPM) run --silent check

@@ -20,7 +20,7 @@ export default tseslint.config(
     ],
   },
   {
-    files: ['packages/**/*.ts'],
+    files: ['packages/**/*.ts', 'plugins/**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

@@ -12,8 +12,13 @@ FOLDER = Path(__file__).parents[2] / "plugins"
 
 def load(name: str) -> ModuleType:
     """A fresh copy of a sample's program, not run."""
-    module_name = f"sample_{name.replace('-', '_')}"
-    spec = importlib.util.spec_from_file_location(module_name, FOLDER / name / f"{name.replace('-', '_')}.py")
+    return load_file(FOLDER / name / f"{name.replace('-', '_')}.py")
+
+
+def load_file(file: Path) -> ModuleType:
+    """A fresh copy of one file of a sample."""
+    module_name = f"sample_{file.stem}"
+    spec = importlib.util.spec_from_file_location(module_name, file)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

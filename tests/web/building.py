@@ -20,6 +20,7 @@ from pathlib import Path
 from tests.tidy.project import ROOT
 
 SOURCES = Path(__file__).parent / "plugins"
+SAMPLES = ROOT / "plugins"
 BUILD = ROOT / "build" / "plugins"
 PACKAGES = ("pos-plugin-sdk", "pos-plugin-test")
 
@@ -84,6 +85,22 @@ def fixture_zip(name: str) -> Path:
     return target
 
 
+def sample_zip(name: str) -> Path:
+    """A sample of `plugins/` that has to be built, by the two commands its README names."""
+    home = BUILD / _state() / "samples"
+    target = home / f"{name}.zip"
+    with _alone():
+        if not target.is_file():
+            folder = home / name
+            without = shutil.ignore_patterns("dist", "node_modules", "__pycache__")
+            shutil.copytree(SAMPLES / name, folder, ignore=without, dirs_exist_ok=True)
+            # What it extends lies two folders above it, as in the project.
+            shutil.copy(ROOT / "tsconfig.base.json", home.parent)
+            run(["npm", "run", "--silent", "build"], folder)
+            run([sys.executable, "-m", "jumak", "plugin", "pack", str(folder), "-o", str(target)], folder)
+    return target
+
+
 def tarballs() -> dict[str, Path]:
     """Package → the file `npm pack` makes of it, packed now if it is not there yet.
 
@@ -105,7 +122,8 @@ def tarballs() -> dict[str, Path]:
 def _state() -> str:
     digest = hashlib.sha256()
     packages = [ROOT / "packages" / name / "dist" for name in PACKAGES]
-    for folder in (SOURCES, *packages):
+    samples = SAMPLES.glob("*/src")
+    for folder in (SOURCES, *samples, *packages):
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
