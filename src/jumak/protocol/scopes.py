@@ -54,6 +54,8 @@ ALL_SCOPES: tuple[str, ...] = (*SDK_SCOPES, *EXTENSION_SCOPES, *CLIENT_SCOPES)
 INCLUDES: dict[str, tuple[str, ...]] = {
     "plugin": SDK_SCOPES,
     "all": ALL_SCOPES,
+    # A till shows its guests what a display of theirs would.
+    "till": ("display:read",),
     "staff:own": ("staff:manage",),
     "staff:manage": ("staff:pay", "catalog:write", "report:read"),
     "staff:pay": ("staff:order", "payment:write"),

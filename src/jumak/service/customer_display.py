@@ -75,7 +75,9 @@ async def customer_views(read: Reader, committed: Committed) -> Iterable[Announc
 async def _till_of(read: Reader, device: Device | None) -> str:
     if device is not None and device.kind == "till":
         return device.id
-    return (device.till_id if device is not None else None) or await main_till(read)
+    facing = None if device is None or device.till_id is None else await read.get(Device, device.till_id)
+    # A till that was disconnected has no guests any more.
+    return facing.id if facing is not None and facing.revoked_ms is None else await main_till(read)
 
 
 async def _cart_view(read: Reader, till: str) -> CustomerView:

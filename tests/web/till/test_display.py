@@ -69,9 +69,31 @@ async def test_a_server_that_is_gone(stall: Stall, browser: Browser) -> None:
     await stall.end(signal.SIGKILL)
     await expect(display.get_by_text("서버와 연결이 끊어졌습니다")).to_be_visible()
     await stall.start()
-    # A cart does not survive its shop.
-    await expect(display.get_by_text("어서 오세요")).to_be_visible(timeout=20_000)
+    await put_in_cart(stall, "공기밥")
+    await expect(display.locator(".total dd")).to_have_text("2,000원", timeout=20_000)
     await expect(display.get_by_text("서버와 연결이 끊어졌습니다")).to_have_count(0)
+
+
+async def test_beside_its_till(stall: Stall, browser: Browser) -> None:
+    """DSP-1: a second window of the till shows its guests; one that is paired by itself leaves the till signed in."""
+    till = await stall.page(browser)
+    window = await till.context.new_page()
+    await window.goto(f"{stall.url}/display")
+    await expect(window.get_by_text("어서 오세요")).to_be_visible()
+    await till.locator(".tile", has_text="공기밥").click()
+    await expect(window.locator(".total dd")).to_have_text("1,000원")
+    paired = await stall.ask("device.pair", kind="display", name="고객 화면")
+    await window.goto("about:blank")
+    await window.goto(f"{stall.url}/display#claim={paired['code']}")
+    await expect(window.get_by_text("어서 오세요")).to_be_visible()
+    await till.reload()
+    await till.locator("#sign-in").wait_for()
+    await till.keyboard.type(PINS["cashier"])
+    await till.keyboard.press("Enter")
+    await till.locator(".tile").first.wait_for()
+    kitchen = await till.context.new_page()
+    await kitchen.goto(f"{stall.url}/kitchen")
+    await kitchen.locator(".stations button, #sign-in").first.wait_for()
 
 
 async def test_for_everybody(stall: Stall, browser: Browser) -> None:

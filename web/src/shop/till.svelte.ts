@@ -8,8 +8,8 @@ import { decodeClaimed, decodeMerchant, decodeSignedIn, type Opened } from "../c
 import { type Lang, language } from "../kit/words.svelte";
 import { Contact } from "./contact.svelte";
 import { Clock } from "./clock";
+import { KeptToken, type PageKind } from "./token";
 
-const TOKEN = "jumak.token";
 export const CLIENT = { name: "jumak-till", version: "1" };
 /** Staff see within three seconds that the shop is gone. */
 const PING_EVERY_MS = 1_000;
@@ -42,8 +42,11 @@ export class Till {
   /** When the shop was heard last. */
   readonly contact = new Contact();
 
+  readonly #token: KeptToken;
+
   /** pushes: the only ones this page hears; absent = all its rights allow. */
-  constructor(pushes?: readonly string[]) {
+  constructor(page: PageKind = "till", pushes?: readonly string[]) {
+    this.#token = new KeptToken(page);
     this.#narrowed = pushes;
   }
 
@@ -84,16 +87,16 @@ export class Till {
         await this.claim(code);
         return;
       } catch (error) {
-        if (localStorage.getItem(TOKEN) === null) throw error;
+        if (this.#token.current === null) throw error;
       }
     }
-    if (localStorage.getItem(TOKEN) !== null) this.#connect();
+    if (this.#token.current !== null) this.#connect();
   }
 
   /** Redeems a one-time code. Raises ShopError. */
   async claim(code: string): Promise<void> {
     const claimed = await this.#post("device.claim", JSON.stringify({ code }), decodeClaimed);
-    localStorage.setItem(TOKEN, claimed.token);
+    this.#token.keep(claimed.token);
     this.#connect();
   }
 
@@ -138,7 +141,7 @@ export class Till {
 
   /** A file a message has made. Raises ShopError. */
   async download(id: string): Promise<Blob> {
-    const headers = { "Accept-Language": language.current, Authorization: `Bearer ${localStorage.getItem(TOKEN) ?? ""}` };
+    const headers = { "Accept-Language": language.current, Authorization: `Bearer ${this.#token.current ?? ""}` };
     const response = await fetch(`/v1/downloads/${encodeURIComponent(id)}`, { headers }).catch(() => null);
     if (response === null) throw new ShopError("", "HOST_UNAVAILABLE");
     if (!response.ok) read(parse(await response.text()), nothing);
@@ -151,7 +154,7 @@ export class Till {
     const session = new Session(
       {
         connect: () => new WebSocket(socketAddress()),
-        token: () => Promise.resolve(localStorage.getItem(TOKEN) ?? ""),
+        token: () => Promise.resolve(this.#token.current ?? ""),
         client: { ...CLIENT, language: language.current },
         pingEveryMs: PING_EVERY_MS,
         longestWaitMs: LONGEST_WAIT_MS,
@@ -218,7 +221,7 @@ export class Till {
   }
 
   #forget(): void {
-    localStorage.removeItem(TOKEN);
+    this.#token.forget();
     this.#pin = null;
     this.person = null;
     this.scopes = new Set();
@@ -230,7 +233,7 @@ export class Till {
   }
 
   async #post<T>(path: string, body: string | Blob, decode: Decode<T>): Promise<T> {
-    const token = localStorage.getItem(TOKEN);
+    const token = this.#token.current;
     const headers = {
       "Accept-Language": language.current,
       ...(typeof body === "string" ? { "Content-Type": "application/json" } : {}),

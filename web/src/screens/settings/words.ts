@@ -98,6 +98,10 @@ export const t = words({
   removeStation: ["{name} 스테이션을 삭제할까요?", "Remove the station {name}?"],
   language: ["언어", "Language"],
   autoLock: ["자동 잠금", "Locks by itself"],
+  ownersTill: [
+    "점주 링크로 연 계산대는 PIN 없이 쓰므로 잠기지 않습니다. 직원이 쓸 계산대는 ‘기기’에서 따로 연결하세요.",
+    "A till opened by the owner's link asks for no PIN and does not lock. Connect a till of its own for staff under Devices.",
+  ],
   autoLockHint: ["아무도 만지지 않으면 PIN을 다시 묻습니다.", "Asks for the PIN again when nobody touches it."],
   never: ["안 함", "never"],
   afterMinutes: ["{n}분 뒤", "after {n} min"],
