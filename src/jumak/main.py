@@ -45,6 +45,7 @@ from jumak.server.payers import Payers
 from jumak.server.paying import Paying
 from jumak.server.pictures import Pictures
 from jumak.server.publish import Publisher
+from jumak.server.receipt_sending import ReceiptSending
 from jumak.server.refunds import Refunds
 from jumak.server.shop import Gate, RunningShop
 from jumak.server.terminals import Terminals
@@ -57,6 +58,7 @@ from jumak.service.draft_order import forget_carts
 from jumak.service.kitchen import clear_board, fire_due
 from jumak.service.order_request import expire_due
 from jumak.service.ports import Command, Store, Transaction
+from jumak.service.receipt_issuer import ReceiptIssuer
 from jumak.store.sqlite import SqliteStore
 
 PING_EVERY_S = 15.0
@@ -107,11 +109,13 @@ async def run_shop(
     files: Path | None = None,
     guard: FloodGuard | NoGuard | None = None,
     drivers: Drivers = DRIVERS,
+    issuer: ReceiptIssuer | None = None,
 ) -> tuple[RunningShop, Callable[[], Any]]:
     """The running parts around an open store, and what to await to end them.
 
     folder: of the shop; without one no plugin processes are hosted.  files: the same folder, where files that people
-    bring lie; without one none are taken.  drivers: of card terminals.
+    bring lie; without one none are taken.  drivers: of card terminals.  issuer: of cash receipts; without one they stay
+    in the queue.
     """
     load_use_cases()
     shop = RunningShop(store, connections=connections, clock=clock, ids=UuidIds(), guard=guard)
@@ -141,6 +145,9 @@ async def run_shop(
     await paying.recover()
     await refunds.recover()
     await finding_out.recover()
+    receipts = ReceiptSending(shop, issuer)
+    publisher.listen("cash-receipt.", receipts.follow)
+    await receipts.recover()
     store.on_commit(publisher.publish)
     day = schedule.DayOpening(_begin_day)
     timetable = schedule.Schedule(
@@ -154,6 +161,7 @@ async def run_shop(
     store.on_commit(timetable.committed)
     publisher.listen("shop.", lambda _: timetable.wake())
     running = shop.start(timetable.run())
+    shop.start(receipts.run())
     bridge = Bridge.of(shop)
     bridge.start()
     plugins = PluginHost(shop, folder) if folder is not None else None

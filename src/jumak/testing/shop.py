@@ -39,6 +39,7 @@ from jumak.server.session import Session
 from jumak.server.shop import RunningShop
 from jumak.service.card_terminal import Drivers
 from jumak.service.ports import Command, Transaction
+from jumak.service.receipt_issuer import ReceiptIssuer
 from jumak.store.sqlite import SqliteStore
 from jumak.testing import menu
 from jumak.testing.clock import FakeClock, SeededIds
@@ -242,10 +243,11 @@ async def simulated_shop(
     documents: Iterable[Struct] = menu.DOCUMENTS,
     folder: Path | None = None,
     drivers: Drivers = DRIVERS,
+    issuer: ReceiptIssuer | None = None,
 ) -> AsyncIterator[SimulatedShop]:
     """A shop in memory with the menu and tables of `jumak.testing.menu`; folder: on disk instead.
 
-    drivers: of card terminals; see `PracticeTerminal`.
+    drivers: of card terminals; see `PracticeTerminal`.  issuer: of cash receipts; see `PracticeIssuer`.
     """
     clock = FakeClock()
     ids = SeededIds(clock, seed)
@@ -256,7 +258,7 @@ async def simulated_shop(
         else SqliteStore.create(folder, shop, clock=clock, ids=ids, live=connections)
     )
     # Plugin processes start only in tests that ask for them, by `host`.
-    running, end = await run_shop(store, connections, clock, files=folder, drivers=drivers)
+    running, end = await run_shop(store, connections, clock, files=folder, drivers=drivers, issuer=issuer)
     seeded = tuple(documents)
 
     async def seed_documents(tx: Transaction) -> Done:
