@@ -80,6 +80,7 @@ class ServeOptions(Struct, frozen=True, kw_only=True):
 
     names: it is reached by, beside localhost, addresses and what the machine is called.
     limits: on connections and on how slow they may be.
+    issuer: of cash receipts; without one they stay in the queue.
     flood_guard: off only for benchmarks.
     """
 
@@ -92,6 +93,7 @@ class ServeOptions(Struct, frozen=True, kw_only=True):
     tls_cert: Path | None = None
     tls_key: Path | None = None
     limits: Limits = Limits()
+    issuer: ReceiptIssuer | None = None
 
 
 def load_use_cases() -> None:
@@ -212,16 +214,26 @@ def follow_devices(shop: RunningShop, publisher: Publisher) -> None:
 
 @contextlib.asynccontextmanager
 async def opened_shop(
-    folder: Path, *, serving: bool = False, guard: FloodGuard | NoGuard | None = None
+    folder: Path,
+    *,
+    serving: bool = False,
+    guard: FloodGuard | NoGuard | None = None,
+    issuer: ReceiptIssuer | None = None,
 ) -> AsyncIterator[RunningShop]:
     """The shop of a folder, opened by this process under the folder's lock.
 
-    serving: plugins run too.  Raises StoreError when it cannot be opened.
+    serving: plugins run too.  issuer: see `run_shop`.  Raises StoreError when it cannot be opened.
     """
     connections, clock = Connections(), SystemClock()
     store = SqliteStore.open(folder, clock=clock, ids=UuidIds(), live=connections)
     shop, end = await run_shop(
-        store, connections, clock, folder=folder if serving else None, files=folder, guard=guard
+        store,
+        connections,
+        clock,
+        folder=folder if serving else None,
+        files=folder,
+        guard=guard,
+        issuer=issuer,
     )
     try:
         yield shop
@@ -233,7 +245,7 @@ async def serve(options: ServeOptions) -> None:
     """Serves a shop until SIGTERM or Ctrl-C, then stops in order: connections, plugins, store."""
     guard = FloodGuard() if options.flood_guard else NoGuard()
     with _listening(options) as listener:
-        async with opened_shop(options.folder, serving=True, guard=guard) as shop:
+        async with opened_shop(options.folder, serving=True, guard=guard, issuer=options.issuer) as shop:
             url = _url(options, listener)
             shop.own_ports.add(listener.getsockname()[1])
             token, _ = shop.credentials.issue(COMMAND_LINE)

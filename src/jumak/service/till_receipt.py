@@ -64,7 +64,14 @@ async def send(tx: Transaction, data: SendCashReceipt) -> CashReceiptReply:
             take_back(tx, receipt, claimed(receipt), reason="")
     left = await _left(tx, order, payment)
     amount = left.total if data.amount is None else data.amount
-    check_receipted(max(1, amount), 0, left.total)
+    if left.total == 0:
+        raise InvalidState(
+            "이미 현금영수증을 발급한 결제입니다. 다른 번호로 바꾸려면 먼저 취소해 주세요",
+            "all cash of this payment is receipted; to issue it to another number cancel that receipt first",
+            reason="RECEIPT_EXCEEDS_PAID",
+            left=0,
+        )
+    check_receipted(amount, 0, left.total)
     receipt = await queue(tx, order, payment.id, data.use, number, draw(left, amount))
     await fulfil_duty(tx, order)
     return CashReceiptReply(cash_receipt=receipt_view(tx, receipt))
