@@ -45,6 +45,7 @@ from jumak.server.payers import Payers
 from jumak.server.paying import Paying
 from jumak.server.pictures import Pictures
 from jumak.server.publish import Publisher
+from jumak.server.receipt_sending import ReceiptSending
 from jumak.server.refunds import Refunds
 from jumak.server.shop import Gate, RunningShop
 from jumak.server.terminals import Terminals
@@ -57,6 +58,7 @@ from jumak.service.draft_order import take_up_carts
 from jumak.service.kitchen import clear_board, fire_due
 from jumak.service.order_request import expire_due
 from jumak.service.ports import Command, Store, Transaction
+from jumak.service.receipt_issuer import ReceiptIssuer
 from jumak.store.sqlite import SqliteStore
 
 PING_EVERY_S = 15.0
@@ -78,6 +80,7 @@ class ServeOptions(Struct, frozen=True, kw_only=True):
 
     names: it is reached by, beside localhost, addresses and what the machine is called.
     limits: on connections and on how slow they may be.
+    issuer: of cash receipts; without one they stay in the queue.
     flood_guard: off only for benchmarks.
     """
 
@@ -90,6 +93,7 @@ class ServeOptions(Struct, frozen=True, kw_only=True):
     tls_cert: Path | None = None
     tls_key: Path | None = None
     limits: Limits = Limits()
+    issuer: ReceiptIssuer | None = None
 
 
 def load_use_cases() -> None:
@@ -107,11 +111,13 @@ async def run_shop(
     files: Path | None = None,
     guard: FloodGuard | NoGuard | None = None,
     drivers: Drivers = DRIVERS,
+    issuer: ReceiptIssuer | None = None,
 ) -> tuple[RunningShop, Callable[[], Any]]:
     """The running parts around an open store, and what to await to end them.
 
     folder: of the shop; without one no plugin processes are hosted.  files: the same folder, where files that people
-    bring lie; without one none are taken.  drivers: of card terminals.
+    bring lie; without one none are taken.  drivers: of card terminals.  issuer: of cash receipts; without one they stay
+    in the queue.
     """
     load_use_cases()
     shop = RunningShop(store, connections=connections, clock=clock, ids=UuidIds(), guard=guard)
@@ -141,6 +147,9 @@ async def run_shop(
     await paying.recover()
     await refunds.recover()
     await finding_out.recover()
+    receipts = ReceiptSending(shop, issuer)
+    publisher.listen("cash-receipt.", receipts.follow)
+    await receipts.recover()
     store.on_commit(publisher.publish)
     day = schedule.DayOpening(_begin_day)
     timetable = schedule.Schedule(
@@ -154,6 +163,7 @@ async def run_shop(
     store.on_commit(timetable.committed)
     publisher.listen("shop.", lambda _: timetable.wake())
     running = shop.start(timetable.run())
+    shop.start(receipts.run())
     bridge = Bridge.of(shop)
     bridge.start()
     plugins = PluginHost(shop, folder) if folder is not None else None
@@ -204,16 +214,26 @@ def follow_devices(shop: RunningShop, publisher: Publisher) -> None:
 
 @contextlib.asynccontextmanager
 async def opened_shop(
-    folder: Path, *, serving: bool = False, guard: FloodGuard | NoGuard | None = None
+    folder: Path,
+    *,
+    serving: bool = False,
+    guard: FloodGuard | NoGuard | None = None,
+    issuer: ReceiptIssuer | None = None,
 ) -> AsyncIterator[RunningShop]:
     """The shop of a folder, opened by this process under the folder's lock.
 
-    serving: plugins run too.  Raises StoreError when it cannot be opened.
+    serving: plugins run too.  issuer: see `run_shop`.  Raises StoreError when it cannot be opened.
     """
     connections, clock = Connections(), SystemClock()
     store = SqliteStore.open(folder, clock=clock, ids=UuidIds(), live=connections)
     shop, end = await run_shop(
-        store, connections, clock, folder=folder if serving else None, files=folder, guard=guard
+        store,
+        connections,
+        clock,
+        folder=folder if serving else None,
+        files=folder,
+        guard=guard,
+        issuer=issuer,
     )
     try:
         yield shop
@@ -225,7 +245,7 @@ async def serve(options: ServeOptions) -> None:
     """Serves a shop until SIGTERM or Ctrl-C, then stops in order: connections, plugins, store."""
     guard = FloodGuard() if options.flood_guard else NoGuard()
     with _listening(options) as listener:
-        async with opened_shop(options.folder, serving=True, guard=guard) as shop:
+        async with opened_shop(options.folder, serving=True, guard=guard, issuer=options.issuer) as shop:
             url = _url(options, listener)
             shop.own_ports.add(listener.getsockname()[1])
             token, _ = shop.credentials.issue(COMMAND_LINE)

@@ -40,10 +40,6 @@ NOT_SERVED_NOUNS = frozenset(
 NOT_SERVED = frozenset(
     {
         "payment.refund.request",
-        "cash-receipt.send.request",
-        "cash-receipt.cancel.request",
-        "cash-receipt.list.request",
-        "cash-receipt.change.event",
     }
 )
 """Single messages not served yet, of nouns that are."""

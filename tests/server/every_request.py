@@ -591,6 +591,10 @@ async def _attempts(ask: Ask, plugin_id: str) -> None:
         "tendered": 5_000,
     }
     attempt = (await ask("payment.start", start))["attempt"]
+    receipt = {"paymentId": attempt["payment"]["id"], "use": "DEDUCTION", "identifier": "010-2345-6789"}
+    receipt_id = (await ask("cash-receipt.send", receipt | {"amount": 3_000}))["cashReceipt"]["id"]
+    await _until(ask, "cash-receipt.list", {"states": ["ISSUED"]}, "cashReceipts", id=receipt_id)
+    await ask("cash-receipt.cancel", {"id": receipt_id, "amount": 1_000, "reason": "금액 오류"})
     # Nobody listens there: a card cannot be charged, and for certain was not.
     draft = {"name": "카운터 단말기", "driver": "simulator", "address": f"127.0.0.1:{free_port()}"}
     terminal = (await ask("terminal.save", {"terminal": draft}))["terminal"]

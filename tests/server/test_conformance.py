@@ -378,8 +378,8 @@ DEPENDS_ON_THE_DOOR = (
 )
 """Answers whose optional keys tell how a process fares and from which device somebody asked."""
 
-ASKED_UNTIL_THERE = ("payment-method.list", "payment-attempt.list")
-"""How often they are asked depends on how soon a plugin's process answers."""
+ASKED_UNTIL_THERE = ("payment-method.list", "payment-attempt.list", "cash-receipt.list")
+"""How often they are asked depends on how soon a plugin's process or an issuer answers."""
 
 
 def comparable(day: Day) -> list[tuple[str, Any]]:

@@ -315,6 +315,11 @@ def test_every_fact_about_an_order_has_its_words():
             f"table.{word}"
             for word in ("order-add", "order-update", "clear", "add", "update", "delete", "seat")
         ),
+        # The queue's own business; how it ended is told.
+        *(
+            f"cash-receipt.{word}"
+            for word in ("send", "wait", "lose", "cancel-queue", "cancel-send", "cancel-wait", "cancel-lose")
+        ),
     }
     facts = {name for name in FACTS if name.partition(".")[0] in nouns}
     assert facts - _TELLS.keys() == silent

@@ -7,12 +7,16 @@ import errno
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from jumak.commands.reach import Refused, add_data
 from jumak.demo import create_demo_shop
 from jumak.demo.plugin import install_demo_plugin
 from jumak.demo.terminal import practice_terminal
+from jumak.devices.receipt import PracticeIssuer
 from jumak.main import ServeOptions, serve
 from jumak.server.transport import MAX_CONNECTIONS, MAX_OF_ONE, Limits
+from jumak.service.receipt_issuer import ReceiptIssuer
 
 
 def options_of(arguments: argparse.Namespace) -> ServeOptions:
@@ -62,9 +66,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tls-key", type=Path, help="private key, PEM")
 
 
-async def _serve(arguments: argparse.Namespace) -> None:
+async def _serve(arguments: argparse.Namespace, issuer: ReceiptIssuer | None = None) -> None:
     try:
-        await serve(options_of(arguments))
+        await serve(replace(options_of(arguments), issuer=issuer))
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
@@ -83,7 +87,7 @@ async def _demo(arguments: argparse.Namespace) -> None:
         return
     async with practice_terminal(arguments.data) as reader:
         print(f"Card reader to practise with: {reader}", flush=True)
-        await _serve(arguments)
+        await _serve(arguments, PracticeIssuer(arguments.data / "receipts"))
 
 
 def add(commands: Any) -> None:

@@ -20,6 +20,9 @@ Use = Literal["DEDUCTION", "PROOF", "SELF"]
 SELF_ISSUE_NUMBER: Final = "0100001234"
 """The number of self-issued receipts, 010-000-1234; 010-0000-1234 is wrong (RCP-2)."""
 
+_NOT_SELF_ISSUE: Final = "01000001234"
+"""What some pages print for it (RCP-2)."""
+
 ISSUE_WITHIN_DAYS: Final = 5
 """A mandatory receipt is due within so many days of the sale (RCP-2)."""
 
@@ -81,6 +84,11 @@ def identifier_for(use: Use, identifier: str | None) -> str:
     digits = (identifier or "").replace("-", "").replace(" ", "")
     if not digits.isascii() or not digits.isdigit():
         raise _bad_identifier("번호는 숫자만 쓸 수 있습니다", "an identifier is digits only")
+    if digits in (SELF_ISSUE_NUMBER, _NOT_SELF_ISSUE):
+        raise _bad_identifier(
+            "자진발급 번호입니다. 번호 없이 자진발급(SELF)을 골라 주세요",
+            "this is the number of self-issued receipts: send use SELF without an identifier",
+        )
     mobile = 10 <= len(digits) <= 11 and digits.startswith("01")
     card = 13 <= len(digits) <= 19
     if mobile or card:

@@ -239,6 +239,31 @@ FACTS: dict[str, FactKind] = {
     ),
     "stock.adjust": FactKind(about="stock was counted or corrected; thousandths before and after, and why"),
     "cash-receipt.issue": FactKind(about="a cash receipt issued outside was registered"),
+    **{
+        f"cash-receipt.{word}": FactKind(
+            push="cash-receipt.change.event",
+            keys=("cashReceipt",),
+            whole="cashReceipt",
+            event=False,
+            about=about,
+        )
+        for word, about in {
+            "queue": "a cash receipt for cash of the till is to be issued, asked for or by the law (RCP-2)",
+            "lower": "part of its cash went back before anybody was asked for it",
+            "withdraw": "it is not wanted any more, and nobody was asked for it",
+            "send": "the issuer is about to be asked for it; stored before it is",
+            "wait": "the issuer was not reached; it stays in the queue",
+            "lose": "nobody knows whether the issuer heard; it is asked again under the same key",
+            "approve": "it was issued",
+            "refuse": "the issuer refused it; staff look after it",
+            "cancel-queue": "a cash receipt, or a part of it, is to be cancelled (RCP-3, RCP-4)",
+            "cancel-send": "the issuer is about to be asked for a cancel; stored before it is",
+            "cancel-wait": "the issuer was not reached for a cancel; it stays in the queue",
+            "cancel-lose": "nobody knows whether the issuer heard of a cancel; it is asked again under the same key",
+            "cancel-approve": "a cancel was booked",
+            "cancel-refuse": "the issuer refused a cancel; staff look after it",
+        }.items()
+    },
     "shop.update": FactKind(about="settings of the shop changed; before and after"),
     "staff.add": FactKind(about="a person was added"),
     "staff.update": FactKind(about="name, role or PIN of a person changed"),

@@ -30,6 +30,8 @@ SECRET = frozenset(
         "setting.values.response",
         "popup.request",
         "popup.response",
+        "cash-receipt.issue.request",
+        "cash-receipt.send.request",
         "plugin.open-session.response",
         "log",
     }

@@ -7,13 +7,18 @@ from msgspec.structs import replace
 from jumak.domain.calendar import calendar_of
 from jumak.domain.cash_receipt import CashReceipt, OrderReceipts, check_receipted, receipt_base
 from jumak.domain.fact import Fact
-from jumak.domain.order.pricing import backing_of
-from jumak.domain.order.types import Order
-from jumak.domain.payment import SourceType
 from jumak.protocol.messages.cash_receipt import IssueCashReceipt
 from jumak.protocol.row import Done
 from jumak.service.keeping import known_order
 from jumak.service.ports import Transaction
+from jumak.service.receipt_following import (
+    give_way,
+    is_unasked,
+    kept_by_source,
+    receipts_of,
+    registered,
+    total_claimed,
+)
 from jumak.service.registry import command
 
 
@@ -27,12 +32,11 @@ async def issue(tx: Transaction, data: IssueCashReceipt) -> Done:
     if await tx.get(CashReceipt, data.issue_number) is not None:
         return Done()
     calendar_of(tx.shop).parse(data.issue_date, path="$.issueDate")
+    # What the till would issue by itself gives way to what was issued elsewhere (RCP-2).
+    ours = [each for each in await receipts_of(tx, order.id) if not is_unasked(each)]
+    already = await registered(tx, order.id) + total_claimed(ours).total
+    check_receipted(data.amount, already, receipt_base(kept_by_source(order)))
     known = await tx.get(OrderReceipts, order.id) or OrderReceipts(id=order.id, receipt_ids=())
-    already = 0
-    for receipt_id in known.receipt_ids:
-        receipt = await tx.get(CashReceipt, receipt_id)
-        already += receipt.standing if receipt else 0
-    check_receipted(data.amount, already, receipt_base(_kept(order)))
     tx.put(
         CashReceipt(
             id=data.issue_number,
@@ -51,13 +55,5 @@ async def issue(tx: Transaction, data: IssueCashReceipt) -> Done:
             {"order": {"id": order.id}, "amount": data.amount, "issueDate": data.issue_date},
         )
     )
+    await give_way(tx, order)
     return Done()
-
-
-def _kept(order: Order) -> list[tuple[SourceType, int]]:
-    records = backing_of(order).payments
-    return [
-        (payment.source_type, payment.amount_money - records[payment.id].refunded)
-        for payment in order.payments
-        if payment.state != "CANCELLED"
-    ]

@@ -17,6 +17,7 @@ from jumak.domain.refund import RefundAttempt
 from jumak.domain.reservation import ReservationRecord
 from jumak.domain.table import GroupRecord, Hall, TableRecord
 from jumak.domain.terminal import TerminalRecord
+from jumak.domain.till_receipt import TillReceipt, TillReceipts
 from jumak.domain.waiting import PartyRecord, WaitingSetting
 
 
@@ -227,5 +228,7 @@ KINDS: dict[str, type[Struct]] = {
     "setting": SettingPage,
     "cash-receipt": CashReceipt,
     "order-receipts": OrderReceipts,
+    "till-receipt": TillReceipt,
+    "till-receipts": TillReceipts,
 }
 """Kind name in the store → struct; the id is the struct's `id`. Noun modules add theirs here."""

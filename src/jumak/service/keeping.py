@@ -30,6 +30,7 @@ from jumak.domain.stock import give_back, take
 from jumak.domain.table import GroupRecord, TableRecord, emptied, seated
 from jumak.service.documents import Device, InFlight, PaymentLock
 from jumak.service.ports import Reader, Transaction, menu_of
+from jumak.service.receipt_following import follow_cash
 
 
 def order_fact(event: str, order: Order, **more: Any) -> Fact:
@@ -167,6 +168,7 @@ async def keep(
     tx.save_order(after)
     tx.record(*payments, *orders, *tables, *kitchen, *catalog)
     await _end_refunds(tx, payments)
+    await follow_cash(tx, after)
     return after
 
 

@@ -250,8 +250,8 @@ class _Teller:
             order=_other((target if went else source)["order"]),
         )
 
-    def receipt(self, fact: Fact) -> HistoryChange:
-        return HistoryChange(code="cash-receipt.issued", amount=fact.data["amount"])
+    def receipt(self, fact: Fact, code: ChangeCode) -> HistoryChange:
+        return HistoryChange(code=code, amount=fact.data["amount"])
 
 
 def _units(thousandths: int) -> int | float:
@@ -320,7 +320,14 @@ _TELLS: Final[dict[str, Tell]] = {
     "refund.lose": _by(_Teller.refund, "payment-refund.lost"),
     "refund.find-nothing": _by(_Teller.refund, "payment-refund.not-found"),
     "refund.resolve": _by(_Teller.refund, "payment-refund.resolved"),
-    "cash-receipt.issue": _Teller.receipt,
+    "cash-receipt.issue": _by(_Teller.receipt, "cash-receipt.issued"),
+    "cash-receipt.queue": _by(_Teller.receipt, "cash-receipt.queued"),
+    "cash-receipt.lower": _by(_Teller.receipt, "cash-receipt.withdrawn"),
+    "cash-receipt.withdraw": _by(_Teller.receipt, "cash-receipt.withdrawn"),
+    "cash-receipt.approve": _by(_Teller.receipt, "cash-receipt.issued"),
+    "cash-receipt.refuse": _by(_Teller.receipt, "cash-receipt.failed"),
+    "cash-receipt.cancel-approve": _by(_Teller.receipt, "cash-receipt.cancelled"),
+    "cash-receipt.cancel-refuse": _by(_Teller.receipt, "cash-receipt.cancel-failed"),
     "table.move": _by(_Teller.move, "table.moved"),
     "table.swap": _by(_Teller.move, "table.swapped"),
     "table.merge": _Teller.merge,

@@ -20,6 +20,7 @@ from jumak.domain.kitchen import Ticket
 from jumak.domain.merchant import Shop
 from jumak.domain.order.types import Order
 from jumak.service.card_terminal import Drivers
+from jumak.service.receipt_issuer import ReceiptIssuer
 from jumak.service.sightings import Sightings
 
 DocT = TypeVar("DocT", bound=Struct)
@@ -305,6 +306,9 @@ class Live(Protocol):
 
     terminal_drivers: Drivers
     """How card terminals can be spoken to, by name."""
+
+    receipt_issuer: ReceiptIssuer | None
+    """Who issues the shop's cash receipts, None where nobody does."""
 
     def till_connected(self) -> bool:
         """A till is there that could open a payment screen."""

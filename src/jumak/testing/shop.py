@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
+from jumak.devices.receipt import PracticeIssuer
 from jumak.devices.terminal import DRIVERS
 from jumak.domain.caller import SYSTEM, Caller, CallerKind, Profile, Role, StaffRef
 from jumak.domain.fact import Fact
@@ -39,6 +40,7 @@ from jumak.server.session import Session
 from jumak.server.shop import RunningShop
 from jumak.service.card_terminal import Drivers
 from jumak.service.ports import Command, Transaction
+from jumak.service.receipt_issuer import ReceiptIssuer
 from jumak.store.sqlite import SqliteStore
 from jumak.testing import menu
 from jumak.testing.clock import FakeClock, SeededIds
@@ -242,10 +244,12 @@ async def simulated_shop(
     documents: Iterable[Struct] = menu.DOCUMENTS,
     folder: Path | None = None,
     drivers: Drivers = DRIVERS,
+    issuer: ReceiptIssuer | UnsetType | None = UNSET,
 ) -> AsyncIterator[SimulatedShop]:
     """A shop in memory with the menu and tables of `jumak.testing.menu`; folder: on disk instead.
 
-    drivers: of card terminals; see `PracticeTerminal`.
+    drivers: of card terminals; see `PracticeTerminal`.  issuer: of cash receipts, a `PracticeIssuer`
+    unless another or None is given.
     """
     clock = FakeClock()
     ids = SeededIds(clock, seed)
@@ -255,8 +259,10 @@ async def simulated_shop(
         if folder is None
         else SqliteStore.create(folder, shop, clock=clock, ids=ids, live=connections)
     )
+    if issuer is UNSET:
+        issuer = PracticeIssuer(now=clock.now)
     # Plugin processes start only in tests that ask for them, by `host`.
-    running, end = await run_shop(store, connections, clock, files=folder, drivers=drivers)
+    running, end = await run_shop(store, connections, clock, files=folder, drivers=drivers, issuer=issuer)
     seeded = tuple(documents)
 
     async def seed_documents(tx: Transaction) -> Done:

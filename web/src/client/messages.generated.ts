@@ -3,6 +3,7 @@
 /** Requests that change nothing: asking again is harmless. */
 export const READS: ReadonlySet<string> = new Set([
   "audit.list.request",
+  "cash-receipt.list.request",
   "catalog-category.get.request",
   "catalog-category.list.request",
   "catalog-item-option.get.request",
@@ -55,7 +56,9 @@ export const READS: ReadonlySet<string> = new Set([
 
 /** Requests that change something and take a `commandId`, under which asking again is harmless. */
 export const WRITES: ReadonlySet<string> = new Set([
+  "cash-receipt.cancel.request",
   "cash-receipt.issue.request",
+  "cash-receipt.send.request",
   "catalog-category.add.request",
   "catalog-category.delete.request",
   "catalog-category.update.request",

@@ -10,6 +10,12 @@ import type {
   BarcodeData,
   BillSplitRequest,
   BillSplitResponse,
+  CashReceiptCancelRequest,
+  CashReceiptChangeEvent,
+  CashReceiptListRequest,
+  CashReceiptListResponse,
+  CashReceiptReply,
+  CashReceiptSendRequest,
   CatalogCategoryAddRequest,
   CatalogCategoryUpdateRequest,
   CatalogExportCreateRequest,
@@ -226,6 +232,16 @@ export interface Extensions {
   bill: {
     /** Compute the parts of a bill (SPL-1 … SPL-3); `by` says which of the other keys is needed (`bill.split.request`) */
     split: (data: BillSplitRequest, options?: CallOptions) => Promise<BillSplitResponse>;
+  };
+  cashReceipt: {
+    /** Takes a receipt back, all that stands unless an amount is given (`cash-receipt.cancel.request`) */
+    cancel: (data: CashReceiptCancelRequest & Command, options?: CallOptions) => Promise<CashReceiptReply>;
+    /** Receipts of the till, newest first. states: of the issue or of a cancel; none = all (`cash-receipt.list.request`) */
+    list: (data?: CashReceiptListRequest, options?: CallOptions) => Promise<CashReceiptListResponse>;
+    /** A receipt of the till was asked for, sent, issued, refused or taken back (`cash-receipt.change.event`) */
+    on: (listener: Listener<CashReceiptChangeEvent>) => Promise<Unsubscribe>;
+    /** A receipt for a payment taken in cash. identifier: none for SELF; kept and encoded masked (`cash-receipt.send.request`) */
+    send: (data: CashReceiptSendRequest & Command, options?: CallOptions) => Promise<CashReceiptReply>;
   };
   catalogCategory: {
     /** A new category (`catalog-category.add.request`) */

@@ -11,7 +11,13 @@ import type {
   BarcodeEvent,
   BillSplitRequest,
   BillSplitResponse,
+  CashReceiptCancelRequest,
+  CashReceiptChangeEvent,
   CashReceiptIssueRequest,
+  CashReceiptListRequest,
+  CashReceiptListResponse,
+  CashReceiptReply,
+  CashReceiptSendRequest,
   CatalogCategoryAddRequest,
   CatalogCategoryChangeEvent,
   CatalogCategoryListResponse,
@@ -293,8 +299,16 @@ export interface Messages {
   'barcode.send.request': { kind: 'request'; data: BarcodeData; reply: Done; rateLimited: false; scope: 'device' };
   /** Compute the parts of a bill (SPL-1 … SPL-3); `by` says which of the other keys is needed. */
   'bill.split.request': { kind: 'request'; data: BillSplitRequest; reply: BillSplitResponse; rateLimited: false; scope: 'staff:order' };
+  /** Takes a receipt back, all that stands unless an amount is given. */
+  'cash-receipt.cancel.request': { kind: 'request'; data: CashReceiptCancelRequest; reply: CashReceiptReply; rateLimited: false; scope: 'staff:manage' };
+  /** A receipt of the till was asked for, sent, issued, refused or taken back. */
+  'cash-receipt.change.event': { kind: 'push'; data: CashReceiptChangeEvent; rateLimited: false; scope: 'staff:pay' };
   /** Registers a cash receipt that was issued outside. */
   'cash-receipt.issue.request': { kind: 'request'; data: CashReceiptIssueRequest; reply: Done; rateLimited: true; scope: 'payment:write' };
+  /** Receipts of the till, newest first. states: of the issue or of a cancel; none = all. */
+  'cash-receipt.list.request': { kind: 'request'; data: CashReceiptListRequest; reply: CashReceiptListResponse; rateLimited: false; scope: 'staff:pay' };
+  /** A receipt for a payment taken in cash. identifier: none for SELF; kept and encoded masked. */
+  'cash-receipt.send.request': { kind: 'request'; data: CashReceiptSendRequest; reply: CashReceiptReply; rateLimited: false; scope: 'staff:pay' };
   /** A new category. */
   'catalog-category.add.request': { kind: 'request'; data: CatalogCategoryAddRequest; reply: CategoryReply; rateLimited: false; scope: 'catalog:write' | 'staff:manage' };
   /** A category was added, changed or deleted. */
@@ -769,7 +783,11 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'barcode.scan.request': 'x',
   'barcode.send.request': '',
   'bill.split.request': 'x',
+  'cash-receipt.cancel.request': 'wx',
+  'cash-receipt.change.event': 'px',
   'cash-receipt.issue.request': 'lw',
+  'cash-receipt.list.request': 'x',
+  'cash-receipt.send.request': 'wx',
   'catalog-category.add.request': 'wx',
   'catalog-category.change.event': 'p',
   'catalog-category.delete.request': 'wx',

@@ -129,6 +129,18 @@ export interface CardDetails {
   van?: string | undefined;
 }
 
+/** Takes a receipt back, all that stands unless an amount is given. */
+export interface CashReceiptCancelRequest {
+  id: string;
+  amount?: number | undefined;
+  reason: string;
+}
+
+/** A receipt of the till was asked for, sent, issued, refused or taken back. */
+export interface CashReceiptChangeEvent {
+  cashReceipt: CashReceiptView;
+}
+
 /** The result of an issue outside. issueDate: YYYYMMDDHHmmss. cardNumber: card or phone number, kept masked. */
 export interface CashReceiptIssueRequest {
   orderId: string;
@@ -138,12 +150,60 @@ export interface CashReceiptIssueRequest {
   cardNumber: string;
 }
 
+/** Receipts of the till, newest first. states: of the issue or of a cancel; none = all. */
+export interface CashReceiptListRequest {
+  states?: ('FAILED' | 'ISSUED' | 'QUEUED' | 'SENT' | 'UNKNOWN' | 'WITHDRAWN')[] | undefined;
+}
+
+/** Receipts, newest first. */
+export interface CashReceiptListResponse {
+  cashReceipts: CashReceiptView[];
+}
+
+/** A receipt as it is now. */
+export interface CashReceiptReply {
+  cashReceipt: CashReceiptView;
+}
+
 /** The cash receipt that came with a CASH payment (contract, payment §2); its number is read masked (RCP-5). */
 export interface CashReceiptRequest {
   identityNumber: string;
   issuerType: 'BUSINESSES' | 'CONSUMER';
   issuanceType: 'BUSINESS_NUMBER' | 'CARD' | 'PHONE';
   selfIssuance: boolean;
+}
+
+/** A receipt for a payment taken in cash. identifier: none for SELF; kept and encoded masked. */
+export interface CashReceiptSendRequest {
+  paymentId: string;
+  use: 'DEDUCTION' | 'PROOF' | 'SELF';
+  identifier?: string | undefined;
+  amount?: number | undefined;
+}
+
+/** A cash receipt of the till (contract, extensions §2). */
+export interface CashReceiptView {
+  id: string;
+  orderId: string;
+  paymentId: string;
+  use: 'DEDUCTION' | 'PROOF' | 'SELF';
+  identifier: string;
+  amount: number;
+  taxMoney: number;
+  supplyMoney: number;
+  tipMoney: number;
+  taxExemptMoney: number;
+  standing: number;
+  state: 'FAILED' | 'ISSUED' | 'QUEUED' | 'SENT' | 'UNKNOWN' | 'WITHDRAWN';
+  createdAt: string;
+  dueOn: string;
+  cancels: ReceiptCancelView[];
+  automatic?: boolean;
+  sendAt?: string;
+  issueNumber?: string;
+  issuedAt?: string;
+  error?: ReceiptError;
+  testMode?: boolean;
 }
 
 /** A new category. */
@@ -805,7 +865,7 @@ export interface HistoryActor {
 
 /** One thing that happened. The code decides which keys are there (contract, extensions §4.1). */
 export interface HistoryChange {
-  code: 'cash-receipt.issued' | 'kitchen.acknowledged' | 'kitchen.bumped' | 'kitchen.cancelled' | 'kitchen.cleared' | 'kitchen.completed' | 'kitchen.moved' | 'kitchen.prioritized' | 'kitchen.recalled' | 'kitchen.sent' | 'kitchen.unprioritized' | 'line.added' | 'line.dining-changed' | 'line.discounts-changed' | 'line.memo-changed' | 'line.options-changed' | 'line.price-changed' | 'line.quantity-changed' | 'line.removed' | 'order.accepted' | 'order.called' | 'order.cancel-pending' | 'order.cancelled' | 'order.collected' | 'order.completed' | 'order.continues' | 'order.created' | 'order.declined' | 'order.discounts-changed' | 'order.expired' | 'order.guests-changed' | 'order.handed-over' | 'order.locked' | 'order.memo-changed' | 'order.merged-in' | 'order.merged-into' | 'order.ready-time-changed' | 'order.split-from' | 'order.split-off' | 'order.table-changed' | 'order.tip-changed' | 'order.total-changed' | 'order.undone' | 'order.unlocked' | 'payment-attempt.approved' | 'payment-attempt.approved-late' | 'payment-attempt.asked-again' | 'payment-attempt.cancelled' | 'payment-attempt.declined' | 'payment-attempt.escalated' | 'payment-attempt.given-up' | 'payment-attempt.lost' | 'payment-attempt.network-cancelled' | 'payment-attempt.not-found' | 'payment-attempt.resolved' | 'payment-attempt.started' | 'payment-attempt.taking-back' | 'payment-attempt.waited-for' | 'payment-refund.asked' | 'payment-refund.declined' | 'payment-refund.given-up' | 'payment-refund.lost' | 'payment-refund.not-found' | 'payment-refund.resolved' | 'payment-refund.returned' | 'payment.approved' | 'payment.cancelled' | 'payment.refunded' | 'table.moved' | 'table.swapped';
+  code: 'cash-receipt.cancel-failed' | 'cash-receipt.cancelled' | 'cash-receipt.failed' | 'cash-receipt.issued' | 'cash-receipt.queued' | 'cash-receipt.withdrawn' | 'kitchen.acknowledged' | 'kitchen.bumped' | 'kitchen.cancelled' | 'kitchen.cleared' | 'kitchen.completed' | 'kitchen.moved' | 'kitchen.prioritized' | 'kitchen.recalled' | 'kitchen.sent' | 'kitchen.unprioritized' | 'line.added' | 'line.dining-changed' | 'line.discounts-changed' | 'line.memo-changed' | 'line.options-changed' | 'line.price-changed' | 'line.quantity-changed' | 'line.removed' | 'order.accepted' | 'order.called' | 'order.cancel-pending' | 'order.cancelled' | 'order.collected' | 'order.completed' | 'order.continues' | 'order.created' | 'order.declined' | 'order.discounts-changed' | 'order.expired' | 'order.guests-changed' | 'order.handed-over' | 'order.locked' | 'order.memo-changed' | 'order.merged-in' | 'order.merged-into' | 'order.ready-time-changed' | 'order.split-from' | 'order.split-off' | 'order.table-changed' | 'order.tip-changed' | 'order.total-changed' | 'order.undone' | 'order.unlocked' | 'payment-attempt.approved' | 'payment-attempt.approved-late' | 'payment-attempt.asked-again' | 'payment-attempt.cancelled' | 'payment-attempt.declined' | 'payment-attempt.escalated' | 'payment-attempt.given-up' | 'payment-attempt.lost' | 'payment-attempt.network-cancelled' | 'payment-attempt.not-found' | 'payment-attempt.resolved' | 'payment-attempt.started' | 'payment-attempt.taking-back' | 'payment-attempt.waited-for' | 'payment-refund.asked' | 'payment-refund.declined' | 'payment-refund.given-up' | 'payment-refund.lost' | 'payment-refund.not-found' | 'payment-refund.resolved' | 'payment-refund.returned' | 'payment.approved' | 'payment.cancelled' | 'payment.refunded' | 'table.moved' | 'table.swapped';
   line?: LineQuantity;
   lines?: LineQuantity[];
   from?: number | string;
@@ -2363,6 +2423,24 @@ export interface RadioInput {
   required?: boolean | undefined;
   default?: string | undefined;
   values: Choice[];
+}
+
+/** A cancel of a receipt, a transaction of its own (RCP-3). issuedAt: YYYYMMDDHHmmss. */
+export interface ReceiptCancelView {
+  id: string;
+  amount: number;
+  reason: string;
+  state: 'FAILED' | 'ISSUED' | 'QUEUED' | 'SENT' | 'UNKNOWN' | 'WITHDRAWN';
+  createdAt: string;
+  issueNumber?: string;
+  issuedAt?: string;
+  error?: ReceiptError;
+}
+
+/** Why it did not go. code: the issuer's, or `ISSUER_AWAY`, `ANSWER_LOST`. message: for people. */
+export interface ReceiptError {
+  code: string;
+  message: string;
 }
 
 /** A thing of the menu by id; whatever else it carries is ignored. */

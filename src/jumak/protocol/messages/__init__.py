@@ -26,6 +26,7 @@ from jumak.protocol.messages import (
     storage,
     table,
     terminal,
+    till_receipt,
     ui,
     waiting,
 )
@@ -55,6 +56,7 @@ ROWS: tuple[Row, ...] = (
     *storage.ROWS,
     *table.ROWS,
     *terminal.ROWS,
+    *till_receipt.ROWS,
     *ui.ROWS,
     *waiting.ROWS,
 )

@@ -181,7 +181,12 @@ const SAYS: Readonly<Record<string, Say>> = {
   "payment-refund.lost": about("refundLost"),
   "payment-refund.not-found": about("refundNotFound"),
   "payment-refund.resolved": about("refundNotFound"),
+  "cash-receipt.queued": about("receiptQueued"),
   "cash-receipt.issued": about("receipt"),
+  "cash-receipt.failed": about("receiptFailed"),
+  "cash-receipt.withdrawn": about("receiptWithdrawn"),
+  "cash-receipt.cancelled": about("receiptCancelled"),
+  "cash-receipt.cancel-failed": about("receiptCancelFailed"),
   "table.moved": (change) => t("tableChanged", { from: table(change.fromTable), to: table(change.toTable) }),
   "table.swapped": (change) => t("tableSwapped", { from: table(change.fromTable), to: table(change.toTable) }),
   // Where nothing changes, a merge only tells the cooks whose food it is now.
