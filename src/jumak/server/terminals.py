@@ -29,6 +29,7 @@ class Terminals:
     def __init__(self, shop: RunningShop, drivers: Drivers, late: Callable[[str, str, Answer], None]) -> None:
         self._shop, self._drivers, self._late = shop, drivers, late
         self._open: dict[str, tuple[TerminalRecord, CardTerminal]] = {}
+        self._loading = asyncio.Lock()
         shop.connections.terminal_drivers = drivers
 
     def __bool__(self) -> bool:
@@ -36,6 +37,10 @@ class Terminals:
 
     async def load(self) -> None:
         """Opens what the shop has, and closes what it has no longer."""
+        async with self._loading:
+            await self._load()
+
+    async def _load(self) -> None:
         records = {
             str(key): each for key, each in (await self._shop.store.reader().all(TerminalRecord)).items()
         }
@@ -67,6 +72,8 @@ class Terminals:
 
     async def list(self, ask: Ask, data: ListTerminals) -> TerminalsReply:  # noqa: ARG002 (it has no keys)
         """`terminal.list.request`: each is asked how it is, for three seconds at most."""
+        # Who just saved one asks for the list at once, maybe before `follow` came to it.
+        await self.load()
         here = await terminal_of_till(self._shop.store.reader(), ask.caller.device_id)
         known = tuple(self._open.values())
         statuses = await asyncio.gather(*(self._status(terminal) for _, terminal in known))

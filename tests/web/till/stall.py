@@ -19,6 +19,7 @@ from jumak.server.owner import read_access
 from tests.ports import free_port
 
 Json = dict[str, Any]
+READER = "Card reader to practise with: "
 PINS = {role: pin for _, role, pin in PEOPLE}
 
 
@@ -26,11 +27,13 @@ class Stall:
     """Made by `open_stall`. It can be killed and started again at the same address.
 
     folder: where the shop is kept.  verb: the command that serves it.  link: what the command prints for the owner; one
-    that was started by `serve` has used it up.
+    that was started by `serve` has used it up.  reader: of the card terminal that `demo` starts along.  beside: what a
+    test has put there ends with it.
     """
 
     def __init__(self, folder: Path, verb: Literal["serve", "demo"] = "serve") -> None:
-        self.folder, self.link = folder, ""
+        self.folder, self.link, self.reader = folder, "", ""
+        self.beside = contextlib.AsyncExitStack()
         self._verb, self._port = verb, free_port()
         self.url = f"http://localhost:{self._port}"
         self._process: asyncio.subprocess.Process | None = None
@@ -50,6 +53,7 @@ class Stall:
             assert line, said
             said.append(line.decode().strip())
         self.link = said[-1].rpartition(" ")[2]
+        self.reader = next((line.removeprefix(READER) for line in said if line.startswith(READER)), "")
         if not self._token:
             pairing = {"kind": "service", "name": "test", "scopes": ["all"]}
             self._token = (await self._post("device.pair", pairing, await self._owner()))["token"]
@@ -89,6 +93,7 @@ class Stall:
 
     async def close(self) -> None:
         """Ends everything."""
+        await self.beside.aclose()
         await self.end(signal.SIGKILL)
         await self._http.aclose()
 

@@ -164,7 +164,7 @@ async def test_by_keyboard_in_english(stall: Stall, browser: Browser) -> None:
     page = await stall.page(browser, language="en")
     await page.get_by_role("tab", name="Settings", exact=True).click()
     await page.locator("#section-shop").focus()
-    for section_name in ("mode", "money", "staff", "devices", "stations", "plugins", "here"):
+    for section_name in ("mode", "money", "staff", "devices", "stations", "terminals", "plugins", "here"):
         await page.keyboard.press("ArrowDown")
         await expect(page.locator(f"#section-{section_name}")).to_be_focused()
         labels = await page.locator(".sections, h2, legend, #section > button").all_inner_texts()

@@ -1,5 +1,6 @@
 /** One order in full: what was ordered, what it costs and why, what was paid (contract, order §2). */
 
+import { decodeCard } from "./card";
 import { type Decoded, fields, flag, list, maybe, number, orElse, readable, text } from "./decode";
 
 const discount = fields({ title: orElse(text, ""), amountMoney: fields({ value: number }) });
@@ -26,6 +27,7 @@ const payment = fields({
   approvedAt: orElse(text, ""),
   cancelledAt: orElse(text, ""),
   externalDetails: maybe(external),
+  cardDetails: maybe(decodeCard),
 });
 export type FullPayment = Decoded<typeof payment>;
 

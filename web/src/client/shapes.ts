@@ -1,5 +1,6 @@
 /** What the page reads of the shop's answers and pushes; keys it does not use are left out. */
 
+import { decodeCard } from "./card";
 import { anything, type Decoded, fields, flag, list, maybe, number, orElse, readable, record, text } from "./decode";
 
 export const decodeOpened = fields({
@@ -130,6 +131,8 @@ const method = fields({ pluginId: text, id: text, paymentName: text, image: orEl
 export type PaymentMethod = Decoded<typeof method>;
 export const decodeMethods = fields({ methods: readable(method) });
 
+/** A card terminal as attempts and refunds name it. testMode: no money moves (SIM-2). */
+const terminalRef = fields({ id: text, name: text, testMode: orElse(flag, false) });
 const failure = fields({ code: orElse(text, ""), reason: orElse(text, ""), message: orElse(text, "") });
 const attempt = fields({
   id: text,
@@ -138,6 +141,9 @@ const attempt = fields({
   amount: number,
   state: text,
   method: maybe(fields({ pluginId: text, id: text, paymentName: maybe(text) })),
+  terminal: maybe(terminalRef),
+  takingBack: orElse(flag, false),
+  payment: maybe(fields({ approvedNo: orElse(text, ""), cardDetails: maybe(decodeCard) })),
   partId: maybe(text),
   tendered: maybe(number),
   change: maybe(number),
@@ -152,9 +158,12 @@ export const decodeAttempts = fields({ attempts: list(attempt) });
 
 const refund = fields({
   paymentId: text,
+  orderId: text,
   amount: number,
   state: text,
-  method: fields({ pluginId: text, id: text, paymentName: maybe(text) }),
+  method: maybe(fields({ pluginId: text, id: text, paymentName: maybe(text) })),
+  terminal: maybe(terminalRef),
+  error: maybe(failure),
   createdAt: orElse(text, ""),
 });
 export type Refund = Decoded<typeof refund>;

@@ -17,6 +17,7 @@ import { Reservations } from "./reservations.svelte";
 import { Route } from "./route.svelte";
 import { Scans } from "./scans";
 import { ShopSettings } from "./settings.svelte";
+import { Terminals } from "./terminals.svelte";
 import { Till } from "./till.svelte";
 import { trouble } from "./trouble";
 import { Waiting } from "./waiting.svelte";
@@ -30,6 +31,7 @@ export class Model {
   readonly approvals = new Approvals(this.till);
   readonly orders = new Orders(this.till);
   readonly payments = new Payments(this.till);
+  readonly terminals = new Terminals(this.till);
   readonly menu = new Menu(this.till);
   readonly cart = new Cart(this.till);
   readonly picking = new Picking(this.till, this.cart);

@@ -8,9 +8,9 @@
 import { type Bill, decodeBill, decodeBillView, decodeHolder, decodeLock, decodeParts } from "../client/bill";
 import { attempt as readable } from "../client/decode";
 import { ShopError } from "../client/errors";
-import type { Attempt, PaymentMethod } from "../client/shapes";
+import { type Attempt, decodeAttempt, type PaymentMethod } from "../client/shapes";
 import { afterPaying, currentPart, divided, fitted, type Part } from "./parts";
-import { isUnderWay, type Payments } from "./payments.svelte";
+import { isUnderWay, isUnsettled, type Means, type Payments } from "./payments.svelte";
 import type { Till } from "./till.svelte";
 import { trouble } from "./trouble";
 
@@ -96,7 +96,10 @@ export class Paying {
         const view = readable(decodeBillView, data);
         if (view?.order.id === this.#orderId) this.#take({ ...view.order, version: view.version });
       }),
-      this.#till.on("payment-attempt.change.event", () => void this.#follow()),
+      this.#till.on("payment-attempt.change.event", (data) => {
+        const change = readable(decodeAttempt, data);
+        if (change !== null) void this.#hear(change.attempt);
+      }),
       this.#till.onOpen(() => void this.refresh()),
     ];
     const renewing = setInterval(() => void this.#renew(), RENEW_EVERY_MS);
@@ -151,7 +154,12 @@ export class Paying {
     await this.#charge(amount, { method });
   }
 
-  async #charge(amount: number, by: { tendered: number } | { method: PaymentMethod }): Promise<void> {
+  /** months: 0 is a lump sum (PAY-4). */
+  async takeByCard(amount: number, months: number): Promise<void> {
+    await this.#charge(amount, { months });
+  }
+
+  async #charge(amount: number, by: Means): Promise<void> {
     const { order, part, hold } = this;
     if (!this.ready || order === null || amount <= 0 || hold.state !== "held") return;
     this.busy = true;
@@ -194,7 +202,7 @@ export class Paying {
       } catch (error) {
         if (!(error instanceof ShopError)) throw error;
         if (error.code === "LOCKED") {
-          this.#lockedBy(error);
+          await this.#lockedBy(error);
           return;
         }
         if (error.reason !== "UNPAID_CHANGED") throw error;
@@ -210,13 +218,17 @@ export class Paying {
     if (this.#over) this.#release();
   }
 
-  /** While our own plugin is asked the order is locked for us as well: then the attempt is on screen. */
-  #lockedBy(error: ShopError): void {
+  /** While our own plugin or terminal is asked the order is locked for us as well: then the attempt is on screen. */
+  async #lockedBy(error: ShopError): Promise<void> {
     const by = readable(decodeHolder, error.data)?.by;
-    const ours = by !== undefined && by.id === this.#till.deviceId;
-    const attempt = this.#payments.underWayOf(this.#orderId);
-    if (ours && attempt !== undefined) this.#payments.show(attempt);
-    if (!ours) this.hold = { state: "elsewhere", by: by?.name ?? "" };
+    if (by === undefined || by.id !== this.#till.deviceId) {
+      this.hold = { state: "elsewhere", by: by?.name ?? "" };
+      return;
+    }
+    // A page that was just loaded has not read the attempts yet.
+    const known = this.#payments.underWayOf(this.#orderId);
+    const attempt = known ?? (await this.#payments.attemptsOf(this.#orderId)).find(isUnderWay);
+    if (attempt !== undefined) this.#payments.show(attempt);
   }
 
   async #renew(): Promise<void> {
@@ -254,6 +266,16 @@ export class Paying {
 
   #take(order: Bill): void {
     if (this.order === null || order.version >= this.order.version) this.order = order;
+  }
+
+  /** An attempt on this order came further, on screen or, found out later by the shop, behind it. */
+  async #hear(attempt: Attempt): Promise<void> {
+    if (attempt.orderId !== this.#orderId) return;
+    if (attempt.id === this.#payments.shown?.id) return this.#follow();
+    // While one is begun here, its end is waited for by who began it.
+    if (this.busy || isUnderWay(attempt) || isUnsettled(attempt)) return;
+    await this.#read().catch(() => undefined);
+    this.parts = fitted(this.parts, this.unpaid);
   }
 
   /** What follows from the end of the attempt on screen: its part is paid, the order is free again. */

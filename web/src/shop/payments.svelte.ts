@@ -22,6 +22,7 @@ import type { Till } from "./till.svelte";
 /** An attempt nobody knows the end of: a person has to find out. */
 const UNSETTLED = new Set(["UNKNOWN", "NEEDS_MANUAL"]);
 const UNDER_WAY = new Set(["CREATED", "SENT"]);
+const REFUND_OPEN = new Set(["SENT", "UNKNOWN"]);
 
 export function isUnsettled(attempt: Attempt): boolean {
   return UNSETTLED.has(attempt.state);
@@ -31,12 +32,18 @@ export function isUnderWay(attempt: Attempt): boolean {
   return UNDER_WAY.has(attempt.state) && !attempt.gaveUp;
 }
 
-/** What is to be taken, and by what means. tendered: cash in the hand.  lockId, partId: see the contract. */
+/** By what means money is taken. tendered: cash in the hand.  months: of a card, 0 is a lump sum (PAY-4). */
+export type Means = { readonly method: PaymentMethod } | { readonly tendered: number } | { readonly months: number };
+
+/** What a manager makes of an attempt nobody knows the end of. */
+export type Resolution = "QUERY" | "NET_CANCEL" | "CONFIRM_PAID" | "CONFIRM_NOT_PAID";
+
+/** What is to be taken. lockId, partId: see the contract. */
 export interface Charge {
   readonly orderId: string;
   readonly amount: number;
   readonly expectedUnpaid: number;
-  readonly by: { readonly method: PaymentMethod } | { readonly tendered: number };
+  readonly by: Means;
   readonly lockId?: string;
   readonly partId?: string;
 }
@@ -45,7 +52,7 @@ export class Payments {
   orders = $state.raw<readonly Order[]>([]);
   methods = $state.raw<readonly PaymentMethod[]>([]);
   attempts = $state.raw<readonly Attempt[]>([]);
-  /** Refunds nobody knows the end of. */
+  /** Refunds that have no end yet. */
   refunds = $state.raw<readonly Refund[]>([]);
   chosenId = $state<string | null>(null);
   /** The attempt this screen began and still shows. */
@@ -74,7 +81,7 @@ export class Payments {
       const change = readable(decodeRefund, data);
       if (change === null) return;
       const others = this.refunds.filter(({ paymentId }) => paymentId !== change.refund.paymentId);
-      this.refunds = change.refund.state === "UNKNOWN" ? [change.refund, ...others] : others;
+      this.refunds = REFUND_OPEN.has(change.refund.state) ? [change.refund, ...others] : others;
     });
     till.onOpen(() => void this.refresh());
   }
@@ -85,6 +92,16 @@ export class Payments {
 
   get shown(): Attempt | undefined {
     return this.attempts.find(({ id }) => id === this.shownId);
+  }
+
+  /** Refunds nobody knows the end of: a person has to find out, or a terminal is asked. */
+  get unknownRefunds(): readonly Refund[] {
+    return this.refunds.filter(({ state }) => state === "UNKNOWN");
+  }
+
+  /** What became so far of giving this payment back. */
+  refundOf(paymentId: string): Refund | undefined {
+    return this.refunds.find((refund) => refund.paymentId === paymentId);
   }
 
   get unsettled(): readonly Attempt[] {
@@ -104,9 +121,10 @@ export class Payments {
     return this.methods.find(({ id, pluginId }) => id === method?.id && pluginId === method.pluginId);
   }
 
-  /** What a method is called, also when its plugin is gone. */
+  /** What a method or terminal is called, also when its plugin is gone. */
   methodName(attempt: Attempt): string {
-    return this.methodOf(attempt)?.paymentName ?? attempt.method?.paymentName ?? attempt.method?.pluginId ?? "";
+    const { method, terminal } = attempt;
+    return this.methodOf(attempt)?.paymentName ?? method?.paymentName ?? method?.pluginId ?? terminal?.name ?? "";
   }
 
   /** What staff call the order of an attempt; empty until it was read. */
@@ -128,7 +146,7 @@ export class Payments {
       { states: [...UNDER_WAY, ...UNSETTLED] },
       decodeAttempts,
     );
-    const refunds = this.#till.ask("payment-refund.list.request", { states: ["UNKNOWN"] }, decodeRefunds);
+    const refunds = this.#till.ask("payment-refund.list.request", { states: [...REFUND_OPEN] }, decodeRefunds);
     const read = await Promise.allSettled([orders, methods, attempts, refunds]);
     if (read[0].status === "fulfilled") this.orders = read[0].value.orders.filter(owes).sort(newest);
     if (read[1].status === "fulfilled") this.methods = read[1].value.methods;
@@ -145,12 +163,8 @@ export class Payments {
 
   /** Begins to take money. Raises ShopError; then nothing was begun. */
   async start({ by, ...charge }: Charge): Promise<Attempt> {
-    const means =
-      "method" in by
-        ? { tender: "METHOD", method: { pluginId: by.method.pluginId, id: by.method.id } }
-        : { tender: "CASH", tendered: by.tendered };
     try {
-      const { attempt } = await this.#till.ask("payment.start.request", { ...charge, ...means }, decodeAttempt);
+      const { attempt } = await this.#till.ask("payment.start.request", { ...charge, ...tenderBy(by) }, decodeAttempt);
       // An answer that was kept for a lost connection tells of the beginning, a push of what came after.
       if (!this.attempts.some(({ id }) => id === attempt.id)) this.#keep(attempt);
       this.shownId = attempt.id;
@@ -178,7 +192,7 @@ export class Payments {
     this.#keep((await this.#till.ask("payment-attempt.cancel.request", { id }, decodeAttempt)).attempt);
   }
 
-  async resolve({ id }: Attempt, how: "QUERY" | "CONFIRM_PAID" | "CONFIRM_NOT_PAID"): Promise<void> {
+  async resolve({ id }: Attempt, how: Resolution): Promise<void> {
     this.#keep((await this.#till.ask("payment-attempt.resolve.request", { id, how }, decodeAttempt)).attempt);
   }
 
@@ -216,6 +230,12 @@ export class Payments {
   #keep(attempt: Attempt): void {
     this.attempts = [attempt, ...this.attempts.filter(({ id }) => id !== attempt.id)];
   }
+}
+
+function tenderBy(by: Means) {
+  if ("method" in by) return { tender: "METHOD", method: { pluginId: by.method.pluginId, id: by.method.id } };
+  if ("tendered" in by) return { tender: "CASH", tendered: by.tendered };
+  return { tender: "CARD", installmentMonth: String(by.months).padStart(2, "0") };
 }
 
 function owes(order: Order): boolean {

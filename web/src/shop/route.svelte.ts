@@ -4,7 +4,7 @@ export const SCREENS = ["order", "tables", "status", "catalog", "settings"] as c
 export type ScreenId = (typeof SCREENS)[number];
 export type Place = ScreenId | `tab:${string}`;
 
-export const SECTIONS = ["shop", "mode", "money", "staff", "devices", "stations", "plugins", "here"] as const;
+export const SECTIONS = ["shop", "mode", "money", "staff", "devices", "stations", "terminals", "plugins", "here"] as const;
 /** A section of the settings. */
 export type SectionId = (typeof SECTIONS)[number];
 

@@ -6,7 +6,8 @@ import re
 
 from playwright.async_api import Browser, Page
 
-from tests.web.till.paying import an_order, open_payment, take_elsewhere, unsettled_order
+from tests.web.till.cards import an_order_ending, asks_guest, card_key, card_terminal, guest
+from tests.web.till.paying import a_line, an_order, open_payment, take_elsewhere, unsettled_order
 from tests.web.till.screenshots import Look
 from tests.web.till.stall import Stall
 
@@ -68,6 +69,57 @@ async def unsettled(stall: Stall, browser: Browser, look: Look) -> Page:
     order = await unsettled_order(stall)
     await open_payment(page, order)
     await page.locator("#unsettled").wait_for()
+    return page
+
+
+async def card(stall: Stall, browser: Browser, look: Look) -> Page:
+    """A till with a terminal; in how many months."""
+    await card_terminal(stall)
+    page = await stall.page(browser, **look)
+    await open_payment(
+        page, await an_order(stall, lineItems=[await a_line(stall, "공기밥", 60)], discounts=[])
+    )
+    await card_key(page).wait_for()
+    return page
+
+
+async def card_months(stall: Stall, browser: Browser, look: Look) -> Page:
+    """In instalments."""
+    page = await card(stall, browser, look)
+    await page.get_by_role("button", name=re.compile("^(할부|Instalments)$")).click()
+    await page.locator("dialog").wait_for()
+    return page
+
+
+async def card_waiting(stall: Stall, browser: Browser, look: Look) -> Page:
+    """The guest is asked for a card."""
+    page = await card(stall, browser, look)
+    await card_key(page).click()
+    await asks_guest(stall)
+    await page.get_by_role("heading", name=re.compile("카드를 넣어|Insert the card")).wait_for()
+    return page
+
+
+async def card_declined(stall: Stall, browser: Browser, look: Look) -> Page:
+    """The card company says no, and why."""
+    terminal = await card_terminal(stall)
+    page = await stall.page(browser, **look)
+    await open_payment(page, await an_order_ending(stall, 51))
+    await card_key(page).click()
+    await guest(stall, terminal.page)
+    await page.get_by_text("잔액이 부족합니다").wait_for()
+    return page
+
+
+async def card_unknown(stall: Stall, browser: Browser, look: Look) -> Page:
+    """The terminal went away in the middle of it."""
+    terminal = await card_terminal(stall)
+    page = await stall.page(browser, **look)
+    await open_payment(page, await an_order(stall))
+    await card_key(page).click()
+    await asks_guest(stall)
+    await terminal.kill()
+    await page.get_by_role("heading", name=re.compile("결과를 확인|Finding out")).wait_for()
     return page
 
 

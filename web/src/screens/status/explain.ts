@@ -7,9 +7,11 @@ import { t } from "./words";
 export type Figure = "total" | "vat" | "paid" | "unpaid";
 
 /** What a payment was made with. */
-export function howPaid({ sourceType, externalDetails }: FullPayment): string {
+export function howPaid({ sourceType, externalDetails, cardDetails }: FullPayment): string {
   const source = externalDetails?.source ?? "";
   if (source !== "") return source;
+  const brand = cardDetails?.cardBrand ?? "";
+  if (brand !== "") return `${t("CARD")} · ${brand}`;
   return sourceType === "CASH" || sourceType === "CARD" || sourceType === "EXTERNAL" ? t(sourceType) : sourceType;
 }
 

@@ -1,0 +1,64 @@
+"""A card terminal for the demo shop, and the guest who stands at its reader."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import httpx
+from playwright.async_api import Locator, Page, expect
+
+from tests.devices.rigs import SimulatorProcess
+from tests.web.till.paying import Json, a_line
+from tests.web.till.stall import Stall
+from tests.web.waiting import until
+
+NAME = "카드 단말기"
+PRICE = 30_000
+"""Of `an_order_ending` before its discount."""
+
+
+async def card_terminal(stall: Stall) -> SimulatorProcess:
+    """The simulator in a process of its own, set up for every till; ends with the shop."""
+    process = SimulatorProcess(stall.folder.parent / "terminal")
+    await process.start()
+    stall.beside.push_async_callback(process.kill)
+    draft = {"name": NAME, "driver": "simulator", "address": process.address}
+    await stall.ask("terminal.save", terminal=draft)
+    return process
+
+
+async def an_order_ending(stall: Stall, digits: int) -> Json:
+    """An order of a little less than 30,000 won; its last two digits decide what the terminal does (SIM-1)."""
+    lines = [await a_line(stall, "공기밥", 30)]
+    off = (PRICE - digits) % 100
+    discounts = [{"title": "단수", "amountMoney": {"value": off}}] if off else []
+    order: Json = (await stall.ask("order.add", order={"lineItems": lines, "discounts": discounts}))["order"]
+    assert order["paymentPrice"]["paymentUnpaidValue"] % 100 == digits
+    return order
+
+
+async def asks_guest(stall: Stall) -> None:
+    """Returns once a terminal waits for a card: what the guest does before that is not noticed."""
+
+    async def busy() -> bool:
+        return any(one["state"] == "busy" for one in (await stall.ask("terminal.list"))["terminals"])
+
+    await until(busy, "the terminal asks for a card")
+
+
+async def guest(stall: Stall, reader: str, *acts: Literal["insert", "pin", "cancel"]) -> None:
+    """The guest does this at the reader's page, once they are asked."""
+    await asks_guest(stall)
+    async with httpx.AsyncClient(base_url=reader, trust_env=False, timeout=10) as http:
+        for act in acts or ("insert", "pin"):
+            assert not (await http.post(f"/{act}")).is_error
+
+
+def card_key(page: Page) -> Locator:
+    """What charges the terminal at once."""
+    return page.locator(".keys-of-card .pay")
+
+
+async def heading(page: Page, name: str) -> None:
+    """The screen says this."""
+    await expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible(timeout=30_000)

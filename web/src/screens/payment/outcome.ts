@@ -1,0 +1,59 @@
+/** What staff are told of an attempt: how it stands, what to do now, and whether it goes on by itself (rulebook §3.3). */
+
+import type { Attempt } from "../../client/shapes";
+import { isUnderWay, isUnsettled } from "../../shop/payments.svelte";
+import type { Word } from "./words";
+
+/** goesOn: it changes by itself, so that something turns.  tone: of the frame. */
+export interface Outcome {
+  readonly title: Word;
+  readonly hint?: Word;
+  readonly tone: "" | "good" | "warn" | "bad";
+  readonly goesOn: boolean;
+}
+
+const over = (title: Word, hint?: Word): Outcome => ({ title, tone: "bad", goesOn: false, ...(hint === undefined ? {} : { hint }) });
+const PAID: Outcome = { title: "paid", tone: "good", goesOn: false };
+
+export function outcomeOf(attempt: Attempt): Outcome {
+  if (attempt.state === "APPROVED") return PAID;
+  return attempt.tender === "CARD" ? ofCard(attempt) : ofMethod(attempt);
+}
+
+function ofMethod(attempt: Attempt): Outcome {
+  if (isUnderWay(attempt)) {
+    const hint = attempt.hint === "STILL_WAITING" ? "stillWaiting" : "waitingHint";
+    return { title: "waitingFor", hint, tone: "", goesOn: true };
+  }
+  if (isUnsettled(attempt)) return { title: "unknownResult", hint: "unknownHint", tone: "warn", goesOn: false };
+  return over(attempt.state === "CANCELED" || attempt.gaveUp ? "givenUp" : "declined");
+}
+
+function ofCard(attempt: Attempt): Outcome {
+  switch (attempt.state) {
+    case "CREATED":
+    case "SENT":
+      return { title: "insertCard", hint: "insertCardHint", tone: "", goesOn: true };
+    case "UNKNOWN":
+      // What is to go back becomes no payment any more, so nobody has to hope for it.
+      return attempt.gaveUp || attempt.takingBack
+        ? { title: "takingBack", hint: "takingBackHint", tone: "warn", goesOn: true }
+        : { title: "findingOut", hint: "findingOutHint", tone: "warn", goesOn: true };
+    case "NEEDS_MANUAL":
+      return { title: "needsPerson", hint: "needsPersonHint", tone: "warn", goesOn: false };
+    case "CANCELED":
+      return over("cardCancelled", "nothingTaken");
+    case "NET_CANCELLED":
+      return over("cardCancelled", "tookBack");
+    case "NOT_FOUND":
+      return over("declined", "nothingTaken");
+    default:
+      return attempt.error?.reason === "TERMINAL_AWAY" ? over("terminalAway", "terminalAwayHint") : over("declined");
+  }
+}
+
+/** The reason in the words of who refused; where we say it ourselves, or nobody knows yet, there is none. */
+export function saidBy(attempt: Attempt): string {
+  if (isUnsettled(attempt) || attempt.error?.reason === "TERMINAL_AWAY") return "";
+  return attempt.error?.message ?? "";
+}

@@ -1,0 +1,56 @@
+/** The shop's card terminals, how each is, and the one this till charges on. */
+
+import { decodeTerminals, type Terminal } from "../client/card";
+import type { Till } from "./till.svelte";
+
+/** A terminal as it is set up; without an id a new one. */
+export type TerminalDraft = Pick<Terminal, "name" | "driver" | "address" | "devices"> & {
+  readonly id?: string;
+  readonly version?: number;
+};
+
+export class Terminals {
+  all = $state.raw<readonly Terminal[]>([]);
+  /** Names of what one can set up. */
+  drivers = $state.raw<readonly string[]>([]);
+  /** Whether the shop was asked yet: until then nobody can say that it has none. */
+  known = $state(false);
+  readonly #till: Till;
+  /** Each terminal is asked how it is, so that an earlier answer may come after a later one. */
+  #asked = 0;
+
+  constructor(till: Till) {
+    this.#till = till;
+    till.on("terminal.change.event", () => void this.refresh());
+    till.onOpen(() => void this.refresh());
+  }
+
+  /** The one this till charges on. */
+  get here(): Terminal | undefined {
+    return this.all.find(({ here }) => here);
+  }
+
+  /** Reads them anew; what is known stays while the shop is out of reach. */
+  async refresh(): Promise<void> {
+    if (!this.#till.may("staff:pay")) return;
+    const turn = (this.#asked += 1);
+    const read = await this.#till.ask("terminal.list.request", {}, decodeTerminals).catch(() => null);
+    if (read === null || turn !== this.#asked) return;
+    this.all = read.terminals;
+    this.drivers = read.drivers;
+    this.known = true;
+  }
+
+  /** Raises ShopError; `data.path` names the field. */
+  async save({ version, ...terminal }: TerminalDraft): Promise<void> {
+    const expected = version === undefined ? {} : { expectedVersion: version };
+    await this.#till.do("terminal.save.request", { terminal, ...expected });
+    await this.refresh();
+  }
+
+  /** Raises ShopError. */
+  async remove({ id }: Terminal): Promise<void> {
+    await this.#till.do("terminal.remove.request", { id });
+    await this.refresh();
+  }
+}
