@@ -134,6 +134,7 @@ async def run_shop(
     publisher.listen("attempt.", paying.follow)
     publisher.listen("attempt.", finding_out.follow)
     publisher.listen("refund.", finding_out.follow)
+    publisher.listen("refund.ask", refunds.follow_ask)
     publisher.listen("order.cancel-pending", refunds.follow)
     shop.gates["payment.cancel.request"] = Gate(giving_back.needed, giving_back.before_payment)
     shop.gates["order.cancel.request"] = Gate(giving_back.needed, giving_back.before_order)

@@ -101,6 +101,22 @@ class CardCounter:
         data = {"order": {"id": order["id"]}, "payment": {"id": payment["id"]}}
         return await self.asking.ask("payment.cancel.request", data, caller)
 
+    async def refund(self, order: Json, amount: int, payment: Json | None = None) -> Json:
+        """An amount as goodwill: in the books at once, at the terminal afterwards (CAN-6, CAN-8)."""
+        data = {"id": order["id"], "amount": amount, "reason": "늦은 음식"}
+        chosen = {} if payment is None else {"paymentId": payment["id"]}
+        return await self.asking.ask("order.refund-amount.request", data | chosen, MANAGER)
+
+    async def refunds(self) -> list[Json]:
+        """What was asked back, the newest first, once nothing is under way."""
+        await self.settle()
+        listed = await self.asking.ask("payment-refund.list.request", {}, MANAGER)
+        return list(listed["refunds"])
+
+    async def resolve(self, refund: Json, how: str, *, caller: Caller = MANAGER, **more: Any) -> Json:
+        data = {"id": refund["id"], "how": how} | more
+        return await self.asking.ask("payment-refund.resolve.request", data, caller)
+
     async def paid(self, order: Json) -> int:
         return int((await self.asking.get(order["id"]))["paymentPrice"]["paymentPaidValue"])
 

@@ -121,6 +121,7 @@ export const WRITES: ReadonlySet<string> = new Set([
   "order.update.request",
   "payment-attempt.cancel.request",
   "payment-attempt.resolve.request",
+  "payment-refund.resolve.request",
   "payment.add.request",
   "payment.cancel.request",
   "payment.confirm-refund.request",

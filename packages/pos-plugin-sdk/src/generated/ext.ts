@@ -121,6 +121,8 @@ import type {
   PaymentRefundChangeEvent,
   PaymentRefundListRequest,
   PaymentRefundListResponse,
+  PaymentRefundResolveRequest,
+  PaymentRefundResolveResponse,
   PaymentReply,
   PaymentStartRequest,
   PluginBudgetGetRequest,
@@ -456,6 +458,8 @@ export interface Extensions {
     list: (data?: PaymentRefundListRequest, options?: CallOptions) => Promise<PaymentRefundListResponse>;
     /** A plugin or terminal is asked to give money back, or that ended (`payment-refund.change.event`) */
     on: (listener: Listener<PaymentRefundChangeEvent>) => Promise<Unsubscribe>;
+    /** A manager decides about a part the card has not been given. id: of the refund (`payment-refund.resolve.request`) */
+    resolve: (data: PaymentRefundResolveRequest & Command, options?: CallOptions) => Promise<PaymentRefundResolveResponse>;
   };
   plugin: {
     /** What a package would install (`plugin.inspect.request`) */

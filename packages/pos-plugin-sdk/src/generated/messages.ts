@@ -169,6 +169,8 @@ import type {
   PaymentRefundChangeEvent,
   PaymentRefundListRequest,
   PaymentRefundListResponse,
+  PaymentRefundResolveRequest,
+  PaymentRefundResolveResponse,
   PaymentReply,
   PaymentStartRequest,
   PluginBudgetGetRequest,
@@ -547,6 +549,8 @@ export interface Messages {
   'payment-refund.change.event': { kind: 'push'; data: PaymentRefundChangeEvent; rateLimited: false; scope: 'staff:pay' };
   /** Refunds, newest first. states, orderId: narrow. */
   'payment-refund.list.request': { kind: 'request'; data: PaymentRefundListRequest; reply: PaymentRefundListResponse; rateLimited: false; scope: 'staff:pay' };
+  /** A manager decides about a part the card has not been given. id: of the refund. */
+  'payment-refund.resolve.request': { kind: 'request'; data: PaymentRefundResolveRequest; reply: PaymentRefundResolveResponse; rateLimited: false; scope: 'staff:manage' };
   /** Record money taken outside on an order. */
   'payment.add.request': { kind: 'request'; data: PaymentAddRequest; reply: PaymentReply; rateLimited: true; scope: 'payment:write' };
   /** Take one payment back; the order stays (CAN-1). override: a manager, although a plugin objects (§5). */
@@ -896,6 +900,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'payment-method.list.request': 'x',
   'payment-refund.change.event': 'px',
   'payment-refund.list.request': 'x',
+  'payment-refund.resolve.request': 'wx',
   'payment.add.request': 'lw',
   'payment.cancel.request': 'lw',
   'payment.change.event': 'p',

@@ -1848,6 +1848,7 @@ export interface PaymentPrice {
 
 /** What the plugin or terminal of a payment was asked to give back (contract, extensions §2). */
 export interface PaymentRefund {
+  id: string;
   paymentId: string;
   orderId: string;
   amount: number;
@@ -1858,6 +1859,8 @@ export interface PaymentRefund {
   error?: AttemptError;
   note?: string;
   approvedNo?: string;
+  part?: boolean;
+  carries?: string[];
 }
 
 /** A plugin or terminal is asked to give money back, or that ended. */
@@ -1874,6 +1877,18 @@ export interface PaymentRefundListRequest {
 /** Refunds, newest first. */
 export interface PaymentRefundListResponse {
   refunds: PaymentRefund[];
+}
+
+/** A manager decides about a part the card has not been given. id: of the refund. */
+export interface PaymentRefundResolveRequest {
+  id: string;
+  how: 'ASK_AGAIN' | 'CONFIRM_NOT_RETURNED' | 'CONFIRM_RETURNED' | 'WHOLE_THEN_REST';
+  note?: string | undefined;
+}
+
+/** One refund. */
+export interface PaymentRefundResolveResponse {
+  refund: PaymentRefund;
 }
 
 /** One payment. */
