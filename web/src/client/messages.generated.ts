@@ -40,6 +40,7 @@ export const READS: ReadonlySet<string> = new Set([
   "plugin.info.request",
   "plugin.list.request",
   "power-saver.is-blocked.request",
+  "reconcile.list.request",
   "reservation.list.request",
   "secure-store.get.request",
   "setting.values.request",

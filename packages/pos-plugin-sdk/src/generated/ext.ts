@@ -151,6 +151,9 @@ import type {
   PopupOpenRequest,
   PopupReply,
   PowerSaverChangeEvent,
+  ReconcileChangeEvent,
+  ReconcileListRequest,
+  ReconcileListResponse,
   RefundsReply,
   ReservationAddRequest,
   ReservationChangeEvent,
@@ -516,6 +519,12 @@ export interface Extensions {
   powerSaver: {
     /** Keep this till's screen awake, or no longer (`power-saver.change.event`) */
     on: (listener: Listener<PowerSaverChangeEvent>) => Promise<Unsubscribe>;
+  };
+  reconcile: {
+    /** What is open, oldest first. standings: narrow.  after: `next` of the page before.  size: 50 unless given (`reconcile.list.request`) */
+    list: (data?: ReconcileListRequest, options?: CallOptions) => Promise<ReconcileListResponse>;
+    /** The list changed; read it again. total: how many are on it (`reconcile.change.event`) */
+    on: (listener: Listener<ReconcileChangeEvent>) => Promise<Unsubscribe>;
   };
   reservation: {
     /** Tables are kept for a party (TBL-6) (`reservation.add.request`) */

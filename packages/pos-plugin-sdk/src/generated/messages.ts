@@ -204,6 +204,9 @@ import type {
   PopupRequest,
   PowerSaverChangeEvent,
   PowerSaverIsBlockedResponse,
+  ReconcileChangeEvent,
+  ReconcileListRequest,
+  ReconcileListResponse,
   RefundsReply,
   ReservationAddRequest,
   ReservationChangeEvent,
@@ -623,6 +626,10 @@ export interface Messages {
   'power-saver.start-blocking.request': { kind: 'request'; data: Nothing; reply: Done; rateLimited: false; scope: 'device' };
   /** no longer keep it awake */
   'power-saver.stop-blocking.request': { kind: 'request'; data: Nothing; reply: Done; rateLimited: false; scope: 'device' };
+  /** The list changed; read it again. total: how many are on it. */
+  'reconcile.change.event': { kind: 'push'; data: ReconcileChangeEvent; rateLimited: false; scope: 'staff:manage' };
+  /** What is open, oldest first. standings: narrow.  after: `next` of the page before.  size: 50 unless given. */
+  'reconcile.list.request': { kind: 'request'; data: ReconcileListRequest; reply: ReconcileListResponse; rateLimited: false; scope: 'staff:manage' };
   /** Tables are kept for a party (TBL-6). */
   'reservation.add.request': { kind: 'request'; data: ReservationAddRequest; reply: ReservationReply; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** The party will not come. */
@@ -937,6 +944,8 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'power-saver.is-blocked.request': '',
   'power-saver.start-blocking.request': '',
   'power-saver.stop-blocking.request': '',
+  'reconcile.change.event': 'px',
+  'reconcile.list.request': 'x',
   'reservation.add.request': 'wx',
   'reservation.cancel.request': 'wx',
   'reservation.change.event': 'px',

@@ -2380,6 +2380,52 @@ export interface RadioInput {
   values: Choice[];
 }
 
+/** What can be done now: the message to send, and what it takes; a note may be added. */
+export interface ReconcileAction {
+  name: string;
+  data: Record<string, unknown>;
+}
+
+/** The list changed; read it again. total: how many are on it. */
+export interface ReconcileChangeEvent {
+  total: number;
+}
+
+/** Money that somebody has to look after, or that is still under way. */
+export interface ReconcileItem {
+  kind: 'ATTEMPT' | 'REFUND';
+  id: string;
+  standing: 'MANUAL' | 'ORPHAN' | 'PENDING' | 'UNKNOWN';
+  state: string;
+  orderId: string;
+  amount: number;
+  since: string;
+  message: string;
+  actions: ReconcileAction[];
+  orderNumber?: string;
+  tender?: 'BARCODE' | 'CARD' | 'CASH' | 'METHOD' | 'PREPAID';
+  method?: MethodRef;
+  terminal?: TerminalRef;
+  paymentId?: string;
+  approvedNo?: string;
+  error?: AttemptError;
+  note?: string;
+}
+
+/** What is open, oldest first. standings: narrow. after: `next` of the page before. size: 50 unless given. */
+export interface ReconcileListRequest {
+  standings?: ('MANUAL' | 'ORPHAN' | 'PENDING' | 'UNKNOWN')[] | undefined;
+  after?: string | undefined;
+  size?: number | undefined;
+}
+
+/** A page of what is open. total: how many there are in all. next: there is more, ask with it as `after`. */
+export interface ReconcileListResponse {
+  items: ReconcileItem[];
+  total: number;
+  next?: string;
+}
+
 /** A thing of the menu by id; whatever else it carries is ignored. */
 export interface Ref {
   id: number | string;
