@@ -46,6 +46,7 @@ from jumak.server.paying import Paying
 from jumak.server.pictures import Pictures
 from jumak.server.publish import Publisher
 from jumak.server.refunds import Refunds
+from jumak.server.settlement import Settlements
 from jumak.server.shop import Gate, RunningShop
 from jumak.server.terminals import Terminals
 from jumak.server.transport import Limits, limited
@@ -130,6 +131,7 @@ async def run_shop(
     giving_back = GivingBack(shop, payers, refunds)
     finding_out = FindingOut(shop, terminals, refunds)
     shop.live["terminal.list.request"] = terminals.list
+    shop.live["settlement.get.request"] = Settlements(shop, terminals).get
     publisher.listen("terminal.", terminals.follow)
     publisher.listen("attempt.", paying.follow)
     publisher.listen("attempt.", finding_out.follow)

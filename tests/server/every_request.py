@@ -324,6 +324,7 @@ async def _orders(ask: Ask) -> None:
     await ask("payment-refund.list", {"states": ["UNKNOWN"], "orderId": outside_id})
     listed = (await ask("reconcile.list", {"standings": ["MANUAL"], "size": 1}))["items"]
     assert [item["id"] for item in listed] == [OWED.id]
+    await ask("settlement.get", {})
     await ask("payment-refund.resolve", {"id": OWED.id, "how": "CONFIRM_RETURNED", "note": "현금으로"})
     by_card = a_payment(order, 3_000, "day-2", sourceType="CARD", cardDetails=card)
     in_cash = a_payment(order, unpaid - 3_000, "day-3", sourceType="CASH")

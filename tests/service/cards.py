@@ -25,7 +25,7 @@ class CardCounter:
     """What tests of card payments do. Opened with `async with`."""
 
     def __init__(self, *, attended: bool = False, folder: Path | None = None) -> None:
-        self.terminal = PracticeTerminal(attended=attended)
+        self.terminal = PracticeTerminal(now=lambda: self.clock.now(), attended=attended)
         self.folder = folder
         self._opening = simulated_shop(folder=folder, drivers=self.terminal.drivers)
         self.asking: Asking

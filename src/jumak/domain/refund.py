@@ -85,6 +85,9 @@ class RefundAttempt(Doc, frozen=True, kw_only=True):
     approved_no: str | None = None
     given_ms: int | None = None
     carries: tuple[PublicId, ...] = ()
+    carried: bool = False
+    """It went back with the whole, whose cancel it is part of."""
+
     then: ThenCharge | None = None
 
     @property

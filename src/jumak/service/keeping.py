@@ -197,7 +197,7 @@ async def end_refund(tx: Transaction, refund: RefundAttempt, word: str = "return
     for part_id in refund.carries:
         part = await tx.get(RefundAttempt, part_id)
         if part is not None and part.state != "RETURNED":
-            await end_refund(tx, part)
+            await end_refund(tx, replace(part, carried=True))
 
 
 async def _tell_kitchen(

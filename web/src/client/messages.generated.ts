@@ -44,6 +44,7 @@ export const READS: ReadonlySet<string> = new Set([
   "reservation.list.request",
   "secure-store.get.request",
   "setting.values.request",
+  "settlement.get.request",
   "shop-setting.get.request",
   "staff.list.request",
   "storage.get.request",

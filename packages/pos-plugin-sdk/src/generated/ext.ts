@@ -166,6 +166,8 @@ import type {
   SessionOpenResponse,
   SessionPingResponse,
   SettingButtonEvent,
+  SettlementGetRequest,
+  SettlementGetResponse,
   ShopSettingReply,
   ShopSettingUpdateRequest,
   SoundPlayEvent,
@@ -553,6 +555,10 @@ export interface Extensions {
       /** Staff pressed a button of the page (`setting.button.event`) */
       on: (listener: Listener<SettingButtonEvent>) => Promise<Unsubscribe>;
     };
+  };
+  settlement: {
+    /** The cards of a trading day by our books and by the terminals; today unless said otherwise (`settlement.get.request`) */
+    get: (data?: SettlementGetRequest, options?: CallOptions) => Promise<SettlementGetResponse>;
   };
   shopSetting: {
     /** Business type, rounding, cut-off and the rest (`shop-setting.get.request`) */

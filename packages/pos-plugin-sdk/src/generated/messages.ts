@@ -223,6 +223,8 @@ import type {
   SettingChangeEvent,
   SettingSetInputsRequest,
   SettingValuesResponse,
+  SettlementGetRequest,
+  SettlementGetResponse,
   ShopSettingReply,
   ShopSettingUpdateRequest,
   SoundPlay,
@@ -662,6 +664,8 @@ export interface Messages {
   'setting.set-inputs.request': { kind: 'request'; data: SettingSetInputsRequest; reply: Done; rateLimited: false; scope: never };
   /** what staff entered */
   'setting.values.request': { kind: 'request'; data: Nothing; reply: SettingValuesResponse; rateLimited: false; scope: never };
+  /** The cards of a trading day by our books and by the terminals; today unless said otherwise. */
+  'settlement.get.request': { kind: 'request'; data: SettlementGetRequest; reply: SettlementGetResponse; rateLimited: false; scope: 'staff:manage' };
   /** Business type, rounding, cut-off and the rest. */
   'shop-setting.get.request': { kind: 'request'; data: Nothing; reply: ShopSettingReply; rateLimited: false; scope: 'staff:order' };
   /** Changes settings; each field is checked. */
@@ -962,6 +966,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'setting.change.event': 'p',
   'setting.set-inputs.request': 'w',
   'setting.values.request': '',
+  'settlement.get.request': 'x',
   'shop-setting.get.request': 'x',
   'shop-setting.update.request': 'wx',
   'sound.play': 'n',

@@ -2594,6 +2594,43 @@ export interface SettingValuesResponse {
   settings: Record<string, unknown>;
 }
 
+/** A trading day. open: how many attempts and refunds have no end yet, which stand in the way of a close. */
+export interface Settlement {
+  businessDate: string;
+  since: string;
+  until: string;
+  open: number;
+  terminals: TerminalSettlement[];
+}
+
+/** What may explain a difference. why: its end is not known, or a person said it and not the terminal. */
+export interface SettlementDoubt {
+  kind: 'ATTEMPT' | 'REFUND';
+  id: string;
+  orderId: string;
+  amount: number;
+  why: 'BY_HAND' | 'OPEN';
+  approvedNo?: string;
+}
+
+/** The cards of a trading day by our books and by the terminals; today unless said otherwise. */
+export interface SettlementGetRequest {
+  businessDate?: string | undefined;
+}
+
+/** The settlement. */
+export interface SettlementGetResponse {
+  settlement: Settlement;
+}
+
+/** Our figures of one VAN, acquirer and card type, empty where the terminal did not say. */
+export interface SettlementGroup {
+  van: string;
+  acquirer: string;
+  cardType: string;
+  totals: TerminalTotals;
+}
+
 /** Settings of the shop that rules read. One per shop file; `version` guards edits (OFF-4). */
 export interface Shop {
   id: number;
@@ -3078,6 +3115,25 @@ export interface TerminalSaveRequest {
 /** One terminal. */
 export interface TerminalSaveResponse {
   terminal: TerminalRecord;
+}
+
+/** One terminal's day. theirs: absent when it could not be asked. difference: theirs less ours. */
+export interface TerminalSettlement {
+  terminal: TerminalRef;
+  ours: TerminalTotals;
+  groups: SettlementGroup[];
+  theirs?: TerminalTotals;
+  difference?: TerminalTotals;
+  agrees: boolean;
+  doubts: SettlementDoubt[];
+}
+
+/** Count and sum of what was approved and what was given back in a period (SET-1). */
+export interface TerminalTotals {
+  approvals: number;
+  approved: number;
+  cancels: number;
+  cancelled: number;
 }
 
 /** A line of text. */
