@@ -47,6 +47,7 @@ from jumak.server.pictures import Pictures
 from jumak.server.publish import Publisher
 from jumak.server.receipt_sending import ReceiptSending
 from jumak.server.refunds import Refunds
+from jumak.server.settlement import Settlements
 from jumak.server.shop import Gate, RunningShop
 from jumak.server.terminals import Terminals
 from jumak.server.transport import Limits, limited
@@ -136,10 +137,12 @@ async def run_shop(
     giving_back = GivingBack(shop, payers, refunds)
     finding_out = FindingOut(shop, terminals, refunds)
     shop.live["terminal.list.request"] = terminals.list
+    shop.live["settlement.get.request"] = Settlements(shop, terminals).get
     publisher.listen("terminal.", terminals.follow)
     publisher.listen("attempt.", paying.follow)
     publisher.listen("attempt.", finding_out.follow)
     publisher.listen("refund.", finding_out.follow)
+    publisher.listen("refund.ask", refunds.follow_ask)
     publisher.listen("order.cancel-pending", refunds.follow)
     shop.gates["payment.cancel.request"] = Gate(giving_back.needed, giving_back.before_payment)
     shop.gates["order.cancel.request"] = Gate(giving_back.needed, giving_back.before_order)

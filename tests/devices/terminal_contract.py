@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import msgspec
@@ -21,8 +22,10 @@ from jumak.domain.terminal import (
     CardCancel,
     Charge,
     NotAsked,
+    Period,
     Reversed,
     Taken,
+    TerminalTotals,
     Underway,
 )
 from jumak.service.card_terminal import CardTerminal
@@ -343,6 +346,23 @@ class TerminalContract:
         refused = await rig.terminal.cancel(msgspec.structs.replace(cancel, **{wrong: other[wrong]}))
         assert isinstance(refused, Refused)
         assert isinstance(await rig.terminal.query(charge.key), Taken)
+
+    async def test_it_tells_its_totals(self, rig: Rig):
+        """SET-1, NET-6: count and sum of approvals and cancels in a period; what was taken back over the net is in none."""
+        now = datetime.now(UTC)
+        hour = timedelta(hours=1)
+        today = Period(since=(now - hour).isoformat(), until=(now + hour).isoformat())
+        assert await rig.terminal.totals(today) == TerminalTotals.of((), ())
+        kept, part, fenced = a_charge(), a_charge(amount=20_000), a_charge()
+        await charged(rig, kept)
+        await rig.terminal.cancel(cancel_of(part, await charged(rig, part), 5_000))
+        await charged(rig, fenced)
+        await rig.terminal.network_cancel(fenced)
+        assert await rig.terminal.totals(today) == TerminalTotals(
+            approvals=2, approved=38_000, cancels=1, cancelled=5_000
+        )
+        before = Period(since=(now - 2 * hour).isoformat(), until=(now - hour).isoformat())
+        assert await rig.terminal.totals(before) == TerminalTotals.of((), ())
 
     async def test_it_tells_how_it_is(self, rig: Rig):
         """SIM-2: and whether money moves."""

@@ -24,7 +24,6 @@ load_use_cases()
 NOT_SERVED_NOUNS = frozenset(
     {
         "prepaid",
-        "settlement",
         "business-day",
         "shift",
         "cash-drawer",

@@ -18,8 +18,10 @@ from typing import Any
 
 from PIL import Image
 
+from jumak.domain.attempt import TerminalRef
 from jumak.domain.caller import SYSTEM
 from jumak.domain.fact import Fact
+from jumak.domain.refund import RefundAttempt
 from jumak.protocol.row import Done
 from jumak.service.documents import Install
 from jumak.service.ports import Command, Transaction
@@ -56,6 +58,17 @@ plugin.run()
 """
 ANSWERING = f"http://127.0.0.1:{free_port()}"
 """A server the day calls; whoever asks needs it on its allow-list."""
+
+OWED = RefundAttempt(
+    id="day-part",
+    order_id="day-order",
+    payment_id="day-payment",
+    amount=5_000,
+    terminal=TerminalRef(id="day-terminal", name="카운터 단말기"),
+    state="DECLINED",
+    at_ms=0,
+)
+"""What only a card terminal leaves behind, which the day has none of."""
 
 
 def package() -> bytes:
@@ -99,7 +112,7 @@ def a_draft_line(key: str, **more: Any) -> Json:
 
 
 async def let_call(shop: SimulatedShop, caller_id: str) -> None:
-    """Puts the server of the day on the allow-list of whoever lives it."""
+    """Puts the server of the day on the allow-list of whoever lives it; and see `owe_a_part`."""
     install = Install(
         id=caller_id,
         name=caller_id,
@@ -118,6 +131,19 @@ async def let_call(shop: SimulatedShop, caller_id: str) -> None:
 
     async def put(tx: Transaction) -> Done:
         tx.put(install)
+        tx.record(Fact("shop.update", "1", {"changes": ["seeded"]}))
+        return Done()
+
+    result = await shop.running.store.execute(Command(caller=SYSTEM, name="shop.seed", body=b"", run=put))
+    assert result.error is None
+    await owe_a_part(shop)
+
+
+async def owe_a_part(shop: SimulatedShop) -> None:
+    """Books `OWED`, which the day gives back."""
+
+    async def put(tx: Transaction) -> Done:
+        tx.put(OWED)
         tx.record(Fact("shop.update", "1", {"changes": ["seeded"]}))
         return Done()
 
@@ -296,6 +322,10 @@ async def _orders(ask: Ask) -> None:
     ]
     await ask("payment.confirm-refund", {"id": outside_id, "note": "앱에서 직접 환불"})
     await ask("payment-refund.list", {"states": ["UNKNOWN"], "orderId": outside_id})
+    listed = (await ask("reconcile.list", {"standings": ["MANUAL"], "size": 1}))["items"]
+    assert [item["id"] for item in listed] == [OWED.id]
+    await ask("settlement.get", {})
+    await ask("payment-refund.resolve", {"id": OWED.id, "how": "CONFIRM_RETURNED", "note": "현금으로"})
     by_card = a_payment(order, 3_000, "day-2", sourceType="CARD", cardDetails=card)
     in_cash = a_payment(order, unpaid - 3_000, "day-3", sourceType="CASH")
     for dto in (by_card, in_cash):

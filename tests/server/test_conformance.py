@@ -26,7 +26,7 @@ from jumak.server.uploads import Uploads
 from jumak.testing import SimulatedShop, simulated_shop
 from jumak.testing.shop import staff_caller
 from tests.ports import free_port
-from tests.server.every_request import ANSWERING, Json, every_request, let_call, put_uploads
+from tests.server.every_request import ANSWERING, Json, every_request, let_call, owe_a_part, put_uploads
 from tests.server.screen import answer_to, answering
 from tests.tidy.project import ROOT
 
@@ -323,6 +323,7 @@ async def test_stdio(house: House, tmp_path: Path) -> None:
 
 
 async def _plugin_day(house: House, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await owe_a_part(house.shop)
     day = OverPipes(reader, writer, house.shop)
     await day.send("session.open.request", {"token": "", "client": {"name": "relay", "version": "1"}})
     await every_request(day.ask, house.now())

@@ -25,7 +25,7 @@ class CardCounter:
     """What tests of card payments do. Opened with `async with`."""
 
     def __init__(self, *, attended: bool = False, folder: Path | None = None) -> None:
-        self.terminal = PracticeTerminal(attended=attended)
+        self.terminal = PracticeTerminal(now=lambda: self.clock.now(), attended=attended)
         self.folder = folder
         self._opening = simulated_shop(folder=folder, drivers=self.terminal.drivers)
         self.asking: Asking
@@ -100,6 +100,22 @@ class CardCounter:
     async def cancel(self, order: Json, payment: Json, caller: Caller = MANAGER) -> Json:
         data = {"order": {"id": order["id"]}, "payment": {"id": payment["id"]}}
         return await self.asking.ask("payment.cancel.request", data, caller)
+
+    async def refund(self, order: Json, amount: int, payment: Json | None = None) -> Json:
+        """An amount as goodwill: in the books at once, at the terminal afterwards (CAN-6, CAN-8)."""
+        data = {"id": order["id"], "amount": amount, "reason": "늦은 음식"}
+        chosen = {} if payment is None else {"paymentId": payment["id"]}
+        return await self.asking.ask("order.refund-amount.request", data | chosen, MANAGER)
+
+    async def refunds(self) -> list[Json]:
+        """What was asked back, the newest first, once nothing is under way."""
+        await self.settle()
+        listed = await self.asking.ask("payment-refund.list.request", {}, MANAGER)
+        return list(listed["refunds"])
+
+    async def resolve(self, refund: Json, how: str, *, caller: Caller = MANAGER, **more: Any) -> Json:
+        data = {"id": refund["id"], "how": how} | more
+        return await self.asking.ask("payment-refund.resolve.request", data, caller)
 
     async def paid(self, order: Json) -> int:
         return int((await self.asking.get(order["id"]))["paymentPrice"]["paymentPaidValue"])

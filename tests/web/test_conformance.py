@@ -20,7 +20,7 @@ from jumak.protocol.scopes import expand
 from jumak.protocol.table import TABLE
 from jumak.testing import SimulatedShop
 from jumak.testing.shop import staff_caller
-from tests.server.every_request import ANSWERING, every_request
+from tests.server.every_request import ANSWERING, every_request, owe_a_part
 from tests.server.screen import answering
 from tests.server.test_conformance import (
     EVERYTHING,
@@ -139,6 +139,7 @@ async def live_the_day(
 
     states = (await house.state(plugin)).get("deviceStates", [])
     day = OverMembers(call, house.shop, states[0]["deviceId"] if states else None, python=python)
+    await owe_a_part(house.shop)
     await every_request(day.ask, house.shop.clock.now())
     heard: dict[str, Any] = {}
     while some := await house.tester.do(plugin, take=True):

@@ -171,6 +171,11 @@ class Attempt(Doc, frozen=True, kw_only=True):
 
     taking_back: bool = False
     tries: int = 0
+    by_hand: bool = False
+    """A person said how it ended (NET-5)."""
+
+    voided_ms: int | None = None
+    """When its terminal cancelled the approval that became no payment (NET-4)."""
 
     @property
     def source_type(self) -> SourceType:

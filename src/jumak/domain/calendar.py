@@ -55,6 +55,14 @@ class ShopCalendar:
         day = local.date()
         return day - timedelta(days=1) if local.hour < self._cutoff_hour else day
 
+    def business_day(self, day: date) -> tuple[datetime, datetime]:
+        """When a trading day begins, and when the next one does (NUM-4)."""
+        first, second = (
+            datetime(each.year, each.month, each.day, self._cutoff_hour, tzinfo=self.zone).astimezone(UTC)
+            for each in (day, day + timedelta(days=1))
+        )
+        return first, second
+
     def parse(self, text: str, *, path: str) -> datetime:
         """An instant from any accepted form (contract §4.3); a bare date is its local midnight.
 

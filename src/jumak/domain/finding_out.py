@@ -23,6 +23,7 @@ from jumak.domain.attempt import (
     stepped,
     taking_back,
 )
+from jumak.domain.refund import GivenBack
 from jumak.domain.terminal import Absent, CardCancel, Charge, Reversed, Standing, Taken
 
 TRIES: Final = 3
@@ -88,14 +89,19 @@ def after_standing(attempt: Attempt, standing: Standing | None) -> Decision:
     return Decision(taking_back(attempt), "take-back")
 
 
-def after_taking_back(attempt: Attempt, outcome: Reversed | Absent | None) -> Decision:
+def after_taking_back(
+    attempt: Attempt, outcome: Reversed | GivenBack | Absent | None, *, at_ms: int
+) -> Decision:
     """What the answer to a void or network cancel makes of its attempt; None: it was refused, or not answered.
 
+    A void is a cancel like any other in the terminal's totals, so it is known when it was (SET-1); at_ms: now.
     "No such transaction" is as good as a cancel (NET-3): nothing is taken any more.
     """
     if not is_to_find_out(attempt) or not attempt.taking_back:
         return Decision(attempt, "")
     match outcome:
+        case GivenBack():
+            return Decision(stepped(attempt, Step.NET_CANCEL, voided_ms=at_ms), "net-cancel")
         case Reversed():
             return Decision(stepped(attempt, Step.NET_CANCEL), "net-cancel")
         case Absent():

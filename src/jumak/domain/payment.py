@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 from msgspec.structs import force_setattr, replace
@@ -11,6 +11,9 @@ from jumak.domain.base import Doc, Key, PositiveWon, PublicId
 
 SourceType = Literal["CARD", "CASH", "EXTERNAL"]
 PaymentRecordState = Literal["APPROVED", "COMPLETED", "CANCELLED"]
+LEAST_IN_PARTS: Final = 50_000
+"""Won from which a card pays in instalments (PAY-4)."""
+
 CardType = Literal["CREDIT", "DEBIT", "PREPAID", "FOREIGN"]
 
 

@@ -6,6 +6,7 @@ table: while nobody knows whether the money went back it is not asked for again.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Final, Literal
 
@@ -14,9 +15,12 @@ from msgspec.structs import replace
 
 from jumak.domain.attempt import LONGEST_TEXT, AttemptError, MethodRef, Refused, TerminalRef, WentBack
 from jumak.domain.base import Doc, PositiveWon, PublicId
+from jumak.domain.caller import StaffRef
 from jumak.domain.errors import InvalidState, PosError
 
 RefundState = Literal["SENT", "RETURNED", "DECLINED", "CANCELED", "UNKNOWN", "NOT_RETURNED"]
+
+RefundResolution = Literal["ASK_AGAIN", "WHOLE_THEN_REST", "CONFIRM_RETURNED", "CONFIRM_NOT_RETURNED"]
 
 
 class RefundStep(StrEnum):
@@ -31,6 +35,8 @@ class RefundStep(StrEnum):
     """Nobody knows any more whether the money went back: connection lost, server restarted."""
     FIND_NOTHING = "find nothing"
     """It turned out that the money did not go back."""
+    ASK = "ask"
+    """It is asked for once more."""
 
 
 S = RefundStep
@@ -38,9 +44,9 @@ REFUND_TRANSITIONS: Final[dict[RefundState, dict[RefundStep, RefundState]]] = {
     "SENT": {S.RETURN: "RETURNED", S.DECLINE: "DECLINED", S.GIVE_UP: "CANCELED", S.LOSE: "UNKNOWN"},
     "UNKNOWN": {S.RETURN: "RETURNED", S.FIND_NOTHING: "NOT_RETURNED"},
     # Money that went back after all is a fact, whatever was said before.
-    "NOT_RETURNED": {S.RETURN: "RETURNED"},
-    "DECLINED": {S.RETURN: "RETURNED"},
-    "CANCELED": {S.RETURN: "RETURNED"},
+    "NOT_RETURNED": {S.RETURN: "RETURNED", S.ASK: "SENT"},
+    "DECLINED": {S.RETURN: "RETURNED", S.ASK: "SENT"},
+    "CANCELED": {S.RETURN: "RETURNED", S.ASK: "SENT"},
     "RETURNED": {},
 }
 """Rulebook CAN-10."""
@@ -49,15 +55,26 @@ OPEN: Final[frozenset[RefundState]] = frozenset({"SENT", "UNKNOWN"})
 """States in which somebody still has to learn whether the money went back."""
 
 
-class RefundAttempt(Doc, frozen=True, kw_only=True):
-    """One attempt to give the money of a payment back; a later one of the same payment replaces it.
+class ThenCharge(Doc, frozen=True, kw_only=True):
+    """What the payment still stands for is charged anew once it went back whole (CAN-8), for whoever asked for that."""
 
-    id: the payment's.  method, terminal: who is asked.  at_ms: when.  note: a manager's, on resolving.
-    approved_no: of the cancel, where a card network gave one.
+    caller: str
+    device: str | None = None
+    staff: StaffRef | None = None
+
+
+class RefundAttempt(Doc, frozen=True, kw_only=True):
+    """An attempt to give the money of a payment back, or a part of it.
+
+    id: the payment's for what is left of it, of which a later attempt replaces the earlier; of the refund for a
+    part, whose payment is `payment_id`.  method, terminal: who is asked.  at_ms: when.  note: a manager's, on resolving.
+    approved_no: of the cancel, where a card network gave one.  given_ms: when the terminal said that it went back.
+    carries: parts the books have given back and the card has not, which go back with it.
     """
 
     id: PublicId
     order_id: PublicId
+    payment_id: PublicId | None = None
     amount: PositiveWon
     method: MethodRef | None = None
     terminal: TerminalRef | None = None
@@ -66,6 +83,32 @@ class RefundAttempt(Doc, frozen=True, kw_only=True):
     error: AttemptError | None = None
     note: str | None = None
     approved_no: str | None = None
+    given_ms: int | None = None
+    carries: tuple[PublicId, ...] = ()
+    carried: bool = False
+    """It went back with the whole, whose cancel it is part of."""
+
+    then: ThenCharge | None = None
+
+    @property
+    def payment(self) -> str:
+        """Id of the payment whose money it is."""
+        return self.payment_id or self.id
+
+    @property
+    def is_part(self) -> bool:
+        """A part, which the books have given back already."""
+        return self.payment_id is not None
+
+    @property
+    def is_owed(self) -> bool:
+        """The books have given it back and the guest does not have it, nor is anybody asked for it now."""
+        return self.is_part and self.state in ("DECLINED", "NOT_RETURNED")
+
+    @property
+    def in_background(self) -> bool:
+        """Nobody waits for the answer: the journal has it asked."""
+        return self.is_part or self.then is not None
 
 
 class GivenBack(Struct, frozen=True):
@@ -101,7 +144,7 @@ def refund_stepped(refund: RefundAttempt, step: RefundStep, **changes: Any) -> R
             "지금은 할 수 없는 환불 처리입니다",
             f"not possible for a refund that is {refund.state}",
             reason="REFUND_STATE",
-            paymentId=refund.id,
+            paymentId=refund.payment,
             state=refund.state,
         )
     return replace(refund, state=row[step], **changes)
@@ -124,6 +167,12 @@ def after_refusal(refund: RefundAttempt, answer: WentBack | Refused) -> RefundAt
             return refund_stepped(refund, S.DECLINE if waiting else S.FIND_NOTHING, error=error)
 
 
+def owed(refunds: Iterable[RefundAttempt], payment_id: str) -> tuple[RefundAttempt, ...]:
+    """Parts of a payment that the guest is still to get, oldest first."""
+    parts = (each for each in refunds if each.is_owed and each.payment == payment_id)
+    return tuple(sorted(parts, key=lambda part: (part.at_ms, part.id)))
+
+
 def refund_open(refund: RefundAttempt | None) -> PosError | None:
     """Why this money may not be asked back or given back another way now, None when it may."""
     if refund is None or refund.state not in OPEN:
@@ -133,12 +182,12 @@ def refund_open(refund: RefundAttempt | None) -> PosError | None:
             "이미 환불 중인 결제입니다",
             "this payment is being given back; wait for its end",
             reason="CANCEL_IN_PROGRESS",
-            paymentId=refund.id,
+            paymentId=refund.payment,
         )
     return InvalidState(
         "환불되었는지 알 수 없는 결제입니다. 확인한 뒤 환불됨 또는 환불 안 됨을 골라 주세요",
         "this payment was asked back and nobody knows whether it went; find out, then "
-        "payment.confirm-refund with or without refunded: false",
+        "payment.confirm-refund with or without refunded: false, for a part payment-refund.resolve",
         reason="REFUND_UNSETTLED",
-        paymentId=refund.id,
+        paymentId=refund.payment,
     )

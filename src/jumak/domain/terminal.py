@@ -6,6 +6,7 @@ in any of them (SEC-3).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
@@ -98,6 +99,41 @@ class TerminalStatus(Doc, frozen=True, kw_only=True):
     model: str
     serial: str
     test_mode: bool
+
+
+class Period(Doc, frozen=True, kw_only=True):
+    """From an instant until before another, both ISO 8601 with an offset."""
+
+    since: str
+    until: str
+
+
+class TerminalTotals(Doc, frozen=True, kw_only=True):
+    """Count and sum of what was approved and what was given back in a period (SET-1).
+
+    A charge a network cancel took back is in neither: it never was a sale (NET-6).
+    """
+
+    approvals: int
+    approved: int
+    cancels: int
+    cancelled: int
+
+    @classmethod
+    def of(cls, approvals: Sequence[int], cancels: Sequence[int]) -> TerminalTotals:
+        """Of the amounts of approvals and cancels."""
+        return cls(
+            approvals=len(approvals), approved=sum(approvals), cancels=len(cancels), cancelled=sum(cancels)
+        )
+
+    def less(self, other: TerminalTotals) -> TerminalTotals:
+        """What this has more than the other, below zero what it has less."""
+        return TerminalTotals(
+            approvals=self.approvals - other.approvals,
+            approved=self.approved - other.approved,
+            cancels=self.cancels - other.cancels,
+            cancelled=self.cancelled - other.cancelled,
+        )
 
 
 class NotAsked(Exception):

@@ -151,10 +151,11 @@ async def _network_cancel(terminal: CardTerminal, attempt: Attempt) -> Reversed 
     return await terminal.network_cancel(charge_of(attempt))
 
 
-async def _void(terminal: CardTerminal, attempt: Attempt) -> Reversed | None:
+async def _void(terminal: CardTerminal, attempt: Attempt) -> Reversed | GivenBack | None:
     """None when it is refused and the money has not gone back: as good as no answer."""
-    if isinstance(await terminal.cancel(void_of(attempt)), GivenBack):
-        return Reversed()
+    done = await terminal.cancel(void_of(attempt))
+    if isinstance(done, GivenBack):
+        return done
     # An earlier network cancel may have been done and not heard of: then there is nothing left to void.
     standing = await terminal.query(attempt.id)
     return standing if isinstance(standing, Reversed) else None

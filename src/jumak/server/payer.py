@@ -17,7 +17,7 @@ from jumak.domain.errors import HostUnavailable, PosError
 from jumak.domain.finding_out import charge_of
 from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment
-from jumak.domain.refund import Returned, read_refund
+from jumak.domain.refund import RefundAttempt, Returned, read_refund
 from jumak.domain.terminal import AnswerLost, CardCancel, NotAsked, TerminalRecord
 from jumak.server.watch import Level
 from jumak.service.card_terminal import CardTerminal
@@ -81,8 +81,8 @@ class Payer(Protocol):
     def at_work(self) -> bool:
         """It shows the guest something: that is no silence."""
 
-    async def give_back(self, order: Order, payment: Payment) -> Returned:
-        """Asks for the money back. Raises as `pay`."""
+    async def give_back(self, order: Order, payment: Payment, refund: RefundAttempt) -> Returned:
+        """Asks for as much of the payment back as the refund says. Raises as `pay`."""
 
     def gone(self) -> PosError:
         """Why it cannot be asked, when it cannot."""
@@ -107,7 +107,7 @@ class MethodPayer:
         data = {"event": "pay", "id": self.ref.id, "order": view, "price": attempt.price}
         return read_answer(await self._ask(data, f"{PAY}{attempt.id}"))
 
-    async def give_back(self, order: Order, payment: Payment) -> Returned:
+    async def give_back(self, order: Order, payment: Payment, refund: RefundAttempt) -> Returned:  # noqa: ARG002 (a plugin gives back whole payments)
         """See `Payer`."""
         view = await shown(self._shop.store.reader(), order)
         data = {"event": "cancel", "id": self.ref.id, "order": view, "payment": payment}
@@ -163,9 +163,10 @@ class TerminalPayer:
             self.give_up()
             raise
 
-    async def give_back(self, order: Order, payment: Payment) -> Returned:  # noqa: ARG002 (see above)
+    async def give_back(self, order: Order, payment: Payment, refund: RefundAttempt) -> Returned:  # noqa: ARG002 (see above)
         """See `Payer`."""
-        return await in_time(self._shop.clock, self._terminal.cancel(cancel_of(payment)), HOST_WITHIN)
+        cancel = cancel_of(payment, refund)
+        return await in_time(self._shop.clock, self._terminal.cancel(cancel), HOST_WITHIN)
 
     def give_up(self) -> None:
         """See `Payer`."""
@@ -210,13 +211,13 @@ def terminal_caller(ref: TerminalRef) -> Caller:
     return Caller(id=f"terminal-{ref.id}"[:64], kind="device", name=ref.name)
 
 
-def cancel_of(payment: Payment) -> CardCancel:
-    """The cancel of a whole card payment, the same whenever it is asked for again (CAN-8, CAN-10)."""
+def cancel_of(payment: Payment, refund: RefundAttempt) -> CardCancel:
+    """The cancel of a card payment or a part of it, the same whenever it is asked for again (CAN-8, CAN-10)."""
     card = payment.card_details
     return CardCancel(
-        key=f"{payment.id}-cancel",
+        key=f"{refund.id}-part" if refund.is_part else f"{payment.id}-cancel",
         charge=payment.payment_key,
-        amount=payment.amount_money,
+        amount=refund.amount,
         charged=payment.amount_money,
         approved_no=payment.approved_no,
         approved_at=payment.approved_at,

@@ -27,12 +27,14 @@ from jumak.domain.payment import Payment
 from jumak.domain.refund import GivenBack, RefundAttempt, Returned, Unclear, read_refund, refund_open
 from jumak.domain.terminal import AnswerLost, NotAsked
 from jumak.protocol.messages.payment import CancelPayment, IdRef
+from jumak.protocol.row import Done
 from jumak.server.connections import Push
 from jumak.server.payer import ASK, BACK, Payer, note
 from jumak.server.payers import Payers
 from jumak.service import refund
 from jumak.service.payment import away, cancel_one, not_running
 from jumak.service.ports import Command, Entry, Result, Transaction
+from jumak.service.refund_resolve import charge_rest
 
 if TYPE_CHECKING:
     from jumak.server.session import Session
@@ -59,6 +61,10 @@ class Refunds:
         """A listener of `order.cancel-pending`: what methods took is asked back in the background (CAN-2)."""
         self._shop.start(self._ask_back(entry.fact.subject))
 
+    def follow_ask(self, entry: Entry) -> None:
+        """A listener of `refund.ask`: what nobody waits for is asked in the background (CAN-8)."""
+        self._shop.start(self._ask_in_background(entry.fact.subject))
+
     def tell_staff(self, text: str) -> None:
         """A notice on every till."""
         notice = {"level": "warn", "text": text}
@@ -78,7 +84,7 @@ class Refunds:
             raise not_running(record.owner)
         if payer is None and record.terminal:
             raise away(None)
-        if payer is not None:
+        if payer is not None and not record.terminal:
             refund.check_whole(order, payment)
         return payer
 
@@ -92,11 +98,13 @@ class Refunds:
         begun = await self._run(partial(refund.ask, payment_id=payment.id, who=payer.ref), caller)
         if begun.error is not None:
             raise begun.error
+        known = await self._shop.store.reader().get(RefundAttempt, payment.id)
+        assert known is not None, "it was just stored"
         try:
-            meant = await payer.give_back(order, payment)
+            meant = await payer.give_back(order, payment, known)
         except NotAsked:
             gone = payer.gone()
-            await self._run(partial(refund.refuse, payment_id=payment.id, answer=Refused(gone.ko)), SYSTEM)
+            await self._run(partial(refund.refuse, refund_id=payment.id, answer=Refused(gone.ko)), SYSTEM)
             raise gone from None
         except AnswerLost:
             payer.note("error", f"the connection was lost during refund {payment.id}")
@@ -106,39 +114,68 @@ class Refunds:
             payer.note("error", f"no clear answer to refund {payment.id}")
             await self._lose(payment)
         elif isinstance(meant, GivenBack):
-            await self._run(partial(refund.acknowledged, payment_id=payment.id, answer=meant), payer.caller)
+            await self._run(partial(refund.acknowledged, refund_id=payment.id, answer=meant), payer.caller)
         else:
-            await self._run(partial(refund.refuse, payment_id=payment.id, answer=meant), payer.caller)
+            await self._run(partial(refund.refuse, refund_id=payment.id, answer=meant), payer.caller)
             raise _not_given_back(payment, meant)
 
     async def ask_again(self, known: RefundAttempt) -> bool:
         """Asks a terminal once more for what it may have given back; True once that has an end (CAN-10)."""
-        order = await self._shop.store.reader().order_of_payment(known.id)
-        payment = None if order is None else find_payment(order, known.id)
-        if order is None or payment is None:
+        order = await self._shop.store.reader().order_of_payment(known.payment)
+        if order is None:
             return True
+        payment = find_payment(order, known.payment)
         payer = self._payers.of_payment(order, payment)
         if payer is None:
             return False
         try:
-            meant = await payer.give_back(order, payment)
+            meant = await payer.give_back(order, payment, known)
         except (NotAsked, AnswerLost):
             return False
-        await self._settle(order, payment, meant, payer.caller)
+        await self._settle(order, payment, known.id, meant, payer.caller)
         return not isinstance(meant, Unclear)
 
-    async def _settle(self, order: Order, payment: Payment, meant: Returned, caller: Caller) -> None:
+    async def _settle(
+        self, order: Order, payment: Payment, refund_id: str, meant: Returned, caller: Caller
+    ) -> None:
         """What became of a refund nobody waits for any more."""
         if isinstance(meant, GivenBack):
-            await self._run(partial(refund.acknowledged, payment_id=payment.id, answer=meant), caller)
-            if payment.state != "CANCELLED":
+            await self._run(partial(refund.acknowledged, refund_id=refund_id, answer=meant), caller)
+            if refund_id == payment.id and payment.state != "CANCELLED":
                 await self._cancel_now(order, payment, caller)
         elif not isinstance(meant, Unclear):
-            await self._run(partial(refund.refuse, payment_id=payment.id, answer=meant), caller)
+            await self._run(partial(refund.refuse, refund_id=refund_id, answer=meant), caller)
+
+    async def _ask_in_background(self, refund_id: str) -> None:
+        """A part, or a payment that goes back whole to give a part of it back."""
+        read = self._shop.store.reader()
+        known = await read.get(RefundAttempt, refund_id)
+        order = None if known is None else await read.order_of_payment(known.payment)
+        if known is None or order is None or not known.in_background or known.state != "SENT":
+            return
+        payment = find_payment(order, known.payment)
+        payer = self._payers.of_payment(order, payment)
+        try:
+            if payer is None:
+                raise NotAsked
+            meant = await payer.give_back(order, payment, known)
+        except NotAsked:
+            gone = away(None) if payer is None else payer.gone()
+            meant = Refused(gone.ko)
+        except AnswerLost:
+            meant = Unclear()
+        if isinstance(meant, Unclear):
+            await self._run(partial(refund.lose, refund_id=refund_id), SYSTEM)
+            return
+        await self._settle(order, payment, refund_id, meant, SYSTEM if payer is None else payer.caller)
+        if isinstance(meant, Refused):
+            self.tell_staff(
+                f"주문 {order.number}의 {known.amount:,}원을 카드로 돌려주지 못했습니다: {meant.message}"
+            )
 
     async def _lose(self, payment: Payment) -> None:
         """Nobody knows whether the money went back; raises REFUND_UNKNOWN unless it turned out meanwhile."""
-        await self._run(partial(refund.lose, payment_id=payment.id), SYSTEM)
+        await self._run(partial(refund.lose, refund_id=payment.id), SYSTEM)
         if not await self._is_back(payment):
             raise HostUnavailable(
                 "환불되었는지 알 수 없습니다. 확인해 주세요",
@@ -203,7 +240,7 @@ class Refunds:
         meant = read_refund(data)
         if isinstance(meant, Unclear):
             self._shop.watch.note(caller.id, "warn", f"no clear answer to refund {payment_id}")
-        await self._settle(order, find_payment(order, payment_id), meant, caller)
+        await self._settle(order, find_payment(order, payment_id), payment_id, meant, caller)
 
     # -- the store -------------------------------------------------------------------------------
 
@@ -212,7 +249,12 @@ class Refunds:
         data = CancelPayment(order=IdRef(id=order.id), payment=IdRef(id=payment.id))
 
         async def run(tx: Transaction) -> Any:
-            return await cancel_one(tx, data, given_back=True)
+            now = await tx.order_of_payment(payment.id)
+            if now is None or find_payment(now, payment.id).state == "CANCELLED":
+                return Done()
+            done = await cancel_one(tx, data, given_back=True)
+            await charge_rest(tx, payment.id)
+            return done
 
         error = (await self._run(run, caller)).error
         if error is not None:

@@ -70,12 +70,16 @@ class Terminals:
         """A terminal of the shop."""
         return self._open.get(terminal_id)
 
+    def known(self) -> tuple[tuple[TerminalRecord, CardTerminal], ...]:
+        """All of them, in the order they were set up."""
+        return tuple(self._open.values())
+
     async def list(self, ask: Ask, data: ListTerminals) -> TerminalsReply:  # noqa: ARG002 (it has no keys)
         """`terminal.list.request`: each is asked how it is, for three seconds at most."""
         # Who just saved one asks for the list at once, maybe before `follow` came to it.
         await self.load()
         here = await terminal_of_till(self._shop.store.reader(), ask.caller.device_id)
-        known = tuple(self._open.values())
+        known = self.known()
         statuses = await asyncio.gather(*(self._status(terminal) for _, terminal in known))
         return TerminalsReply(
             terminals=tuple(

@@ -8,6 +8,7 @@ from jumak.server.publish import View
 from jumak.service.board import board_changes
 from jumak.service.customer_display import customer_views
 from jumak.service.ports import Announcement, Committed, Reader
+from jumak.service.reconcile import reconcile_views
 from jumak.service.table import shown
 from jumak.service.table_status import statuses, touched_tables
 
@@ -42,5 +43,6 @@ VIEWS: dict[str, View] = {
     TABLE: table_views,
     BOARD: board_views,
     "customer-display.change.event": customer_views,
+    "reconcile.change.event": reconcile_views,
 }
 """By the name of the push they make."""

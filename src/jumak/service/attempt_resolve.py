@@ -53,7 +53,7 @@ async def resolve(tx: Transaction, data: ResolveAttempt) -> AttemptReply:
     if attempt.state not in ("UNKNOWN", "NEEDS_MANUAL") or is_to_find_out(attempt):
         # While its terminal is asked what happened nobody else says so.
         raise attempt_state(attempt)
-    noted = replace(attempt, note=data.note)
+    noted = replace(attempt, note=data.note, by_hand=True)
     if data.how == "CONFIRM_NOT_PAID":
         after = stepped(noted, Step.FIND_NOTHING)
         await change_attempt(tx, after, "resolve", **said)

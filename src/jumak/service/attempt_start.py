@@ -23,6 +23,7 @@ from jumak.domain.attempt import (
     stepped,
 )
 from jumak.domain.calendar import calendar_of, to_ms
+from jumak.domain.caller import Caller
 from jumak.domain.cash import change_due
 from jumak.domain.errors import Conflict, InvalidArgument, InvalidState, NotFound, UnsupportedMode
 from jumak.domain.order.life import Act, next_state, not_editable
@@ -33,7 +34,7 @@ from jumak.domain.tax import draw
 from jumak.protocol.messages.attempt import AttemptReply, StartPayment
 from jumak.service.attempt import attempt_fact, attempt_view, unsettled, waited_for
 from jumak.service.documents import InFlight, Install, PaymentLock
-from jumak.service.keeping import check_unlocked, known_order
+from jumak.service.keeping import known_order, locked
 from jumak.service.payment import keep_payment, not_running, taken
 from jumak.service.ports import Transaction
 from jumak.service.registry import command
@@ -52,14 +53,21 @@ async def start(tx: Transaction, data: StartPayment) -> AttemptReply:
     UNPAID_CHANGED, Locked, InvalidState OVERPAID, PAYMENT_UNKNOWN, ATTEMPT_OPEN, HostUnavailable
     PLUGIN_NOT_RUNNING, UnsupportedMode TENDER.
     """
+    return await begin(tx, data, tx.caller)
+
+
+async def begin(tx: Transaction, data: StartPayment, who: Caller) -> AttemptReply:
+    """See `start`. who: at whose till, and on whose word. Whatever may refuse comes before the first change."""
     _check_tender(data)
     order = await known_order(tx, data.order_id, path="$.orderId")
     if next_state(order, Act.PAY) == "REQUESTED":
         raise not_editable(order, Act.PAY)
-    await check_unlocked(tx, order)
-    await _check_lease(tx, data)
+    if (refusal := await locked(tx, order, who, tx.at)) is not None:
+        raise refusal
+    await _check_lease(tx, data, who)
     await _check_amount(tx, order, data)
-    await _check_till(tx)
+    await _check_till(tx, who)
+    method, terminal = await _method(tx, data, who), await _terminal(tx, data, who)
     _forget_old(tx, await tx.all(Attempt))
     attempt = Attempt(
         id=tx.ids.new(),
@@ -68,16 +76,16 @@ async def start(tx: Transaction, data: StartPayment) -> AttemptReply:
         amount=data.amount,
         state="CREATED",
         price=part_price(draw(remaining_buckets(order), data.amount)),
-        caller=tx.caller.id,
+        caller=who.id,
         at_ms=to_ms(tx.at),
-        method=await _method(tx, data),
-        terminal=await _terminal(tx, data),
+        method=method,
+        terminal=terminal,
         installment_month=installments(data.installment_month or ""),
         part_id=data.part_id,
-        device=tx.caller.device_id,
-        staff=None if tx.caller.staff is None else tx.caller.staff.id,
+        device=who.device_id,
+        staff=None if who.staff is None else who.staff.id,
     )
-    await serve(tx, order.id, attempt_id=attempt.id)
+    await serve(tx, order.id, who.device_id, attempt_id=attempt.id)
     if data.tender == "CASH":
         return await _take_cash(tx, order, attempt, data)
     sent = stepped(attempt, Step.SEND)
@@ -105,11 +113,11 @@ def _no_device(data: StartPayment) -> UnsupportedMode:
     )
 
 
-async def _terminal(tx: Transaction, data: StartPayment) -> TerminalRef | None:
+async def _terminal(tx: Transaction, data: StartPayment, who: Caller) -> TerminalRef | None:
     """The terminal of this till, where nobody else is being charged (PAY-8)."""
     if data.tender != "CARD":
         return None
-    record = await terminal_of_till(tx, tx.caller.device_id)
+    record = await terminal_of_till(tx, who.device_id)
     if record is None:
         raise _no_device(data)
     for other in (await waited_for(tx)).values():
@@ -123,22 +131,22 @@ async def _terminal(tx: Transaction, data: StartPayment) -> TerminalRef | None:
     return record.ref
 
 
-async def _method(tx: Transaction, data: StartPayment) -> MethodRef | None:
+async def _method(tx: Transaction, data: StartPayment, who: Caller) -> MethodRef | None:
     if data.tender != "METHOD" or data.method is None:
         return None
     wanted = data.method
-    found = tx.live.payment_method(tx.caller, wanted.plugin_id, wanted.id)
+    found = tx.live.payment_method(who, wanted.plugin_id, wanted.id)
     if found is None:
         install = await tx.get(Install, wanted.plugin_id)
         raise not_running(wanted.plugin_id if install is None else install.name)
     return found
 
 
-async def _check_lease(tx: Transaction, data: StartPayment) -> None:
+async def _check_lease(tx: Transaction, data: StartPayment, who: Caller) -> None:
     if data.lock_id is None:
         return
     held = await tx.get(PaymentLock, data.order_id)
-    if held is None or held.lock_id != data.lock_id or held.holder != tx.caller.id:
+    if held is None or held.lock_id != data.lock_id or held.holder != who.id:
         raise NotFound(
             "결제 잠금이 없거나 만료되었습니다",
             "lockId is no lease of yours on this order; take it again with order.lock or leave it out",
@@ -174,8 +182,8 @@ async def _check_amount(tx: Transaction, order: Order, data: StartPayment) -> No
         )
 
 
-async def _check_till(tx: Transaction) -> None:
-    other = (await waited_for(tx)).get(tx.caller.id)
+async def _check_till(tx: Transaction, who: Caller) -> None:
+    other = (await waited_for(tx)).get(who.id)
     if other is not None:
         raise InvalidState(
             "이 기기에서 진행 중인 결제가 있습니다. 끝나거나 취소한 뒤 다시 시도해 주세요",

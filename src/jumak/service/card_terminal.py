@@ -12,7 +12,16 @@ from msgspec import Struct
 
 from jumak.domain.attempt import Answer, Refused
 from jumak.domain.refund import GivenBack
-from jumak.domain.terminal import Absent, CardCancel, Charge, Reversed, Standing, TerminalStatus
+from jumak.domain.terminal import (
+    Absent,
+    CardCancel,
+    Charge,
+    Period,
+    Reversed,
+    Standing,
+    TerminalStatus,
+    TerminalTotals,
+)
 
 
 class CardTerminal(Protocol):
@@ -43,6 +52,9 @@ class CardTerminal(Protocol):
 
     async def cancel(self, cancel: CardCancel) -> GivenBack | Refused:
         """Gives money back to the card (CAN-8). The same key again answers what became of it, and moves nothing."""
+
+    async def totals(self, period: Period) -> TerminalTotals:
+        """What it approved and gave back in a period, by its own clock (SET-1)."""
 
     async def status(self) -> TerminalStatus:
         """How it is."""

@@ -51,8 +51,10 @@ def table_fact(event: str, table_id: int, **more: Any) -> Fact:
 
 
 def refund_fact(word: str, refund: RefundAttempt, **more: Any) -> Fact:
-    """`refund.<word>` about what the plugin of a payment was asked to give back."""
+    """`refund.<word>` about what the plugin or terminal of a payment was asked to give back."""
     said: dict[str, Any] = {"order": {"id": refund.order_id}, "amount": refund.amount, "state": refund.state}
+    if refund.is_part:
+        said["payment"] = {"id": refund.payment}
     return Fact(f"refund.{word}", refund.id, said | more)
 
 
@@ -167,20 +169,37 @@ async def keep(
     after, tables = await _tell_table(tx, before, after)
     tx.save_order(after)
     tx.record(*payments, *orders, *tables, *kitchen, *catalog)
-    await _end_refunds(tx, payments)
+    await _end_refunds(tx, after, payments)
     await follow_cash(tx, after)
     return after
 
 
-async def _end_refunds(tx: Transaction, payments: Sequence[Fact]) -> None:
-    """Money that is back in the books, by whichever way, is not waited for any more (CAN-10)."""
+async def _end_refunds(tx: Transaction, after: Order, payments: Sequence[Fact]) -> None:
+    """Money that is back in the books, by whichever way, is not waited for any more (CAN-10).
+
+    A payment that was emptied part by part is none of them: its parts have attempts of their own.
+    """
     for fact in payments:
-        if fact.name == "payment.cancel":
+        if fact.name == "payment.cancel" and not _emptied(after, fact.subject):
             refund = await tx.get(RefundAttempt, fact.subject)
             if refund is not None and refund.state != "RETURNED":
-                returned = refund_stepped(refund, RefundStep.RETURN, error=None)
-                tx.put(returned)
-                tx.record(refund_fact("return", returned))
+                await end_refund(tx, refund)
+
+
+def _emptied(order: Order, payment_id: str) -> bool:
+    payment = next(each for each in order.payments if each.id == payment_id)
+    return backing_of(order).payments[payment_id].refunded == payment.amount_money
+
+
+async def end_refund(tx: Transaction, refund: RefundAttempt, word: str = "return", **said: Any) -> None:
+    """It went back, and with it the parts it carries."""
+    returned = refund_stepped(refund, RefundStep.RETURN, error=None)
+    tx.put(returned)
+    tx.record(refund_fact(word, returned, **said))
+    for part_id in refund.carries:
+        part = await tx.get(RefundAttempt, part_id)
+        if part is not None and part.state != "RETURNED":
+            await end_refund(tx, replace(part, carried=True))
 
 
 async def _tell_kitchen(

@@ -38,7 +38,7 @@ async def lock(tx: Transaction, data: LockOrder) -> LockReply:
         )
     held = await tx.get(PaymentLock, order.id)
     lock_id = held.lock_id if held is not None and held.holder == tx.caller.id else tx.ids.new()
-    await serve(tx, order.id, lock_id=lock_id)
+    await serve(tx, order.id, tx.caller.device_id, lock_id=lock_id)
     return _leased(tx, order.id, lock_id)
 
 

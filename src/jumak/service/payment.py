@@ -31,7 +31,7 @@ from jumak.service.cancelling import ended_by_last_payment
 from jumak.service.documents import InFlight, Install, PaymentLock
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact, payment_fact
 from jumak.service.ports import Reader, Transaction
-from jumak.service.refund import check_no_refund, not_returned, was_asked_in_vain
+from jumak.service.refund import check_no_part, check_no_refund, not_returned, was_asked_in_vain
 from jumak.service.registry import command, query
 from jumak.service.serving import served
 
@@ -241,6 +241,7 @@ async def confirm_refund(tx: Transaction, data: ConfirmRefund) -> PaymentReply:
         await not_returned(tx, payment, data.note)
     elif payment.state != "CANCELLED":
         await check_unlocked(tx, order)
+        await check_no_part(tx, payment.id)
         order = await _take_back(tx, order, payment, confirmed="outside", note=data.note)
     return PaymentReply(payment=find_payment(order, payment.id))
 

@@ -24,14 +24,17 @@ from jumak.domain.refund import (
     GivenBack,
     RefundAttempt,
     RefundStep,
+    ThenCharge,
     after_refusal,
+    owed,
     refund_open,
     refund_stepped,
 )
+from jumak.domain.terminal import TerminalRecord
 from jumak.protocol.messages.refund import ListRefunds, PaymentRefund, PaymentRefundsReply
 from jumak.protocol.row import Done
 from jumak.service.journal import whole
-from jumak.service.keeping import refund_fact
+from jumak.service.keeping import end_refund, refund_fact
 from jumak.service.ports import Reader, Transaction
 from jumak.service.registry import query
 
@@ -41,39 +44,72 @@ KEPT_FOR = timedelta(days=7)
 MOST_LISTED = 500
 
 
-async def ask(tx: Transaction, *, payment_id: str, who: MethodRef | TerminalRef) -> Done:
-    """This plugin or terminal is about to be asked for the money of a payment.
+async def ask(
+    tx: Transaction, *, payment_id: str, who: MethodRef | TerminalRef, then: ThenCharge | None = None
+) -> Done:
+    """This plugin or terminal is about to be asked for what is left of a payment; then: what follows (CAN-8).
 
-    Raises InvalidState CANCEL_IN_PROGRESS, REFUND_UNSETTLED while an earlier asking has no known end,
+    A terminal gives back what it holds: the parts that it owes the guest go along. Raises InvalidState CANCEL_IN_PROGRESS, REFUND_UNSETTLED while an earlier asking has no known end,
     PARTLY_REFUNDED, PAYMENT_CANCELLED when there is nothing left to give back.
     """
     order = await tx.order_of_payment(payment_id)
     payment = None if order is None else find_payment(order, payment_id)
-    if order is None or payment is None or payment.state == "CANCELLED":
+    refunds = await tx.all(RefundAttempt)
+    parts = owed(refunds.values(), payment_id) if isinstance(who, TerminalRef) else ()
+    if order is None or payment is None or (payment.state == "CANCELLED" and not (then and parts)):
         raise InvalidState(
             "이미 취소된 결제입니다",
             "this payment is cancelled already",
             reason="PAYMENT_CANCELLED",
             paymentId=payment_id,
         )
-    check_whole(order, payment)
+    if isinstance(who, MethodRef):
+        check_whole(order, payment)
     await check_no_refund(tx, payment_id)
-    _forget_old(tx, await tx.all(RefundAttempt))
+    _forget_old(tx, refunds)
+    left = payment.amount_money - backing_of(order).payments[payment_id].refunded
     refund = RefundAttempt(
         id=payment_id,
         order_id=order.id,
-        amount=payment.amount_money,
+        amount=left + sum(part.amount for part in parts),
         method=who if isinstance(who, MethodRef) else None,
         terminal=who if isinstance(who, TerminalRef) else None,
         state="SENT",
         at_ms=to_ms(tx.at),
+        carries=tuple(part.id for part in parts),
+        then=then,
     )
-    _keep(tx, "ask", refund)
+    keep_refund(tx, "ask", refund)
     return Done()
 
 
+async def ask_for_part(
+    tx: Transaction, order: Order, *, refund_id: str, payment_id: str, amount: int
+) -> None:
+    """A part was given back in the books: the terminal that took the payment is asked for it (CAN-8).
+
+    Whatever else took it gives parts back by hand.
+    """
+    terminal_id = backing_of(order).payments[payment_id].terminal
+    if not terminal_id:
+        return
+    record = await tx.get(TerminalRecord, terminal_id)
+    # One that was taken away since is not forgotten: nobody can be asked, so a person gives it back.
+    terminal = TerminalRef(id=terminal_id, name="카드 단말기") if record is None else record.ref
+    part = RefundAttempt(
+        id=refund_id,
+        order_id=order.id,
+        payment_id=payment_id,
+        amount=amount,
+        terminal=terminal,
+        state="SENT",
+        at_ms=to_ms(tx.at),
+    )
+    keep_refund(tx, "ask", part)
+
+
 def check_whole(order: Order, payment: Payment) -> None:
-    """Whoever took a payment is asked for all of it; raises InvalidState PARTLY_REFUNDED (CAN-7)."""
+    """A plugin is asked for all of a payment; raises InvalidState PARTLY_REFUNDED (CAN-7)."""
     if backing_of(order).payments[payment.id].refunded > 0:
         raise InvalidState(
             "일부를 이미 환불한 결제입니다. 나머지를 직접 돌려준 뒤 외부 환불을 확인해 주세요",
@@ -86,37 +122,60 @@ def check_whole(order: Order, payment: Payment) -> None:
 
 async def check_no_refund(source: Reader, payment_id: str) -> None:
     """Nobody has to learn first whether this money went back; raises CANCEL_IN_PROGRESS, REFUND_UNSETTLED."""
-    if (refusal := refund_open(await source.get(RefundAttempt, payment_id))) is not None:
-        raise refusal
+    for refund in (await source.all(RefundAttempt)).values():
+        if refund.payment == payment_id and (refusal := refund_open(refund)) is not None:
+            raise refusal
+
+
+async def check_no_part(source: Reader, payment_id: str) -> None:
+    """No part of this payment is being given back; raises as `check_no_refund`."""
+    for refund in (await source.all(RefundAttempt)).values():
+        if refund.is_part and refund.payment == payment_id and (refusal := refund_open(refund)) is not None:
+            raise refusal
 
 
 def _forget_old(tx: Transaction, refunds: Any) -> None:
     oldest = to_ms(tx.at - KEPT_FOR)
     for old in refunds.values():
-        if old.at_ms < oldest and old.state not in OPEN:
+        if old.at_ms < oldest and old.state not in OPEN and not old.is_owed:
             tx.drop(RefundAttempt, old.id)
 
 
-async def refuse(tx: Transaction, *, payment_id: str, answer: WentBack | Refused) -> Done:
+async def refuse(tx: Transaction, *, refund_id: str, answer: WentBack | Refused) -> Done:
     """Who was asked answered, in time or late, and gave nothing back."""
-    refund = await tx.get(RefundAttempt, payment_id)
+    refund = await tx.get(RefundAttempt, refund_id)
     if refund is not None and (after := after_refusal(refund, answer)) is not refund:
         words = {"DECLINED": "decline", "CANCELED": "give-up"}
-        _keep(tx, words.get(after.state, "find-nothing"), after)
+        keep_refund(tx, words.get(after.state, "find-nothing"), after)
     return Done()
 
 
-async def acknowledged(tx: Transaction, *, payment_id: str, answer: GivenBack) -> Done:
-    """The money is on its way back; the payment's cancel, which follows, ends the attempt (CAN-8)."""
-    refund = await tx.get(RefundAttempt, payment_id)
-    if refund is not None and answer.approved_no:
-        tx.put(replace(refund, approved_no=answer.approved_no))
+async def acknowledged(tx: Transaction, *, refund_id: str, answer: GivenBack) -> Done:
+    """The money is on its way back (CAN-8).
+
+    That ends the attempt where the books have said so already; else the payment's cancel, which follows, does.
+    """
+    refund = await tx.get(RefundAttempt, refund_id)
+    if refund is None:
+        return Done()
+    if answer.approved_no or refund.terminal is not None:
+        refund = replace(refund, approved_no=answer.approved_no or None, given_ms=to_ms(tx.at))
+        tx.put(refund)
+    if refund.state != "RETURNED" and await _is_booked(tx, refund):
+        await end_refund(tx, refund)
     return Done()
 
 
-async def lose(tx: Transaction, *, payment_id: str) -> Done:
+async def _is_booked(tx: Transaction, refund: RefundAttempt) -> bool:
+    if refund.is_part:
+        return True
+    order = await tx.order_of_payment(refund.id)
+    return order is not None and find_payment(order, refund.id).state == "CANCELLED"
+
+
+async def lose(tx: Transaction, *, refund_id: str) -> Done:
     """Who was asked was lost: nobody can tell whether the money went back."""
-    refund = await tx.get(RefundAttempt, payment_id)
+    refund = await tx.get(RefundAttempt, refund_id)
     if refund is not None and refund.state == "SENT":
         who = "단말기" if refund.method is None else "플러그인"
         _lose(tx, refund, f"{who}과(와) 연결이 끊어져 환불되었는지 알 수 없습니다")
@@ -133,7 +192,7 @@ async def lose_all(tx: Transaction) -> Done:
 
 def _lose(tx: Transaction, refund: RefundAttempt, message: str) -> None:
     error = AttemptError(code="HOST_UNAVAILABLE", reason="REFUND_UNKNOWN", message=message)
-    _keep(tx, "lose", refund_stepped(refund, RefundStep.LOSE, error=error))
+    keep_refund(tx, "lose", refund_stepped(refund, RefundStep.LOSE, error=error))
 
 
 async def was_asked_in_vain(source: Reader, payment_id: str) -> bool:
@@ -155,10 +214,12 @@ async def not_returned(tx: Transaction, payment: Payment, note: str) -> None:
             reason="REFUND_STATE",
             paymentId=payment.id,
         )
-    _keep(tx, "resolve", refund_stepped(refund, RefundStep.FIND_NOTHING, note=note, error=None), note=note)
+    keep_refund(
+        tx, "resolve", refund_stepped(refund, RefundStep.FIND_NOTHING, note=note, error=None), note=note
+    )
 
 
-def _keep(tx: Transaction, word: str, refund: RefundAttempt, **said: Any) -> None:
+def keep_refund(tx: Transaction, word: str, refund: RefundAttempt, **said: Any) -> None:
     tx.put(refund)
     tx.record(refund_fact(word, refund, **said))
 
@@ -179,7 +240,8 @@ async def list_refunds(read: Reader, caller: Caller, data: ListRefunds) -> Payme
 def refund_view(source: Reader, refund: RefundAttempt) -> PaymentRefund:
     """A refund as staff see it."""
     return PaymentRefund(
-        payment_id=refund.id,
+        id=refund.id,
+        payment_id=refund.payment,
         order_id=refund.order_id,
         amount=refund.amount,
         method=refund.method,
@@ -189,6 +251,8 @@ def refund_view(source: Reader, refund: RefundAttempt) -> PaymentRefund:
         created_at=calendar_of(source.shop).iso(from_ms(refund.at_ms)),
         error=refund.error,
         note=refund.note,
+        part=refund.is_part,
+        carries=refund.carries,
     )
 
 

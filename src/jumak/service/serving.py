@@ -13,10 +13,14 @@ from jumak.service.ports import Transaction
 
 
 async def serve(
-    tx: Transaction, order_id: str, *, lock_id: str | None = None, attempt_id: str | None = None
+    tx: Transaction,
+    order_id: str,
+    till: str | None,
+    *,
+    lock_id: str | None = None,
+    attempt_id: str | None = None,
 ) -> None:
-    """The caller's device takes the money of this order from now on; a caller without a device shows it nowhere."""
-    till = tx.caller.device_id
+    """This device takes the money of this order from now on; a caller without a device shows it nowhere."""
     if till is None:
         return
     before = await tx.get(Serving, till)

@@ -10,6 +10,8 @@ from msgspec.structs import replace
 from jumak.domain.attempt import OPEN, Attempt
 from jumak.domain.errors import Conflict, InvalidArgument, InvalidState, NotFound
 from jumak.domain.fact import Fact
+from jumak.domain.refund import OPEN as OPEN_REFUNDS
+from jumak.domain.refund import RefundAttempt
 from jumak.domain.terminal import TerminalRecord
 from jumak.protocol.messages.terminal import RemoveTerminal, SaveTerminal, TerminalDraft, TerminalReply
 from jumak.protocol.row import Done
@@ -110,4 +112,13 @@ async def _check_unused(tx: Transaction, record: TerminalRecord) -> None:
                 "an attempt on this terminal is not settled; resolve it first",
                 reason="TERMINAL_IN_USE",
                 attemptId=attempt.id,
+            )
+    for refund in (await tx.all(RefundAttempt)).values():
+        unsettled = refund.state in OPEN_REFUNDS or refund.is_owed
+        if unsettled and refund.terminal is not None and refund.terminal.id == record.id:
+            raise InvalidState(
+                "돌려주지 못했거나 결과를 확인하지 못한 환불이 있는 단말기입니다. 먼저 확인해 주세요",
+                "a refund on this terminal is not settled; resolve it first",
+                reason="TERMINAL_IN_USE",
+                paymentId=refund.payment,
             )

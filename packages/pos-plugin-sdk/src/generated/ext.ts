@@ -127,6 +127,8 @@ import type {
   PaymentRefundChangeEvent,
   PaymentRefundListRequest,
   PaymentRefundListResponse,
+  PaymentRefundResolveRequest,
+  PaymentRefundResolveResponse,
   PaymentReply,
   PaymentStartRequest,
   PluginBudgetGetRequest,
@@ -155,6 +157,9 @@ import type {
   PopupOpenRequest,
   PopupReply,
   PowerSaverChangeEvent,
+  ReconcileChangeEvent,
+  ReconcileListRequest,
+  ReconcileListResponse,
   RefundsReply,
   ReservationAddRequest,
   ReservationChangeEvent,
@@ -167,6 +172,8 @@ import type {
   SessionOpenResponse,
   SessionPingResponse,
   SettingButtonEvent,
+  SettlementGetRequest,
+  SettlementGetResponse,
   ShopSettingReply,
   ShopSettingUpdateRequest,
   SoundPlayEvent,
@@ -472,6 +479,8 @@ export interface Extensions {
     list: (data?: PaymentRefundListRequest, options?: CallOptions) => Promise<PaymentRefundListResponse>;
     /** A plugin or terminal is asked to give money back, or that ended (`payment-refund.change.event`) */
     on: (listener: Listener<PaymentRefundChangeEvent>) => Promise<Unsubscribe>;
+    /** A manager decides about a part the card has not been given. id: of the refund (`payment-refund.resolve.request`) */
+    resolve: (data: PaymentRefundResolveRequest & Command, options?: CallOptions) => Promise<PaymentRefundResolveResponse>;
   };
   plugin: {
     /** What a package would install (`plugin.inspect.request`) */
@@ -529,6 +538,12 @@ export interface Extensions {
     /** Keep this till's screen awake, or no longer (`power-saver.change.event`) */
     on: (listener: Listener<PowerSaverChangeEvent>) => Promise<Unsubscribe>;
   };
+  reconcile: {
+    /** What is open, oldest first. standings: narrow.  after: `next` of the page before.  size: 50 unless given (`reconcile.list.request`) */
+    list: (data?: ReconcileListRequest, options?: CallOptions) => Promise<ReconcileListResponse>;
+    /** The list changed; read it again. total: how many are on it (`reconcile.change.event`) */
+    on: (listener: Listener<ReconcileChangeEvent>) => Promise<Unsubscribe>;
+  };
   reservation: {
     /** Tables are kept for a party (TBL-6) (`reservation.add.request`) */
     add: (data: ReservationAddRequest & Command, options?: CallOptions) => Promise<ReservationReply>;
@@ -556,6 +571,10 @@ export interface Extensions {
       /** Staff pressed a button of the page (`setting.button.event`) */
       on: (listener: Listener<SettingButtonEvent>) => Promise<Unsubscribe>;
     };
+  };
+  settlement: {
+    /** The cards of a trading day by our books and by the terminals; today unless said otherwise (`settlement.get.request`) */
+    get: (data?: SettlementGetRequest, options?: CallOptions) => Promise<SettlementGetResponse>;
   };
   shopSetting: {
     /** Business type, rounding, cut-off and the rest (`shop-setting.get.request`) */

@@ -175,6 +175,8 @@ import type {
   PaymentRefundChangeEvent,
   PaymentRefundListRequest,
   PaymentRefundListResponse,
+  PaymentRefundResolveRequest,
+  PaymentRefundResolveResponse,
   PaymentReply,
   PaymentStartRequest,
   PluginBudgetGetRequest,
@@ -208,6 +210,9 @@ import type {
   PopupRequest,
   PowerSaverChangeEvent,
   PowerSaverIsBlockedResponse,
+  ReconcileChangeEvent,
+  ReconcileListRequest,
+  ReconcileListResponse,
   RefundsReply,
   ReservationAddRequest,
   ReservationChangeEvent,
@@ -224,6 +229,8 @@ import type {
   SettingChangeEvent,
   SettingSetInputsRequest,
   SettingValuesResponse,
+  SettlementGetRequest,
+  SettlementGetResponse,
   ShopSettingReply,
   ShopSettingUpdateRequest,
   SoundPlay,
@@ -561,6 +568,8 @@ export interface Messages {
   'payment-refund.change.event': { kind: 'push'; data: PaymentRefundChangeEvent; rateLimited: false; scope: 'staff:pay' };
   /** Refunds, newest first. states, orderId: narrow. */
   'payment-refund.list.request': { kind: 'request'; data: PaymentRefundListRequest; reply: PaymentRefundListResponse; rateLimited: false; scope: 'staff:pay' };
+  /** A manager decides about a part the card has not been given. id: of the refund. */
+  'payment-refund.resolve.request': { kind: 'request'; data: PaymentRefundResolveRequest; reply: PaymentRefundResolveResponse; rateLimited: false; scope: 'staff:manage' };
   /** Record money taken outside on an order. */
   'payment.add.request': { kind: 'request'; data: PaymentAddRequest; reply: PaymentReply; rateLimited: true; scope: 'payment:write' };
   /** Take one payment back; the order stays (CAN-1). override: a manager, although a plugin objects (§5). */
@@ -633,6 +642,10 @@ export interface Messages {
   'power-saver.start-blocking.request': { kind: 'request'; data: Nothing; reply: Done; rateLimited: false; scope: 'device' };
   /** no longer keep it awake */
   'power-saver.stop-blocking.request': { kind: 'request'; data: Nothing; reply: Done; rateLimited: false; scope: 'device' };
+  /** The list changed; read it again. total: how many are on it. */
+  'reconcile.change.event': { kind: 'push'; data: ReconcileChangeEvent; rateLimited: false; scope: 'staff:manage' };
+  /** What is open, oldest first. standings: narrow.  after: `next` of the page before.  size: 50 unless given. */
+  'reconcile.list.request': { kind: 'request'; data: ReconcileListRequest; reply: ReconcileListResponse; rateLimited: false; scope: 'staff:manage' };
   /** Tables are kept for a party (TBL-6). */
   'reservation.add.request': { kind: 'request'; data: ReservationAddRequest; reply: ReservationReply; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** The party will not come. */
@@ -665,6 +678,8 @@ export interface Messages {
   'setting.set-inputs.request': { kind: 'request'; data: SettingSetInputsRequest; reply: Done; rateLimited: false; scope: never };
   /** what staff entered */
   'setting.values.request': { kind: 'request'; data: Nothing; reply: SettingValuesResponse; rateLimited: false; scope: never };
+  /** The cards of a trading day by our books and by the terminals; today unless said otherwise. */
+  'settlement.get.request': { kind: 'request'; data: SettlementGetRequest; reply: SettlementGetResponse; rateLimited: false; scope: 'staff:manage' };
   /** Business type, rounding, cut-off and the rest. */
   'shop-setting.get.request': { kind: 'request'; data: Nothing; reply: ShopSettingReply; rateLimited: false; scope: 'staff:order' };
   /** Changes settings; each field is checked. */
@@ -914,6 +929,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'payment-method.list.request': 'x',
   'payment-refund.change.event': 'px',
   'payment-refund.list.request': 'x',
+  'payment-refund.resolve.request': 'wx',
   'payment.add.request': 'lw',
   'payment.cancel.request': 'lw',
   'payment.change.event': 'p',
@@ -950,6 +966,8 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'power-saver.is-blocked.request': '',
   'power-saver.start-blocking.request': '',
   'power-saver.stop-blocking.request': '',
+  'reconcile.change.event': 'px',
+  'reconcile.list.request': 'x',
   'reservation.add.request': 'wx',
   'reservation.cancel.request': 'wx',
   'reservation.change.event': 'px',
@@ -966,6 +984,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'setting.change.event': 'p',
   'setting.set-inputs.request': 'w',
   'setting.values.request': '',
+  'settlement.get.request': 'x',
   'shop-setting.get.request': 'x',
   'shop-setting.update.request': 'wx',
   'sound.play': 'n',

@@ -1908,6 +1908,7 @@ export interface PaymentPrice {
 
 /** What the plugin or terminal of a payment was asked to give back (contract, extensions §2). */
 export interface PaymentRefund {
+  id: string;
   paymentId: string;
   orderId: string;
   amount: number;
@@ -1918,6 +1919,8 @@ export interface PaymentRefund {
   error?: AttemptError;
   note?: string;
   approvedNo?: string;
+  part?: boolean;
+  carries?: string[];
 }
 
 /** A plugin or terminal is asked to give money back, or that ended. */
@@ -1934,6 +1937,18 @@ export interface PaymentRefundListRequest {
 /** Refunds, newest first. */
 export interface PaymentRefundListResponse {
   refunds: PaymentRefund[];
+}
+
+/** A manager decides about a part the card has not been given. id: of the refund. */
+export interface PaymentRefundResolveRequest {
+  id: string;
+  how: 'ASK_AGAIN' | 'CONFIRM_NOT_RETURNED' | 'CONFIRM_RETURNED' | 'WHOLE_THEN_REST';
+  note?: string | undefined;
+}
+
+/** One refund. */
+export interface PaymentRefundResolveResponse {
+  refund: PaymentRefund;
 }
 
 /** One payment. */
@@ -2443,6 +2458,52 @@ export interface ReceiptError {
   message: string;
 }
 
+/** What can be done now: the message to send, and what it takes; a note may be added. */
+export interface ReconcileAction {
+  name: string;
+  data: Record<string, unknown>;
+}
+
+/** The list changed; read it again. total: how many are on it. */
+export interface ReconcileChangeEvent {
+  total: number;
+}
+
+/** Money that somebody has to look after, or that is still under way. */
+export interface ReconcileItem {
+  kind: 'ATTEMPT' | 'REFUND';
+  id: string;
+  standing: 'MANUAL' | 'ORPHAN' | 'PENDING' | 'UNKNOWN';
+  state: string;
+  orderId: string;
+  amount: number;
+  since: string;
+  message: string;
+  actions: ReconcileAction[];
+  orderNumber?: string;
+  tender?: 'BARCODE' | 'CARD' | 'CASH' | 'METHOD' | 'PREPAID';
+  method?: MethodRef;
+  terminal?: TerminalRef;
+  paymentId?: string;
+  approvedNo?: string;
+  error?: AttemptError;
+  note?: string;
+}
+
+/** What is open, oldest first. standings: narrow. after: `next` of the page before. size: 50 unless given. */
+export interface ReconcileListRequest {
+  standings?: ('MANUAL' | 'ORPHAN' | 'PENDING' | 'UNKNOWN')[] | undefined;
+  after?: string | undefined;
+  size?: number | undefined;
+}
+
+/** A page of what is open. total: how many there are in all. next: there is more, ask with it as `after`. */
+export interface ReconcileListResponse {
+  items: ReconcileItem[];
+  total: number;
+  next?: string;
+}
+
 /** A thing of the menu by id; whatever else it carries is ignored. */
 export interface Ref {
   id: number | string;
@@ -2609,6 +2670,43 @@ export type SettingSetInputsRequest = Record<string, unknown>;
 /** What staff entered by input id, defaults where nothing was saved. */
 export interface SettingValuesResponse {
   settings: Record<string, unknown>;
+}
+
+/** A trading day. open: how many attempts and refunds have no end yet, which stand in the way of a close. */
+export interface Settlement {
+  businessDate: string;
+  since: string;
+  until: string;
+  open: number;
+  terminals: TerminalSettlement[];
+}
+
+/** What may explain a difference. why: its end is not known, or a person said it and not the terminal. */
+export interface SettlementDoubt {
+  kind: 'ATTEMPT' | 'REFUND';
+  id: string;
+  orderId: string;
+  amount: number;
+  why: 'BY_HAND' | 'OPEN';
+  approvedNo?: string;
+}
+
+/** The cards of a trading day by our books and by the terminals; today unless said otherwise. */
+export interface SettlementGetRequest {
+  businessDate?: string | undefined;
+}
+
+/** The settlement. */
+export interface SettlementGetResponse {
+  settlement: Settlement;
+}
+
+/** Our figures of one VAN, acquirer and card type, empty where the terminal did not say. */
+export interface SettlementGroup {
+  van: string;
+  acquirer: string;
+  cardType: string;
+  totals: TerminalTotals;
 }
 
 /** Settings of the shop that rules read. One per shop file; `version` guards edits (OFF-4). */
@@ -3095,6 +3193,25 @@ export interface TerminalSaveRequest {
 /** One terminal. */
 export interface TerminalSaveResponse {
   terminal: TerminalRecord;
+}
+
+/** One terminal's day. theirs: absent when it could not be asked. difference: theirs less ours. */
+export interface TerminalSettlement {
+  terminal: TerminalRef;
+  ours: TerminalTotals;
+  groups: SettlementGroup[];
+  theirs?: TerminalTotals;
+  difference?: TerminalTotals;
+  agrees: boolean;
+  doubts: SettlementDoubt[];
+}
+
+/** Count and sum of what was approved and what was given back in a period (SET-1). */
+export interface TerminalTotals {
+  approvals: number;
+  approved: number;
+  cancels: number;
+  cancelled: number;
 }
 
 /** A line of text. */

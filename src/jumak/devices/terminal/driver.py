@@ -24,10 +24,12 @@ from jumak.domain.terminal import (
     CardCancel,
     Charge,
     NotAsked,
+    Period,
     Reversed,
     Standing,
     Taken,
     TerminalStatus,
+    TerminalTotals,
     Underway,
 )
 from jumak.service.card_terminal import CardTerminal, Late
@@ -108,6 +110,14 @@ class SimulatorTerminal:
                 return _refused(frame)
         raise AnswerLost("the answer to a cancel cannot be read")
 
+    async def totals(self, period: Period) -> TerminalTotals:
+        """See the port."""
+        frame = await self._ask("totals", "", period)
+        try:
+            return msgspec.convert(frame.get("totals"), TerminalTotals)
+        except msgspec.ValidationError as problem:
+            raise AnswerLost(str(problem)) from None
+
     async def status(self) -> TerminalStatus:
         """See the port."""
         frame = await self._ask("status", "")
@@ -122,7 +132,7 @@ class SimulatorTerminal:
             self._hearing.cancel()
             await asyncio.gather(self._hearing, return_exceptions=True)
 
-    async def _ask(self, ask: str, key: str, about: Charge | CardCancel | None = None) -> Frame:
+    async def _ask(self, ask: str, key: str, about: Charge | CardCancel | Period | None = None) -> Frame:
         link = await self._linked()
         number = next(self._numbers)
         answered: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()

@@ -13,7 +13,7 @@ from jumak.domain.order.ending import closed, live_payments
 from jumak.domain.order.life import Act, next_state
 from jumak.domain.order.pricing import backing_of, paid_value, reprice, settle
 from jumak.domain.order.types import Order
-from jumak.domain.payment import Payment, PaymentBacking, PaymentDto, kept_card
+from jumak.domain.payment import LEAST_IN_PARTS, Payment, PaymentBacking, PaymentDto, kept_card
 from jumak.domain.tax import Buckets, draw, tip_needs_withholding
 
 
@@ -189,7 +189,7 @@ def _oddities(dto: PaymentDto, ours: Buckets, order: Order) -> tuple[str, ...]:
     if dto.source_type == "CARD" and card is None:
         warnings.append("a card payment without cardDetails")
     in_parts = card is not None and card.installment_month not in ("", "0", "00", "1", "01")
-    if in_parts and dto.amount_money < 50_000:
+    if in_parts and dto.amount_money < LEAST_IN_PARTS:
         warnings.append(f"installments on {dto.amount_money}")
     return tuple(warnings)
 

@@ -8,15 +8,19 @@ from msgspec import Meta
 
 from jumak.domain.attempt import AttemptError, MethodRef, TerminalRef
 from jumak.domain.base import Doc, PositiveWon, PublicId
-from jumak.domain.refund import RefundState
+from jumak.domain.refund import RefundResolution, RefundState
 from jumak.protocol.messages.attempt import Note
 from jumak.protocol.messages.payment import PaymentReply
 from jumak.protocol.row import Data, Reply, Row
 
 
 class PaymentRefund(Doc, frozen=True, kw_only=True):
-    """What the plugin or terminal of a payment was asked to give back (contract, extensions §2)."""
+    """What the plugin or terminal of a payment was asked to give back (contract, extensions §2).
 
+    id: the payment's, of a part the refund's.  carries: parts that go back with it.
+    """
+
+    id: PublicId
     payment_id: PublicId
     order_id: PublicId
     amount: PositiveWon
@@ -27,6 +31,8 @@ class PaymentRefund(Doc, frozen=True, kw_only=True):
     error: AttemptError | None = None
     note: str | None = None
     approved_no: str | None = None
+    part: bool = False
+    carries: tuple[PublicId, ...] = ()
 
 
 class ListRefunds(Data, frozen=True, kw_only=True):
@@ -56,12 +62,35 @@ class ConfirmRefund(Data, frozen=True, kw_only=True):
     refunded: bool | None = None
 
 
+class ResolveRefund(Data, frozen=True, kw_only=True):
+    """A manager decides about a part the card has not been given. id: of the refund."""
+
+    id: PublicId
+    how: RefundResolution
+    note: Note | None = None
+
+
+class PaymentRefundReply(Reply, frozen=True, kw_only=True):
+    """One refund."""
+
+    refund: PaymentRefund
+
+
 ROWS: tuple[Row, ...] = (
     Row(
         name="payment.confirm-refund.request",
         kind="request",
         data=ConfirmRefund,
         reply=PaymentReply,
+        scopes=("staff:manage",),
+        write=True,
+        page="extensions.md",
+    ),
+    Row(
+        name="payment-refund.resolve.request",
+        kind="request",
+        data=ResolveRefund,
+        reply=PaymentRefundReply,
         scopes=("staff:manage",),
         write=True,
         page="extensions.md",

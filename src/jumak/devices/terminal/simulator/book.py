@@ -36,12 +36,13 @@ class Charged(Struct, frozen=True, kw_only=True):
 
 
 class Cancelled(Struct, frozen=True, kw_only=True):
-    """Money given back of an approval."""
+    """Money given back of an approval. at: when, ISO 8601."""
 
     key: str
     charge: str
     amount: int
     approved_no: str
+    at: str = ""
 
 
 class Totals(Struct, frozen=True, kw_only=True):
@@ -75,6 +76,9 @@ class Book:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.executescript(SCHEMA)
+        if all(column[1] != "at" for column in self._db.execute("PRAGMA table_info(cancel)")):
+            # A network's memory from before it could tell its totals.
+            self._db.execute("ALTER TABLE cancel ADD COLUMN at TEXT NOT NULL DEFAULT ''")
         self._seed = seed
 
     def charged(self, key: str) -> Charged | None:
@@ -98,11 +102,11 @@ class Book:
     def cancelled(self, key: str) -> Cancelled | None:
         """The cancel under this key."""
         row = self._db.execute(
-            "SELECT key, charge, amount, approved_no FROM cancel WHERE key = ?", (key,)
+            "SELECT key, charge, amount, approved_no, at FROM cancel WHERE key = ?", (key,)
         ).fetchone()
-        return (
-            None if row is None else Cancelled(key=row[0], charge=row[1], amount=row[2], approved_no=row[3])
-        )
+        if row is None:
+            return None
+        return Cancelled(key=row[0], charge=row[1], amount=row[2], approved_no=row[3], at=row[4])
 
     def given_back(self, charge: str) -> int:
         """Won of an approval that were cancelled so far."""
@@ -140,8 +144,8 @@ class Book:
     def add_cancel(self, cancelled: Cancelled) -> None:
         """Keeps a cancel."""
         self._db.execute(
-            "INSERT INTO cancel (key, charge, amount, approved_no) VALUES (?, ?, ?, ?)",
-            (cancelled.key, cancelled.charge, cancelled.amount, cancelled.approved_no),
+            "INSERT INTO cancel (key, charge, amount, approved_no, at) VALUES (?, ?, ?, ?, ?)",
+            (cancelled.key, cancelled.charge, cancelled.amount, cancelled.approved_no, cancelled.at),
         )
 
     def reverse(self, key: str) -> None:
@@ -155,14 +159,15 @@ class Book:
         """Keys of all approvals, in order."""
         return [key for (key,) in self._db.execute("SELECT key FROM charge ORDER BY rowid")]
 
-    def totals(self) -> Totals:
-        """Of everything so far."""
+    def totals(self, since: str = "", until: str = "~") -> Totals:
+        """Of everything so far, or of a period: texts as the network writes instants, which sort as they do."""
         approvals, approved, reversals = self._db.execute(
             "SELECT count(*) FILTER (WHERE NOT reversed), coalesce(sum(amount) FILTER (WHERE NOT reversed), 0),"
-            " count(*) FILTER (WHERE reversed) FROM charge"
+            " count(*) FILTER (WHERE reversed) FROM charge WHERE approved_at >= ? AND approved_at < ?",
+            (since, until),
         ).fetchone()
         cancels, cancelled = self._db.execute(
-            "SELECT count(*), coalesce(sum(amount), 0) FROM cancel"
+            "SELECT count(*), coalesce(sum(amount), 0) FROM cancel WHERE at >= ? AND at < ?", (since, until)
         ).fetchone()
         return Totals(
             approvals=approvals,

@@ -15,7 +15,7 @@ import msgspec
 from jumak.devices.terminal.link import BadFrame, Frame, Link
 from jumak.devices.terminal.simulator.network import Answer, Network
 from jumak.devices.terminal.simulator.reader import Reader, Shown
-from jumak.domain.terminal import CardCancel, Charge, TerminalStatus
+from jumak.domain.terminal import CardCancel, Charge, Period, TerminalStatus
 
 MODEL = "주막 연습 단말기"
 BUSY = "B1"
@@ -154,9 +154,12 @@ class Machine:
                 case "abort":
                     self.reader.abort(key)
                     return {"result": "ok"}
+                case "totals":
+                    totals = self.network.totals(msgspec.convert(about, Period))
+                    return {"result": "ok", "totals": totals}
                 case "status":
                     return {"result": "ok", "status": self._status()}
-        except msgspec.ValidationError as problem:
+        except (msgspec.ValidationError, ValueError) as problem:
             return {"result": "declined", "code": NONSENSE, "message": str(problem)}
         return {"result": "unknown"}
 

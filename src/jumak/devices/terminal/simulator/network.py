@@ -7,7 +7,7 @@ that ends in 68 is done and its answer lost, the first time it is asked.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from msgspec import Struct
@@ -16,7 +16,7 @@ from jumak.devices.terminal.simulator.book import Book, Cancelled, Charged
 from jumak.devices.terminal.simulator.faults import FAULTS, NONE, OK, Fault, code_of
 from jumak.domain.attempt import PaymentApproval
 from jumak.domain.payment import CardDetails
-from jumak.domain.terminal import DUPLICATE, CardCancel, Charge
+from jumak.domain.terminal import DUPLICATE, CardCancel, Charge, Period, TerminalTotals
 
 SEOUL: Final = timedelta(hours=9)
 """The network's own clock, as it stands on slips."""
@@ -75,7 +75,7 @@ class Network:
             key=charge.key,
             amount=charge.amount - fault.short,
             approved_no=self.book.next_number(),
-            approved_at=f"{self._now() + SEOUL:%Y-%m-%dT%H:%M:%S}+09:00",
+            approved_at=_slip_time(self._now()),
             installment_month=charge.installment_month,
             code=code,
         )
@@ -125,9 +125,21 @@ class Network:
             charge=cancel.charge,
             amount=cancel.amount,
             approved_no=self.book.next_number(),
+            at=_slip_time(self._now()),
         )
         self.book.add_cancel(done)
         return self._cancelled(done, fault)
+
+    def totals(self, period: Period) -> TerminalTotals:
+        """What it approved and gave back in a period (SET-1)."""
+        since, until = (_slip_time(datetime.fromisoformat(each)) for each in (period.since, period.until))
+        found = self.book.totals(since, until)
+        return TerminalTotals(
+            approvals=found.approvals,
+            approved=found.approved,
+            cancels=found.cancels,
+            cancelled=found.cancelled,
+        )
 
     def _cancelled(self, done: Cancelled, fault: Fault) -> Answer:
         lost = (1 if fault.answer_lost and not fault.unreached else 0) + fault.queries_lost
@@ -139,6 +151,10 @@ class Network:
             return False
         self._lost[what] = lost + 1
         return True
+
+
+def _slip_time(at: datetime) -> str:
+    return f"{at.astimezone(UTC) + SEOUL:%Y-%m-%dT%H:%M:%S}+09:00"
 
 
 def _matches(cancel: CardCancel, charged: Charged) -> bool:

@@ -1,0 +1,125 @@
+"""Where a shop keeps things after a run through everything: no card number, track, PIN or secret of a plugin (SEC-3)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from jumak.devices.terminal.simulator import network
+from jumak.domain.errors import PosError
+from jumak.testing import OWNER, PracticeTerminal, simulated_shop
+from tests.server.every_request import every_request, let_call, put_uploads
+from tests.server.screen import Wire, a_plugin, answering
+from tests.server.test_conformance import EVERYTHING, Inside
+from tests.service.asking import READER, Asking, a_line, a_payment
+from tests.service.paying import CASHIER, MANAGER
+from tests.store.at_rest import at_rest
+
+READ, TYPED, LOGGED = "9490881234567893", "4111111111111111", "5555555555554444"
+"""Card numbers a terminal says, a plugin records, and a plugin writes down."""
+
+TRACK = f";{LOGGED}=30121011234500000000?"
+PIN = "83619472"
+PASSWORD, STORED = "아주 긴 비밀번호 열쇠", 'deep-"s3cr3t"-value-1'
+SECRETS = (READ, TYPED, LOGGED, TRACK, PIN, PASSWORD, STORED)
+
+
+async def cards(shop: Asking, terminal: PracticeTerminal) -> None:
+    """Paid, part by part and whole back, refused, lost, looked for."""
+    draft = {"name": "카운터 단말기", "driver": "simulator", "address": "practice"}
+    await shop.ask("terminal.save.request", {"terminal": draft}, OWNER)
+    await shop.shop.settle()
+    for price, trouble in ((18_000, {}), (18_097, {}), (18_051, {}), (18_000, {"cut": 1})):
+        order = await shop.add(READER, a_line(2) | {"chargePrice": {"value": price}})
+        terminal.control(**trouble)
+        start = {"orderId": order["id"], "tender": "CARD", "amount": price, "expectedUnpaid": price}
+        await shop.ask("payment.start.request", start, CASHIER)
+        await shop.shop.settle()
+        shop.shop.clock.jump(seconds=2)
+        await shop.shop.settle()
+        part = {"id": order["id"], "amount": 5_000, "reason": "늦음"}
+        if (await shop.get(order["id"]))["payments"]:
+            await shop.ask("order.refund-amount.request", part, MANAGER)
+            await shop.shop.settle()
+    for refund in (await shop.ask("payment-refund.list.request", {}, MANAGER))["refunds"]:
+        if refund["state"] == "DECLINED" and refund["terminal"]["name"] == "카운터 단말기":
+            how = {"id": refund["id"], "how": "WHOLE_THEN_REST"}
+            await shop.ask("payment-refund.resolve.request", how, MANAGER)
+            await shop.shop.settle()
+    for name in ("reconcile.list.request", "settlement.get.request", "audit.list.request"):
+        await shop.ask(name, {}, OWNER)
+
+
+async def careless_plugin(shop: Asking) -> None:
+    """Records a payment with the whole number, and writes down whatever it has."""
+    plugin = Wire(shop.shop, a_plugin())
+    password = {"id": "pin", "type": "password", "label": "비밀번호", "required": False, "default": ""}
+    await plugin.ask("setting.set-inputs.request", {"pin": password})
+    await shop.ask(
+        "plugin-setting.update.request", {"pluginId": "stamps", "values": {"pin": PASSWORD}}, OWNER
+    )
+    await plugin.ask("secure-store.set.request", {"key": "k", "value": STORED})
+    await plugin.ask("setting.values.request")
+    await plugin.ask("secure-store.get.request", {"key": "k"})
+    order = await shop.add(CASHIER, a_line(2))
+    card = {"installmentMonth": "00", "cardType": "CREDIT", "cardBrand": "신한", "cardNo": TYPED}
+    dto = a_payment(order, 1_000, "whole-number", sourceType="CARD", cardDetails=card)
+    await plugin.ask("payment.add.request", {"order": {"id": order["id"]}, "paymentDto": dto})
+    for line in (LOGGED, TRACK, f"pin {PASSWORD}", f"value {STORED}", json.dumps({"number": LOGGED})):
+        plugin.tell("log", {"log": {"contents": line}})
+    await shop.shop.settle()
+
+
+async def people(shop: Asking) -> None:
+    """Somebody with a PIN signs in, after a slip of the finger."""
+    person = {"name": "박둘", "role": "manager", "pin": PIN}
+    await shop.ask("staff.save.request", {"staff": person}, OWNER)
+    with pytest.raises(PosError):
+        await shop.ask("staff.login.request", {"pin": PIN[:-1] + "3"}, CASHIER)
+    await shop.ask("staff.login.request", {"pin": PIN}, CASHIER)
+
+
+async def test_nothing_secret_is_kept(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    """SEC-3, SEC-1, H-75: the shop's folder with database, journal and logs, consoles, pushes, the process's log."""
+    whole = tuple(
+        network.Card(number=READ, issuer=each.issuer, acquirer=each.acquirer, kind=each.kind)
+        for each in network.CARDS
+    )
+    monkeypatch.setattr(network, "CARDS", whole)
+    terminal = PracticeTerminal()
+    folder = tmp_path / "shop"
+    async with simulated_shop(folder=folder, drivers=terminal.drivers) as opened:
+        host = await opened.host()
+        put_uploads(folder)
+        answering(opened, EVERYTHING)
+        await let_call(opened, EVERYTHING.id)
+        shop, manager = Asking(opened), Wire(opened, MANAGER)
+        # The day's terminal is one that nobody finds.
+        terminal.switch_off()
+        await every_request(Inside(opened).ask, opened.clock.now())
+        terminal.switch_on()
+        await cards(shop, terminal)
+        await careless_plugin(shop)
+        await people(shop)
+        await opened.settle()
+        heard = json.dumps(manager.frames, ensure_ascii=False) + json.dumps(
+            [repr(each) for each in await shop.pushes(0)], ensure_ascii=False
+        )
+        console = "\n".join(f"{one.title} {one.text}" for one in host.console("stamps").entries)
+    await terminal.close()
+    # What was looked for did happen: the masked numbers are where the whole ones must not be.
+    kept = at_rest(folder)
+    for masked in ("949088******7893", "411111******1111"):
+        assert masked.encode() in kept
+    assert "949088******7893" in heard
+    assert "555555******4444" in console
+    for secret in SECRETS:
+        for spelled in {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}:
+            assert spelled.encode() not in kept, secret
+            assert spelled not in heard, secret
+            assert spelled not in console, secret
+            assert spelled not in caplog.text, secret
