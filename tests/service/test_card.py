@@ -571,3 +571,40 @@ async def test_an_address_nobody_could_dial_is_refused(address: str):
         with pytest.raises(InvalidArgument) as refused:
             await Asking(shop).ask("terminal.save.request", {"terminal": terminal}, OWNER)
         assert refused.value.data["path"] == "$.terminal.address"
+
+
+async def test_nobody_confirms_a_refund_while_its_terminal_is_asked(counter):
+    """NET-5: what a manager says then could give the money back twice, once in cash and once to the card."""
+    order = await counter.order()
+    payment = (await counter.ended(await counter.start(order)))["payment"]
+    counter.terminal.control(deaf=2)
+    with pytest.raises(HostUnavailable):
+        await counter.cancel(order, payment)
+    await counter.settle()
+    asked = counter.asking.shop.running.connections.refunds_asked
+    said = {"id": payment["id"], "note": "현금으로 돌려드림"}
+    asked.add(payment["id"])
+    with pytest.raises(InvalidState) as refused:
+        await counter.asking.ask("payment.confirm-refund.request", said, MANAGER)
+    assert refused.value.reason == "CANCEL_IN_PROGRESS"
+    asked.discard(payment["id"])
+    await counter.asking.ask("payment.confirm-refund.request", said, MANAGER)
+    for _ in range(20):
+        counter.clock.jump(seconds=60)
+        await counter.settle()
+    assert (await counter.paid(order), counter.terminal.book.totals().net) == (0, 18_000)
+    assert asked == set()
+
+
+async def test_a_payment_of_a_terminal_that_is_gone_goes_back_by_hand(counter):
+    """CAN-2: a broken terminal was replaced; a manager gives the money back and says so."""
+    order = await counter.order()
+    payment = (await counter.ended(await counter.start(order)))["payment"]
+    await counter.asking.ask("terminal.remove.request", {"id": counter.terminal_id}, OWNER)
+    await counter.settle()
+    with pytest.raises(HostUnavailable):
+        await counter.cancel(order, payment)
+    said = {"id": payment["id"], "note": "새 단말기로 취소"}
+    confirmed = await counter.asking.ask("payment.confirm-refund.request", said, MANAGER)
+    assert confirmed["payment"]["state"] == "CANCELLED"
+    assert await counter.paid(order) == 0

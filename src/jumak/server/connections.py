@@ -70,6 +70,7 @@ class Connections:
         self.sightings = Sightings()
         self.methods = Methods(self)
         self.terminal_drivers: Drivers = {}
+        self.refunds_asked: set[str] = set()
         self.receipt_issuer: ReceiptIssuer | None = None
         self.states: Callable[[], Mapping[str, PluginState]] = _no_plugins
         """How hosted plugins fare; their supervisor puts itself here."""

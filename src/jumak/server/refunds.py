@@ -128,11 +128,23 @@ class Refunds:
         payer = self._payers.of_payment(order, payment)
         if payer is None:
             return False
+        asked = self._shop.connections.refunds_asked
+        asked.add(known.id)
         try:
+            # A manager may have said meanwhile how it ended: then the guest has the money already.
+            still = await self._run(partial(refund.check_unknown, refund_id=known.id), SYSTEM)
+            if still.error is not None:
+                return True
             meant = await payer.give_back(order, payment, known)
+            await self._settle(order, payment, known.id, meant, payer.caller)
         except (NotAsked, AnswerLost):
             return False
-        await self._settle(order, payment, known.id, meant, payer.caller)
+        except Exception:
+            # A driver that fails has asked for all we know; it is asked again under the same key.
+            log.exception("asking again for refund %s failed", known.id)
+            return False
+        finally:
+            asked.discard(known.id)
         return not isinstance(meant, Unclear)
 
     async def _settle(

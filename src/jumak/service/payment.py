@@ -31,7 +31,7 @@ from jumak.service.cancelling import ended_by_last_payment
 from jumak.service.documents import InFlight, Install, PaymentLock
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact, payment_fact
 from jumak.service.ports import Reader, Transaction
-from jumak.service.refund import check_no_part, check_no_refund, not_returned, was_asked_in_vain
+from jumak.service.refund import check_no_part, check_no_refund, check_not_asked, not_returned, was_asked_in_vain
 from jumak.service.registry import command, query
 from jumak.service.serving import served
 
@@ -222,14 +222,17 @@ async def confirm_refund(tx: Transaction, data: ConfirmRefund) -> PaymentReply:
     """The plugin is gone or will not say: a manager confirms that the money went back (CAN-2), audited.
 
     Or that it did not, where nobody knew (CAN-10). For EXTERNAL payments, what plugins entered, and cards whose
-    terminal was asked in vain; what else the till took it returns itself. Raises NotFound, Locked, InvalidState TILL_PAYMENT, REFUND_STATE.
+    terminal was asked in vain or is no longer the shop's; what else the till took it returns itself. Raises NotFound, Locked, InvalidState TILL_PAYMENT, REFUND_STATE,
+    CANCEL_IN_PROGRESS.
     """
     order = await tx.order_of_payment(data.id)
     if order is None:
         raise NotFound("없는 결제입니다", f"there is no payment {data.id[:64]}", path="$.id")
     payment = find_payment(order, data.id)
     record = backing_of(order).payments[payment.id]
-    returned_by_hand = bool(record.terminal) and await was_asked_in_vain(tx, payment.id)
+    returned_by_hand = bool(record.terminal) and (
+        await tx.get(TerminalRecord, record.terminal) is None or await was_asked_in_vain(tx, payment.id)
+    )
     if payment.source_type != "EXTERNAL" and not record.by_plugin and not returned_by_hand:
         raise InvalidState(
             "포스에서 받은 결제는 결제 취소로 돌려주세요",
@@ -237,6 +240,7 @@ async def confirm_refund(tx: Transaction, data: ConfirmRefund) -> PaymentReply:
             reason="TILL_PAYMENT",
             paymentId=payment.id,
         )
+    check_not_asked(tx, payment.id)
     if data.refunded is False:
         await not_returned(tx, payment, data.note)
     elif payment.state != "CANCELLED":

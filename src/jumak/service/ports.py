@@ -307,6 +307,9 @@ class Live(Protocol):
     terminal_drivers: Drivers
     """How card terminals can be spoken to, by name."""
 
+    refunds_asked: set[str]
+    """Refunds a terminal is being asked for right now, by id: nobody else says meanwhile how one ended."""
+
     receipt_issuer: ReceiptIssuer | None
     """Who issues the shop's cash receipts, None where nobody does."""
 

@@ -201,6 +201,28 @@ async def was_asked_in_vain(source: Reader, payment_id: str) -> bool:
     return refund is not None and refund.state in ("DECLINED", "UNKNOWN", "NOT_RETURNED")
 
 
+async def check_unknown(tx: Transaction, *, refund_id: str) -> Done:
+    """Nobody said meanwhile how this refund ended; raises InvalidState REFUND_STATE."""
+    refund = await tx.get(RefundAttempt, refund_id)
+    if refund is None or refund.state != "UNKNOWN":
+        raise InvalidState("이미 끝난 환불입니다", "this refund is over", reason="REFUND_STATE")
+    return Done()
+
+
+def check_not_asked(tx: Transaction, refund_id: str) -> None:
+    """Its terminal is not being asked right now: what a person says then could give the money back twice (NET-5).
+
+    Raises InvalidState CANCEL_IN_PROGRESS.
+    """
+    if refund_id in tx.live.refunds_asked:
+        raise InvalidState(
+            "단말기에 환불을 요청하는 중입니다. 끝난 뒤에 다시 시도해 주세요",
+            "the terminal is being asked for this refund; wait for its answer",
+            reason="CANCEL_IN_PROGRESS",
+            paymentId=refund_id,
+        )
+
+
 async def not_returned(tx: Transaction, payment: Payment, note: str) -> None:
     """A manager found out that the money did not go back; the payment may be cancelled anew.
 

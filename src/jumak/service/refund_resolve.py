@@ -21,7 +21,7 @@ from jumak.protocol.messages.refund import PaymentRefundReply, ResolveRefund
 from jumak.service.attempt_start import begin
 from jumak.service.keeping import end_refund
 from jumak.service.ports import Announcement, Transaction
-from jumak.service.refund import ask, check_no_refund, keep_refund, refund_view
+from jumak.service.refund import ask, check_no_refund, check_not_asked, keep_refund, refund_view
 from jumak.service.registry import command
 
 
@@ -37,6 +37,7 @@ async def resolve(tx: Transaction, data: ResolveRefund) -> PaymentRefundReply:
         raise NotFound("없는 환불입니다", f"there is no refund {data.id[:64]}", path="$.id")
     if not part.is_part:
         raise _not_possible(part, "a payment as a whole: payment.cancel, or payment.confirm-refund")
+    check_not_asked(tx, part.id)
     noted = part if data.note is None else replace(part, note=data.note)
     said = {"how": data.how} | ({} if data.note is None else {"note": data.note})
     match data.how:

@@ -361,6 +361,22 @@ async def test_the_server_dies_while_a_plugin_is_asked(stall: Stall, browser: Br
     assert len(plugin.asked) == 1
 
 
+async def test_a_double_tap_takes_one_part(stall: Stall, browser: Browser) -> None:
+    """CSH-1: the second tap of a double one was not meant for what is left, which nobody has handed over."""
+    till = await stall.page(browser)
+    order = await an_order(stall)
+    await open_payment(till, order)
+    await expect(till.locator("button.cash")).to_be_enabled()
+    await till.keyboard.type("5000")
+    await till.locator("button.cash").dblclick()
+    await expect(till.locator(".pad .due dd")).to_have_text("24,700원")
+    await expect(till.locator("button.cash")).to_be_enabled()
+    assert await paid(stall, order) == [("CASH", 5_000)]
+    await till.locator("button.cash").click()
+    await expect(till.get_by_role("heading", name="결제 완료")).to_be_visible()
+    assert await paid(stall, order) == [("CASH", 5_000), ("CASH", 24_700)]
+
+
 async def test_cash_whose_answer_is_lost(stall: Stall, browser: Browser) -> None:
     """PAY-7: asked while the server is down it is taken once, when the server is back."""
     till = await stall.page(browser)
