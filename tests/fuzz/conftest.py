@@ -18,7 +18,16 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str,
     """A real server on a demo shop: its address, an owner's token, its folder."""
     folder = tmp_path_factory.mktemp("schemathesis") / "shop"
     port = free_port()
-    words = ("demo", "--data", str(folder), "--port", str(port), "--no-browser", "--no-flood-guard")
+    words = (
+        "demo",
+        "--data",
+        str(folder),
+        "--port",
+        str(port),
+        "--no-browser",
+        "--no-flood-guard",
+        "--menu-only",
+    )
     with subprocess.Popen(
         [sys.executable, "-m", "jumak", *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:

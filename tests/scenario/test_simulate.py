@@ -147,7 +147,7 @@ def served(tmp_path: Path) -> Iterator[tuple[Path, list[str]]]:
     """A demo shop made and served by `jumak demo`: its folder, and what the command said."""
     folder, port = tmp_path / "shop", free_port()
     server = subprocess.Popen(
-        jumak("demo", "--data", folder, "--port", str(port), "--no-browser"),
+        jumak("demo", "--data", folder, "--port", str(port), "--no-browser", "--menu-only"),
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -143,7 +143,7 @@ def test_after_a_kill(folder: Path) -> None:
 def test_the_demo(tmp_path: Path) -> None:
     """H-77: makes a shop once and serves it; the owner's code opens it."""
     for _ in range(2):
-        with Running(tmp_path / "demo", verb="demo") as server:
+        with Running(tmp_path / "demo", "--menu-only", verb="demo") as server:
             assert server.ready == f"Jumak is ready: {server.url}"
             claimed = server.post("device.claim", None, {"code": server.code})
             assert server.post("catalog-item.list", str(claimed["token"]), {})["catalogs"]

@@ -49,7 +49,7 @@ async def test_opening(served: Served) -> None:
     async with served.connect() as client:
         opened = await client.ask("session.open", token=till, client={"name": "x", "version": "1"})
     assert opened["device"]["letter"] == "A"
-    assert opened["scopes"] == ["till"]
+    assert opened["scopes"] == ["display:read", "till"]
 
 
 async def test_anything_else_first_closes(served: Served) -> None:

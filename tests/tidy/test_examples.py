@@ -38,7 +38,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]
     """A demo shop served as the README serves it: port and folder."""
     folder, port = tmp_path_factory.mktemp("demo") / "shop", free_port()
     server = subprocess.Popen(
-        jumak("demo", "--data", folder, "--port", str(port), "--no-browser"),
+        jumak("demo", "--data", folder, "--port", str(port), "--no-browser", "--menu-only"),
         stdout=subprocess.PIPE,
         text=True,
         cwd=folder.parent,

@@ -247,7 +247,8 @@ async def test_a_refund_nobody_knows_the_end_of(house: House, browser: Browser):
     await check(till, "refunds")
     await settled.click()
     await expect(row).to_have_count(0)
-    (refund,) = (await house.ask("payment-refund.list"))["refunds"]
+    refunds = (await house.ask("payment-refund.list"))["refunds"]
+    (refund,) = [one for one in refunds if one["paymentId"] == payment["id"]]
     assert (refund["state"], refund["note"]) == ("NOT_RETURNED", "카드사 확인")
 
 

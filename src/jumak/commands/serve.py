@@ -85,7 +85,7 @@ async def _demo(arguments: argparse.Namespace) -> None:
     if arguments.menu_only:
         await _serve(arguments)
         return
-    async with practice_terminal(arguments.data) as reader:
+    async with practice_terminal(arguments.data, beside=arguments.port) as reader:
         print(f"Card reader to practise with: {reader}", flush=True)
         await _serve(arguments, PracticeIssuer(arguments.data / "receipts"))
 

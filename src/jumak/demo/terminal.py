@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
 from jumak.devices.terminal import SIMULATOR
-from jumak.devices.terminal.simulator.serving import READER, READY
+from jumak.devices.terminal.simulator.serving import HOST, READER, READY
 from jumak.domain.caller import SYSTEM
 from jumak.domain.fact import Fact
 from jumak.domain.terminal import TerminalRecord
@@ -28,15 +29,18 @@ STOP_WITHIN_S = 5.0
 
 
 @contextlib.asynccontextmanager
-async def practice_terminal(folder: Path) -> AsyncIterator[str]:
+async def practice_terminal(folder: Path, *, beside: int = 0) -> AsyncIterator[str]:
     """Starts the simulator, names it to the shop of this folder, and ends it; yields where its reader is.
+
+    beside: the server's port; reader and terminal are at the next free ones, 0 = at any.
 
     What its card network remembers is kept in the folder, so an attempt of before the last stop is found out.
     Raises OSError when it does not come up, ShopInUse when the shop is served already.
     """
+    page, port = _free_ports(beside)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "jumak.devices.terminal.simulator", "--with-parent",
-        "--folder", str(folder / "terminal"),
+        "--folder", str(folder / "terminal"), "--page-port", str(page), "--port", str(port),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
@@ -45,6 +49,18 @@ async def practice_terminal(folder: Path) -> AsyncIterator[str]:
         yield reader
     finally:
         await _end(process)
+
+
+def _free_ports(beside: int) -> tuple[int, int]:
+    found: list[int] = []
+    for port in range(beside + 1, min(beside + 100, 65_536)) if beside else ():
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((HOST, port))
+            found.append(port)
+        if len(found) == 2:
+            return found[0], found[1]
+    return 0, 0
 
 
 async def _ready(process: asyncio.subprocess.Process) -> tuple[str, str]:

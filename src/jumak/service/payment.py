@@ -31,7 +31,13 @@ from jumak.service.cancelling import ended_by_last_payment
 from jumak.service.documents import InFlight, Install, PaymentLock
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact, payment_fact
 from jumak.service.ports import Reader, Transaction
-from jumak.service.refund import check_no_part, check_no_refund, check_not_asked, not_returned, was_asked_in_vain
+from jumak.service.refund import (
+    check_no_part,
+    check_no_refund,
+    check_not_asked,
+    not_returned,
+    was_asked_in_vain,
+)
 from jumak.service.registry import command, query
 from jumak.service.serving import served
 

@@ -59,7 +59,7 @@ export class Board {
     });
     till.onOpen(() => void this.#begin());
     till.contact.on(({ seq }) => {
-      if (this.view !== null && seq > this.view.seq) this.refresh();
+      if (this.view === null || seq > this.view.seq) this.refresh();
     });
   }
 

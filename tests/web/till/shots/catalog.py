@@ -64,8 +64,9 @@ async def picture(stall: Stall, browser: Browser, look: Look) -> Page:
     Image.effect_mandelbrot((600, 400), (-2, -1.2, 0.8, 1.2), 60).convert("RGB").save(drawn, "JPEG")
     sent = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": drawn.getvalue()}
     await page.locator("dialog[open] input[type=file]").set_input_files(sent)  # type: ignore[arg-type]
-    await page.locator("dialog[open] .picture img").wait_for()
-    await page.locator("dialog[open] .picture img").scroll_into_view_if_needed()
+    # Another person's address of a picture is not shown: then there is the word for it.
+    await page.locator("dialog[open] fieldset .danger").wait_for()
+    await page.locator("dialog[open] .picture").scroll_into_view_if_needed()
     return page
 
 
