@@ -34,9 +34,13 @@ export function jumakCommand(from = process.cwd()): string {
 export async function startShop(command = jumakCommand()): Promise<Shop> {
   const folder = mkdtempSync(path.join(tmpdir(), 'jumak-test-'));
   const port = await freePort();
-  const process_ = spawn(command, ['demo', '--data', folder, '--port', String(port), '--no-browser', '--menu-only'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const process_ = spawn(
+    command,
+    ['demo', '--data', folder, '--port', String(port), '--no-browser', '--menu-only'],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const end = (): void => {
     process_.kill('SIGKILL');
   };
