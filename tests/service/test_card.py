@@ -608,3 +608,28 @@ async def test_a_payment_of_a_terminal_that_is_gone_goes_back_by_hand(counter):
     confirmed = await counter.asking.ask("payment.confirm-refund.request", said, MANAGER)
     assert confirmed["payment"]["state"] == "CANCELLED"
     assert await counter.paid(order) == 0
+
+
+async def test_a_driver_that_fails_is_asked_again(counter, monkeypatch: pytest.MonkeyPatch):
+    """NET-1, CAN-10: a mistake in a driver while something is found out, or given back, ends neither."""
+
+    async def broken(*_: object) -> None:
+        raise RuntimeError("a mistake of the driver's")
+
+    order = await counter.order()
+    counter.terminal.control(cut=2)
+    with monkeypatch.context() as patched:
+        patched.setattr(SimulatorTerminal, "query", broken)
+        attempt = await counter.start(order)
+        assert (await counter.get(attempt))["state"] == "UNKNOWN"
+    payment = (await counter.ended(attempt))["payment"]
+    with monkeypatch.context() as patched:
+        patched.setattr(SimulatorTerminal, "cancel", broken)
+        with pytest.raises(HostUnavailable) as lost:
+            await counter.cancel(order, payment)
+        assert lost.value.reason == "REFUND_UNKNOWN"
+        await counter.settle()
+    for _ in range(3):
+        counter.clock.jump(seconds=60)
+        await counter.settle()
+    assert (await counter.paid(order), counter.terminal.book.totals().net) == (0, 0)

@@ -120,6 +120,10 @@ class FindingOut:
             return await in_time(self._shop.clock, asks(terminal, attempt), HOST_WITHIN)
         except (NotAsked, AnswerLost):
             return None
+        except Exception:
+            # A driver that fails is a terminal that did not answer: it is asked again.
+            log.exception("asking the terminal about payment %s failed", attempt.id)
+            return None
 
     # -- refunds ---------------------------------------------------------------------------------
 

@@ -110,6 +110,11 @@ class Refunds:
             payer.note("error", f"the connection was lost during refund {payment.id}")
             await self._lose(payment)
             return
+        except Exception:
+            # A driver that fails may have asked; under its key nothing goes back twice.
+            log.exception("giving payment %s back failed", payment.id)
+            await self._lose(payment)
+            return
         if isinstance(meant, Unclear):
             payer.note("error", f"no clear answer to refund {payment.id}")
             await self._lose(payment)
