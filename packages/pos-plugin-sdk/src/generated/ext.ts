@@ -243,7 +243,7 @@ export interface Extensions {
   cashReceipt: {
     /** Takes a receipt back, all that stands unless an amount is given (`cash-receipt.cancel.request`) */
     cancel: (data: CashReceiptCancelRequest & Command, options?: CallOptions) => Promise<CashReceiptReply>;
-    /** Receipts of the till, newest first. states: of the issue or of a cancel; none = all (`cash-receipt.list.request`) */
+    /** Receipts of the till, newest first. states: of the issue or of a cancel; none = all.  orderId: of one order (`cash-receipt.list.request`) */
     list: (data?: CashReceiptListRequest, options?: CallOptions) => Promise<CashReceiptListResponse>;
     /** A receipt of the till was asked for, sent, issued, refused or taken back (`cash-receipt.change.event`) */
     on: (listener: Listener<CashReceiptChangeEvent>) => Promise<Unsubscribe>;

@@ -312,7 +312,7 @@ export interface Messages {
   'cash-receipt.change.event': { kind: 'push'; data: CashReceiptChangeEvent; rateLimited: false; scope: 'staff:pay' };
   /** Registers a cash receipt that was issued outside. */
   'cash-receipt.issue.request': { kind: 'request'; data: CashReceiptIssueRequest; reply: Done; rateLimited: true; scope: 'payment:write' };
-  /** Receipts of the till, newest first. states: of the issue or of a cancel; none = all. */
+  /** Receipts of the till, newest first. states: of the issue or of a cancel; none = all.  orderId: of one order. */
   'cash-receipt.list.request': { kind: 'request'; data: CashReceiptListRequest; reply: CashReceiptListResponse; rateLimited: false; scope: 'staff:pay' };
   /** A receipt for a payment taken in cash. identifier: none for SELF; kept and encoded masked. */
   'cash-receipt.send.request': { kind: 'request'; data: CashReceiptSendRequest; reply: CashReceiptReply; rateLimited: false; scope: 'staff:pay' };

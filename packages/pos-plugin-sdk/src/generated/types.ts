@@ -150,14 +150,16 @@ export interface CashReceiptIssueRequest {
   cardNumber: string;
 }
 
-/** Receipts of the till, newest first. states: of the issue or of a cancel; none = all. */
+/** Receipts of the till, newest first. states: of the issue or of a cancel; none = all. orderId: of one order. */
 export interface CashReceiptListRequest {
   states?: ('FAILED' | 'ISSUED' | 'QUEUED' | 'SENT' | 'UNKNOWN' | 'WITHDRAWN')[] | undefined;
+  orderId?: string | undefined;
 }
 
-/** Receipts, newest first. */
+/** Receipts, newest first. receiptable: of one order, and only where somebody issues. */
 export interface CashReceiptListResponse {
   cashReceipts: CashReceiptView[];
+  receiptable?: Receiptable[];
 }
 
 /** A receipt as it is now. */
@@ -2456,6 +2458,12 @@ export interface ReceiptCancelView {
 export interface ReceiptError {
   code: string;
   message: string;
+}
+
+/** What `cash-receipt.send` would issue now for a payment: at most so many won. */
+export interface Receiptable {
+  paymentId: string;
+  amount: number;
 }
 
 /** What can be done now: the message to send, and what it takes; a note may be added. */
