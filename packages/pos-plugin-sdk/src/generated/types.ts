@@ -1738,6 +1738,7 @@ export interface PaymentAttempt {
   terminal?: TerminalRef;
   takingBack?: boolean;
   partId?: string;
+  tip?: number;
   tendered?: number;
   change?: number;
   payment?: PluginPayment;
@@ -1966,6 +1967,7 @@ export interface PaymentStartRequest {
   expectedUnpaid: number;
   lockId?: string | undefined;
   partId?: string | undefined;
+  tip?: number | undefined;
   method?: MethodRef | undefined;
   tendered?: number | undefined;
   installmentMonth?: string | undefined;
