@@ -234,6 +234,37 @@ async def test_a_method_of_a_plugin_in_this_till(stall: Stall, browser: Browser,
     await expect(till.get_by_role("button", name="도장", exact=True)).to_have_count(0)
 
 
+# -- tips ----------------------------------------------------------------------------------------
+
+
+async def test_a_tip_on_a_part_of_the_bill(stall: Stall, browser: Browser) -> None:
+    """PAY-2, VAT-4: a share of what is due or an amount; on top of this payment alone, warned of when it is large."""
+    till = await stall.page(browser, size=(390, 844))
+    order = await an_order(stall)
+    await open_payment(till, order)
+    await till.get_by_role("button", name="봉사료", exact=True).click()
+    dialog = till.get_by_role("dialog")
+    await expect(dialog.get_by_role("button", name="10% 3,000원")).to_be_visible()
+    await dialog.get_by_role("button", name="20% 5,900원").click()
+    await expect(dialog.get_by_text("원천징수")).to_be_visible()
+    await check(till, "the tip")
+    await till.keyboard.press("Backspace")
+    await expect(dialog.locator(".typed")).to_have_text("590원")
+    await expect(dialog.get_by_text("원천징수")).to_have_count(0)
+    await dialog.get_by_role("button", name="10% 3,000원").click()
+    await till.keyboard.press("Enter")
+    await expect(till.locator(".pad .due")).to_contain_text(re.compile("봉사료 3,000원 포함.*32,700원"))
+    await till.keyboard.type("13000")
+    await till.keyboard.press("Enter")
+    await expect(till.locator("button.cash")).to_have_text("현금 19,700원")
+    now = await order_now(stall, order)
+    assert (now["chargePrice"]["chargeTipValue"], now["payments"][0]["tipMoney"]) == (3_000, 3_000)
+    await expect(till.locator("button.cash")).to_be_enabled()
+    await till.locator("button.cash").click()
+    await expect(till.get_by_role("heading", name="결제 완료")).to_be_visible()
+    assert await paid(stall, order) == [("CASH", 13_000), ("CASH", 19_700)]
+
+
 # -- parts ---------------------------------------------------------------------------------------
 
 

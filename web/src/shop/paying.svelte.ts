@@ -36,6 +36,8 @@ export class Paying {
   hold = $state.raw<Hold>({ state: "asking" });
   parts = $state.raw<readonly Part[]>([]);
   partId = $state<string | null>(null);
+  /** Won the next payment brings on top, for the staff (PAY-2). */
+  tip = $state(0);
   /** What is owed is another amount than the one that was on screen. */
   changed = $state(false);
   busy = $state(false);
@@ -69,9 +71,9 @@ export class Paying {
     return currentPart(this.parts, this.partId);
   }
 
-  /** What is to be paid now. */
+  /** What is to be paid now, with the tip. */
   get due(): number {
-    return Math.min(this.part?.left ?? this.unpaid, this.unpaid);
+    return Math.min(this.part?.left ?? this.unpaid, this.unpaid) + this.tip;
   }
 
   /** Whether a payment may begin. */
@@ -174,6 +176,7 @@ export class Paying {
         by,
         lockId: hold.lockId,
         ...(part === undefined ? {} : { partId: part.id }),
+        ...(this.tip === 0 ? {} : { tip: this.tip }),
       });
       await this.#follow();
       // Nothing to give back and more to take: no result has to be read and put away.
@@ -284,7 +287,8 @@ export class Paying {
     if (shown?.orderId !== this.#orderId || isUnderWay(shown)) return;
     if (shown.state === "APPROVED" && shown.id !== this.last?.id) {
       this.last = shown;
-      if (shown.partId !== undefined) this.parts = afterPaying(this.parts, shown.partId, shown.amount);
+      this.tip = 0;
+      if (shown.partId !== undefined) this.parts = afterPaying(this.parts, shown.partId, shown.amount - shown.tip);
       await this.#read();
       this.parts = fitted(this.parts, this.unpaid);
     }

@@ -104,6 +104,7 @@ export interface BillSplitRequest {
   count?: number | undefined;
   amounts?: number[] | undefined;
   lines?: LineShare[][] | undefined;
+  seats?: LineSeat[] | undefined;
 }
 
 /** Parts that add up to what is owed. */
@@ -1246,6 +1247,12 @@ export interface LineQuantity {
   title?: string;
   quantity: number;
   previous?: number;
+}
+
+/** Who had a line: the guest of this seat. */
+export interface LineSeat {
+  id: string;
+  seat: number;
 }
 
 /** So many of a line. */

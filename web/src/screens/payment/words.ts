@@ -64,6 +64,15 @@ export const t = words({
   retry: ["다시 시도", "Try again"],
   cannotPay: ["결제할 수 없는 주문입니다", "This order cannot be paid"],
 
+  // The tip.
+  withTip: ["봉사료 {won} 포함", "with a tip of {won}"],
+  addTip: ["봉사료 {won} 더하기", "Add {won}"],
+  noTip: ["봉사료 없음", "No tip"],
+  tipLarge: [
+    "봉사료가 공급가액의 20%를 넘습니다. 소득세 5%를 원천징수하고 봉사료 지급대장을 작성해야 합니다.",
+    "The tip is above 20% of the supply value: 5% income tax must be withheld of it, and a ledger kept.",
+  ],
+
   // Dividing.
   split: ["나눠 내기", "Split"],
   unite: ["한 번에 내기", "Pay in one"],
