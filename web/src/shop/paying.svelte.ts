@@ -5,7 +5,7 @@
  * is read anew before anything else can be begun, so that no payment is begun twice (PAY-7, PAY-8).
  */
 
-import { type Bill, decodeBill, decodeBillView, decodeHolder, decodeLock, decodeParts } from "../client/bill";
+import { type Bill, type BillPart, decodeBill, decodeBillView, decodeHolder, decodeLock, decodeParts } from "../client/bill";
 import { attempt as readable } from "../client/decode";
 import { ShopError } from "../client/errors";
 import { type Attempt, decodeAttempt, type PaymentMethod } from "../client/shapes";
@@ -25,11 +25,12 @@ export type Hold =
   | { readonly state: "elsewhere"; readonly by: string }
   | { readonly state: "refused"; readonly why: string };
 
-/** How a bill is divided: equally, by amounts, or by units of its lines for each guest. */
+/** How a bill is divided: equally, by amounts, by units of its lines, or by guest, who each had some lines. */
 export type Split =
   | { readonly by: "count"; readonly count: number }
   | { readonly by: "amount"; readonly amounts: readonly number[] }
-  | { readonly by: "item"; readonly lines: readonly (readonly { readonly id: string; readonly quantity: number }[])[] };
+  | { readonly by: "item"; readonly lines: readonly (readonly { readonly id: string; readonly quantity: number }[])[] }
+  | { readonly by: "guest"; readonly count: number; readonly seats: readonly { readonly id: string; readonly seat: number }[] };
 
 export class Paying {
   order = $state.raw<Bill | null>(null);
@@ -138,9 +139,14 @@ export class Paying {
 
   /** Divides what is owed; the first part is due. Raises ShopError. */
   async split(how: Split): Promise<void> {
-    const asked = { orderId: this.#orderId, ...how };
-    this.parts = divided((await this.#till.ask("bill.split.request", asked, decodeParts)).parts);
+    this.parts = divided(await this.parted(how));
     this.partId = null;
+  }
+
+  /** What the parts would come to. Raises ShopError. */
+  async parted(how: Split): Promise<readonly BillPart[]> {
+    const asked = { orderId: this.#orderId, ...how };
+    return (await this.#till.ask("bill.split.request", asked, decodeParts)).parts;
   }
 
   /** Takes the rest in one again. */
