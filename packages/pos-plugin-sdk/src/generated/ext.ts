@@ -157,6 +157,8 @@ import type {
   PopupOpenRequest,
   PopupReply,
   PowerSaverChangeEvent,
+  ReceiptGetRequest,
+  ReceiptGetResponse,
   ReconcileChangeEvent,
   ReconcileListRequest,
   ReconcileListResponse,
@@ -537,6 +539,10 @@ export interface Extensions {
   powerSaver: {
     /** Keep this till's screen awake, or no longer (`power-saver.change.event`) */
     on: (listener: Listener<PowerSaverChangeEvent>) => Promise<Unsubscribe>;
+  };
+  receipt: {
+    /** The receipt of an order (`receipt.get.request`) */
+    get: (data: ReceiptGetRequest, options?: CallOptions) => Promise<ReceiptGetResponse>;
   };
   reconcile: {
     /** What is open, oldest first. standings: narrow.  after: `next` of the page before.  size: 50 unless given (`reconcile.list.request`) */

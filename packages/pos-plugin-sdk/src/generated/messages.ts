@@ -210,6 +210,8 @@ import type {
   PopupRequest,
   PowerSaverChangeEvent,
   PowerSaverIsBlockedResponse,
+  ReceiptGetRequest,
+  ReceiptGetResponse,
   ReconcileChangeEvent,
   ReconcileListRequest,
   ReconcileListResponse,
@@ -642,6 +644,8 @@ export interface Messages {
   'power-saver.start-blocking.request': { kind: 'request'; data: Nothing; reply: Done; rateLimited: false; scope: 'device' };
   /** no longer keep it awake */
   'power-saver.stop-blocking.request': { kind: 'request'; data: Nothing; reply: Done; rateLimited: false; scope: 'device' };
+  /** The receipt of an order. */
+  'receipt.get.request': { kind: 'request'; data: ReceiptGetRequest; reply: ReceiptGetResponse; rateLimited: false; scope: 'staff:order' };
   /** The list changed; read it again. total: how many are on it. */
   'reconcile.change.event': { kind: 'push'; data: ReconcileChangeEvent; rateLimited: false; scope: 'staff:manage' };
   /** What is open, oldest first. standings: narrow.  after: `next` of the page before.  size: 50 unless given. */
@@ -966,6 +970,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'power-saver.is-blocked.request': '',
   'power-saver.start-blocking.request': '',
   'power-saver.stop-blocking.request': '',
+  'receipt.get.request': 'x',
   'reconcile.change.event': 'px',
   'reconcile.list.request': 'x',
   'reservation.add.request': 'wx',

@@ -2451,6 +2451,29 @@ export interface RadioInput {
   values: Choice[];
 }
 
+/** One order's receipt. number: business date and the order's number. soldAt: shop-local with offset. */
+export interface Receipt {
+  kind: 'CANCELLED' | 'PRE_BILL' | 'RECEIPT';
+  shop: ReceiptShop;
+  number: string;
+  orderNumber: string;
+  soldAt: string;
+  table?: string;
+  numGuests?: number;
+  lines: ReceiptLine[];
+  discounts: ReceiptDiscount[];
+  supply?: number;
+  tax?: number;
+  exempt?: number;
+  tip: number;
+  total: number;
+  paid: number;
+  unpaid: number;
+  payments: ReceiptPayment[];
+  cashReceipts: ReceiptedCash[];
+  testMode?: boolean;
+}
+
 /** A cancel of a receipt, a transaction of its own (RCP-3). issuedAt: YYYYMMDDHHmmss. */
 export interface ReceiptCancelView {
   id: string;
@@ -2463,16 +2486,90 @@ export interface ReceiptCancelView {
   error?: ReceiptError;
 }
 
+/** The card that paid. issuer: never the acquirer (PAY-5). number: masked (SEC-3). months: `00` is a lump sum. */
+export interface ReceiptCard {
+  issuer: string;
+  number?: string;
+  months: string;
+}
+
+/** A chosen option, so many per piece. */
+export interface ReceiptChoice {
+  title: string;
+  quantity: number;
+}
+
+/** What was taken off, won above zero. */
+export interface ReceiptDiscount {
+  title: string;
+  amount: number;
+}
+
 /** Why it did not go. code: the issuer's, or `ISSUER_AWAY`, `ANSWER_LOST`. message: for people. */
 export interface ReceiptError {
   code: string;
   message: string;
 }
 
+/** The receipt of an order. */
+export interface ReceiptGetRequest {
+  orderId: string;
+}
+
+/** One receipt, as the books are now. */
+export interface ReceiptGetResponse {
+  receipt: Receipt;
+}
+
+/** What was sold. unit: won of one, options included. amount: of all, before discounts. exempt: carries no VAT. */
+export interface ReceiptLine {
+  title: string;
+  unit: number;
+  quantity: number;
+  amount: number;
+  choices?: ReceiptChoice[];
+  discounts?: ReceiptDiscount[];
+  exempt?: boolean;
+}
+
+/** Money that was taken, and by what. tip: of the amount. refunded: of the amount, gone back since. */
+export interface ReceiptPayment {
+  sourceType: 'CARD' | 'CASH' | 'EXTERNAL';
+  amount: number;
+  tip: number;
+  refunded?: number;
+  approvedAt: string;
+  approvedNo?: string;
+  cancelledAt?: string;
+  name?: string;
+  card?: ReceiptCard;
+  tendered?: number;
+  change?: number;
+  testMode?: boolean;
+}
+
+/** Who sold. */
+export interface ReceiptShop {
+  name: string;
+  businessNumber: string;
+  representative?: string;
+  address?: string;
+  phone?: string;
+}
+
 /** What `cash-receipt.send` would issue now for a payment: at most so many won. */
 export interface Receiptable {
   paymentId: string;
   amount: number;
+}
+
+/** A cash receipt that stands. use: unknown of one from elsewhere. identifier: masked (RCP-5). */
+export interface ReceiptedCash {
+  use?: 'DEDUCTION' | 'PROOF' | 'SELF';
+  identifier: string;
+  number: string;
+  amount: number;
+  testMode?: boolean;
 }
 
 /** What can be done now: the message to send, and what it takes; a note may be added. */
@@ -2732,6 +2829,7 @@ export interface Shop {
   name: string;
   serialNumber: string;
   businessNumber: string;
+  representative?: string;
   address?: string;
   phone?: string;
   timeZone?: string;
