@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.web.till.cards import an_order_ending, card_terminal, charged
+from tests.web.till.cards import an_order_ending, card_terminal, charged, start_card
 from tests.web.till.paying import unsettled_order
 from tests.web.till.screenshots import Look
 from tests.web.till.stall import Stall
@@ -32,11 +32,12 @@ async def settled(stall: Stall, browser: Browser, look: Look) -> Page:
 
 
 async def terminals(stall: Stall, browser: Browser, look: Look) -> Page:
-    """One that agrees with our books but for what nobody knows yet, and one that is off."""
+    """One that agrees with our books while a guest is asked for a card, and one that is off."""
     terminal = await card_terminal(stall)
     await terminal.control(attended=False)
     await charged(stall, await an_order_ending(stall, 0))
-    await given_up_card(stall, terminal)
+    await terminal.control(attended=True)
+    await start_card(stall, await an_order_ending(stall, 0))
     away = {"name": "홀 단말기", "driver": "simulator", "address": "127.0.0.1:9"}
     await stall.ask("terminal.save", terminal=away)
     page = await stall.page(browser, **look)

@@ -28,7 +28,6 @@ export const t = words({
   nextTrySoon: ["곧 다시 묻습니다.", "Asked again in a moment."],
   approvedAs: ["승인번호 {number}", "Approval {number}"],
   openOrder: ["주문 보기", "Open the order"],
-  openOrderNamed: ["{name} 보기", "Open {name}"],
   saidSo: ["“{text}”", "“{text}”"],
   managersOnly: ["점장 이상만 처리할 수 있습니다.", "A manager has to settle it."],
   done: ["처리했습니다.", "Done."],
@@ -176,7 +175,7 @@ export const t = words({
   BY_HAND: ["사람이 처리함", "Said by a person"],
   openItems: [
     "결과를 모르는 결제와 환불이 {n}건 있습니다. 마감 전에 정리하세요.",
-    "{n} payments or refunds have no end yet. Settle them before closing the day.",
+    "Payments or refunds without an end: {n}. Settle them before closing the day.",
   ],
   practice: ["연습용", "For practice"],
 });
