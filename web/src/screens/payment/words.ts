@@ -64,6 +64,11 @@ export const t = words({
   retry: ["다시 시도", "Try again"],
   cannotPay: ["결제할 수 없는 주문입니다", "This order cannot be paid"],
 
+  paidBy: ["결제 내역", "Paid by"],
+  byCash: ["현금", "Cash"],
+  byCard: ["카드", "Card"],
+  otherwise: ["기타 결제", "Otherwise"],
+
   // The tip.
   withTip: ["봉사료 {won} 포함", "with a tip of {won}"],
   addTip: ["봉사료 {won} 더하기", "Add {won}"],
