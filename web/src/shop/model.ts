@@ -14,6 +14,7 @@ import { Menu } from "./menu.svelte";
 import { Orders } from "./orders.svelte";
 import { Payments } from "./payments.svelte";
 import { Picking } from "./picking.svelte";
+import { Reconcile } from "./reconcile.svelte";
 import { Reservations } from "./reservations.svelte";
 import { Route } from "./route.svelte";
 import { Scans } from "./scans";
@@ -32,6 +33,7 @@ export class Model {
   readonly approvals = new Approvals(this.till);
   readonly orders = new Orders(this.till);
   readonly payments = new Payments(this.till);
+  readonly reconcile = new Reconcile(this.till, this.approvals);
   readonly terminals = new Terminals(this.till);
   readonly menu = new Menu(this.till);
   readonly cart = new Cart(this.till);

@@ -465,7 +465,7 @@ export interface Extensions {
     list: (data?: PaymentAttemptListRequest, options?: CallOptions) => Promise<PaymentAttemptListResponse>;
     /** An attempt began, ended or needs somebody (`payment-attempt.change.event`) */
     on: (listener: Listener<PaymentAttemptChangeEvent>) => Promise<Unsubscribe>;
-    /** A manager settles an attempt nobody knows the end of (`payment-attempt.resolve.request`) */
+    /** A manager, or who has a manager's approval, settles an attempt nobody knows the end of (`payment-attempt.resolve.request`) */
     resolve: (data: PaymentAttemptResolveRequest & Command, options?: CallOptions) => Promise<AttemptReply>;
   };
   paymentMethod: {
@@ -547,7 +547,7 @@ export interface Extensions {
   reconcile: {
     /** What is open, oldest first. standings: narrow.  after: `next` of the page before.  size: 50 unless given (`reconcile.list.request`) */
     list: (data?: ReconcileListRequest, options?: CallOptions) => Promise<ReconcileListResponse>;
-    /** The list changed; read it again. total: how many are on it (`reconcile.change.event`) */
+    /** The list changed; read it again. total: how many are on it.  waiting: those that are not simply under way (`reconcile.change.event`) */
     on: (listener: Listener<ReconcileChangeEvent>) => Promise<Unsubscribe>;
   };
   reservation: {

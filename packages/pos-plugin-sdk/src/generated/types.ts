@@ -1772,11 +1772,12 @@ export interface PaymentAttemptListResponse {
   attempts: PaymentAttempt[];
 }
 
-/** A manager settles an attempt nobody knows the end of. */
+/** A manager, or who has a manager's approval, settles an attempt nobody knows the end of. */
 export interface PaymentAttemptResolveRequest {
   id: string;
   how: 'CONFIRM_NOT_PAID' | 'CONFIRM_PAID' | 'NET_CANCEL' | 'QUERY';
   note?: string | undefined;
+  approvalId?: string | undefined;
 }
 
 /** Take one payment back; the order stays (CAN-1). override: a manager, although a plugin objects (§5). */
@@ -1803,6 +1804,7 @@ export interface PaymentConfirmRefundRequest {
   id: string;
   note: string;
   refunded?: boolean | undefined;
+  approvalId?: string | undefined;
 }
 
 /** A payment as a plugin records it (contract, payment §2). */
@@ -1954,6 +1956,7 @@ export interface PaymentRefundResolveRequest {
   id: string;
   how: 'ASK_AGAIN' | 'CONFIRM_NOT_RETURNED' | 'CONFIRM_RETURNED' | 'WHOLE_THEN_REST';
   note?: string | undefined;
+  approvalId?: string | undefined;
 }
 
 /** One refund. */
@@ -2578,14 +2581,15 @@ export interface ReconcileAction {
   data: Record<string, unknown>;
 }
 
-/** The list changed; read it again. total: how many are on it. */
+/** The list changed; read it again. total: how many are on it. waiting: those that are not simply under way. */
 export interface ReconcileChangeEvent {
   total: number;
+  waiting: number;
 }
 
 /** Money that somebody has to look after, or that is still under way. */
 export interface ReconcileItem {
-  kind: 'ATTEMPT' | 'REFUND';
+  kind: 'ATTEMPT' | 'RECEIPT' | 'REFUND';
   id: string;
   standing: 'MANUAL' | 'ORPHAN' | 'PENDING' | 'UNKNOWN';
   state: string;
@@ -2595,6 +2599,7 @@ export interface ReconcileItem {
   message: string;
   actions: ReconcileAction[];
   orderNumber?: string;
+  table?: PluginTable;
   tender?: 'BARCODE' | 'CARD' | 'CASH' | 'METHOD' | 'PREPAID';
   method?: MethodRef;
   terminal?: TerminalRef;
@@ -2602,6 +2607,8 @@ export interface ReconcileItem {
   approvedNo?: string;
   error?: AttemptError;
   note?: string;
+  nextTryAt?: string;
+  cashReceipt?: CashReceiptView;
 }
 
 /** What is open, oldest first. standings: narrow. after: `next` of the page before. size: 50 unless given. */
@@ -2611,10 +2618,11 @@ export interface ReconcileListRequest {
   size?: number | undefined;
 }
 
-/** A page of what is open. total: how many there are in all. next: there is more, ask with it as `after`. */
+/** A page of what is open. total: how many there are in all. waiting: those that are not simply under way, whatever was asked for. next: there is more, ask with it as `after`. */
 export interface ReconcileListResponse {
   items: ReconcileItem[];
   total: number;
+  waiting: number;
   next?: string;
 }
 
@@ -2797,7 +2805,7 @@ export interface Settlement {
 
 /** What may explain a difference. why: its end is not known, or a person said it and not the terminal. */
 export interface SettlementDoubt {
-  kind: 'ATTEMPT' | 'REFUND';
+  kind: 'ATTEMPT' | 'RECEIPT' | 'REFUND';
   id: string;
   orderId: string;
   amount: number;

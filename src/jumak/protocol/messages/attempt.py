@@ -22,6 +22,7 @@ from jumak.domain.payment import Payment
 from jumak.protocol.row import Data, Done, Reply, Row, RowKind
 
 MethodId = Annotated[str, Meta(min_length=1, max_length=64)]
+Approval = Annotated[str, Meta(min_length=1, max_length=64)]
 Note = Annotated[str, Meta(min_length=1, max_length=500)]
 MAX_IMAGE = 200_000
 
@@ -96,11 +97,12 @@ class AttemptsReply(Reply, frozen=True, kw_only=True):
 
 
 class ResolveAttempt(Data, frozen=True, kw_only=True):
-    """A manager settles an attempt nobody knows the end of."""
+    """A manager, or who has a manager's approval, settles an attempt nobody knows the end of."""
 
     id: PublicId
     how: Resolution
     note: Note | None = None
+    approval_id: Approval | None = None
 
 
 class AttemptChange(Data, frozen=True, kw_only=True):
@@ -195,7 +197,7 @@ ROWS: tuple[Row, ...] = (
     _row("payment-attempt.get.request", "request", AttemptById, "staff:pay", AttemptReply),
     _row("payment-attempt.list.request", "request", ListAttempts, "staff:pay", AttemptsReply),
     _row("payment-attempt.cancel.request", "request", AttemptById, "staff:pay", AttemptReply, write=True),
-    _row("payment-attempt.resolve.request", "request", ResolveAttempt, "staff:manage", AttemptReply, write=True),
+    _row("payment-attempt.resolve.request", "request", ResolveAttempt, "staff:pay", AttemptReply, write=True),
     _row("payment-attempt.change.event", "push", AttemptChange, "staff:pay"),
     _row("payment.method.add", "notify", AddMethod, "payment-method", sdk="paymentMethod.add"),
     _row("payment.method.remove", "notify", MethodById, "payment-method"),
