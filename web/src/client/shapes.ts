@@ -133,7 +133,7 @@ export const decodeMethods = fields({ methods: readable(method) });
 
 /** A card terminal as attempts and refunds name it. testMode: no money moves (SIM-2). */
 const terminalRef = fields({ id: text, name: text, testMode: orElse(flag, false) });
-const failure = fields({ code: orElse(text, ""), reason: orElse(text, ""), message: orElse(text, "") });
+const failure = fields({ code: orElse(text, ""), reason: orElse(text, ""), message: orElse(text, ""), declineCode: orElse(text, "") });
 const attempt = fields({
   id: text,
   orderId: text,
