@@ -28,7 +28,7 @@ const payment = fields({
   testMode: orElse(flag, false),
 });
 export type ReceiptPayment = Decoded<typeof payment>;
-const receipted = fields({ use: orElse(text, ""), identifier: text, number: text, amount: number });
+const receipted = fields({ use: orElse(text, ""), identifier: text, number: text, amount: number, testMode: orElse(flag, false) });
 const receipt = fields({
   kind: oneOf("RECEIPT", "PRE_BILL", "CANCELLED"),
   shop: fields({

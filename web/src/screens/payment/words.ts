@@ -71,7 +71,7 @@ export const t = words({
 
   // The tip.
   withTip: ["봉사료 {won} 포함", "with a tip of {won}"],
-  addTip: ["봉사료 {won} 더하기", "Add {won}"],
+  addTip: ["{won} 더하기", "Add {won}"],
   noTip: ["봉사료 없음", "No tip"],
   tipLarge: [
     "봉사료가 공급가액의 20%를 넘습니다. 소득세 5%를 원천징수하고 봉사료 지급대장을 작성해야 합니다.",
