@@ -2,7 +2,7 @@
 
 import type { Attempt } from "../../client/shapes";
 import { isUnderWay, isUnsettled } from "../../shop/payments.svelte";
-import type { Word } from "./words";
+import { t, type Word } from "./words";
 
 /** goesOn: it changes by itself, so that something turns.  tone: of the frame. */
 export interface Outcome {
@@ -14,6 +14,20 @@ export interface Outcome {
 
 const over = (title: Word, hint?: Word): Outcome => ({ title, tone: "bad", goesOn: false, ...(hint === undefined ? {} : { hint }) });
 const PAID: Outcome = { title: "paid", tone: "good", goesOn: false };
+
+/** By a terminal's code (ISO 8583). */
+const DECLINES: ReadonlyMap<string, Word> = new Map([
+  ["01", "askIssuer"],
+  ["05", "notHonoured"],
+  ["51", "noFunds"],
+  ["54", "cardExpired"],
+  ["55", "wrongPin"],
+  ["61", "overLimit"],
+  ["75", "pinTries"],
+  ["91", "issuerAway"],
+  ["94", "twice"],
+  ["98", "readerAway"],
+]);
 
 export function outcomeOf(attempt: Attempt): Outcome {
   if (attempt.state === "APPROVED") return PAID;
@@ -62,8 +76,13 @@ function atTerminal(attempt: Attempt): Outcome {
   }
 }
 
-/** The reason in the words of who refused; where we say it ourselves, or nobody knows yet, there is none. */
+/**
+ * The reason: in our words where a terminal's code says it, else in the words of who refused. Where we say it ourselves,
+ * or nobody knows yet, there is none.
+ */
 export function saidBy(attempt: Attempt): string {
   if (isUnsettled(attempt) || attempt.error?.reason === "TERMINAL_AWAY") return "";
-  return attempt.error?.message ?? "";
+  const { message, declineCode } = attempt.error ?? { message: "", declineCode: "" };
+  const word = DECLINES.get(declineCode);
+  return word === undefined ? message : t(word);
 }
