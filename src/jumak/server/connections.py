@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 import msgspec
@@ -74,6 +75,7 @@ class Connections:
         self.refunds_asked: set[str] = set()
         self.presented = PresentedCodes()
         self.receipt_issuer: ReceiptIssuer | None = None
+        self.next_tries: dict[str, datetime] = {}
         self.states: Callable[[], Mapping[str, PluginState]] = _no_plugins
         """How hosted plugins fare; their supervisor puts itself here."""
 

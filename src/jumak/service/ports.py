@@ -317,6 +317,9 @@ class Live(Protocol):
     receipt_issuer: ReceiptIssuer | None
     """Who issues the shop's cash receipts, None where nobody does."""
 
+    next_tries: dict[str, datetime]
+    """When what has no end yet is asked again by itself: attempts, refunds, cash receipts, by id."""
+
     def till_connected(self) -> bool:
         """A till is there that could open a payment screen."""
 

@@ -154,6 +154,7 @@ const attempt = fields({
     }),
   ),
   partId: maybe(text),
+  tip: orElse(number, 0),
   tendered: maybe(number),
   change: maybe(number),
   gaveUp: orElse(flag, false),

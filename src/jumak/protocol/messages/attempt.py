@@ -23,6 +23,7 @@ from jumak.domain.wallet import Barcode
 from jumak.protocol.row import Data, Done, Reply, Row, RowKind
 
 MethodId = Annotated[str, Meta(min_length=1, max_length=64)]
+Approval = Annotated[str, Meta(min_length=1, max_length=64)]
 Note = Annotated[str, Meta(min_length=1, max_length=500)]
 MAX_IMAGE = 200_000
 
@@ -42,6 +43,7 @@ class PaymentAttempt(Doc, frozen=True, kw_only=True):
     barcode: Barcode | None = None
     taking_back: bool = False
     part_id: str | None = None
+    tip: PositiveWon = 0
     tendered: PositiveWon | None = None
     change: PositiveWon | None = None
     payment: Payment | None = None
@@ -55,6 +57,7 @@ class PaymentAttempt(Doc, frozen=True, kw_only=True):
 class StartPayment(Data, frozen=True, kw_only=True):
     """Begin taking money for an order. lockId: of the caller's own `order.lock`; partId: of `bill.split`.
 
+    tip: won of the amount that go to the staff and raise the order's tip once the money is taken (PAY-2).
     barcode: what the guest's phone presented, of tender BARCODE; without it the terminal shows the guest a code.
     """
 
@@ -64,6 +67,7 @@ class StartPayment(Data, frozen=True, kw_only=True):
     expected_unpaid: PositiveWon
     lock_id: PublicId | None = None
     part_id: PublicId | None = None
+    tip: PositiveWon = 0
     method: MethodRef | None = None
     tendered: PositiveWon | None = None
     installment_month: Annotated[str, Meta(max_length=2)] | None = None
@@ -96,11 +100,12 @@ class AttemptsReply(Reply, frozen=True, kw_only=True):
 
 
 class ResolveAttempt(Data, frozen=True, kw_only=True):
-    """A manager settles an attempt nobody knows the end of."""
+    """A manager, or who has a manager's approval, settles an attempt nobody knows the end of."""
 
     id: PublicId
     how: Resolution
     note: Note | None = None
+    approval_id: Approval | None = None
 
 
 class AttemptChange(Data, frozen=True, kw_only=True):
@@ -195,7 +200,7 @@ ROWS: tuple[Row, ...] = (
     _row("payment-attempt.get.request", "request", AttemptById, "staff:pay", AttemptReply),
     _row("payment-attempt.list.request", "request", ListAttempts, "staff:pay", AttemptsReply),
     _row("payment-attempt.cancel.request", "request", AttemptById, "staff:pay", AttemptReply, write=True),
-    _row("payment-attempt.resolve.request", "request", ResolveAttempt, "staff:manage", AttemptReply, write=True),
+    _row("payment-attempt.resolve.request", "request", ResolveAttempt, "staff:pay", AttemptReply, write=True),
     _row("payment-attempt.change.event", "push", AttemptChange, "staff:pay"),
     _row("payment.method.add", "notify", AddMethod, "payment-method", sdk="paymentMethod.add"),
     _row("payment.method.remove", "notify", MethodById, "payment-method"),
