@@ -36,6 +36,7 @@ class Forked:
         ends = (DupFd(says), DupFd(self._errors.fileno()))
         self._process = _forking.Process(target=_run, args=(words, *ends), name=" ".join(words))
         self._process.start()
+        self._hears: asyncio.BaseTransport | None = None
 
     @classmethod
     async def start(cls, *words: str) -> Forked:
@@ -46,7 +47,7 @@ class Forked:
         finally:
             os.close(says)
         listening = asyncio.StreamReaderProtocol(started.stdout)
-        await asyncio.get_running_loop().connect_read_pipe(
+        started._hears, _ = await asyncio.get_running_loop().connect_read_pipe(
             lambda: listening, os.fdopen(heard, "rb", buffering=0)
         )
         return started
@@ -64,7 +65,7 @@ class Forked:
             os.kill(self._process.pid, number)
 
     async def gone(self) -> int:
-        """Waits until it is gone; its exit code, negative: the signal."""
+        """Waits until it is gone, and lets go of it; its exit code, negative: the signal."""
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
         loop.add_reader(self._process.sentinel, ended.set)
         try:
@@ -72,8 +73,13 @@ class Forked:
         finally:
             loop.remove_reader(self._process.sentinel)
         self._process.join()
-        assert self._process.exitcode is not None
-        return self._process.exitcode
+        code = self._process.exitcode
+        assert code is not None
+        self._process.close()
+        self._errors.close()
+        if self._hears is not None:
+            self._hears.close()
+        return code
 
 
 def _run(words: tuple[str, ...], says: Any, errors: Any) -> None:

@@ -140,7 +140,7 @@ class Attempt(Doc, frozen=True, kw_only=True):
     hint: `STILL_WAITING` once the plugin has been silent for two minutes.  approval: an approval that
     is not (yet) a payment of the order.  device, staff: where and by whom it was begun.  at_ms: when.
     caller: identity that began it.  payment_id: what it became.  note: a manager's, on resolving.
-    method, terminal: who is asked, neither for cash.  taking_back: whatever was taken goes back, and is never
+    method, terminal: who is asked, neither for cash.  tip: won of the amount that raise the order's tip (PAY-2).  taking_back: whatever was taken goes back, and is never
     adopted any more (NET-3).  tries: how often in a row that was asked in vain.
     """
 
@@ -156,6 +156,7 @@ class Attempt(Doc, frozen=True, kw_only=True):
     terminal: TerminalRef | None = None
     installment_month: str = "00"
     part_id: str | None = None
+    tip: PositiveWon = 0
     tendered: PositiveWon | None = None
     change: PositiveWon | None = None
     device: str | None = None

@@ -28,8 +28,7 @@ from jumak.domain.attempt import (
     stepped,
 )
 from jumak.domain.errors import PosError
-from jumak.domain.order.paying import remaining_buckets
-from jumak.domain.tax import draw
+from jumak.domain.order.paying import remaining_buckets, share_with_tip
 from jumak.protocol.messages.attempt import PaymentAttempt
 from jumak.protocol.row import Done, Reply
 from jumak.service.attempt import attempt_fact, attempt_view, change_attempt, owner_of, release
@@ -96,9 +95,9 @@ async def record_approval(
     assert at is not None, "an approval has a time"
     await check_new_key(tx, order, key, owner=owner.id)
     left = remaining_buckets(order)
-    fits = attempt.price.tip_money <= left.tip
+    fits = attempt.price.tip_money - attempt.tip <= left.tip
     # Another payment has taken of the tip since: the parts are drawn anew, the amount stays.
-    price = attempt.price if fits else part_price(draw(left, attempt.amount))
+    price = attempt.price if fits else part_price(share_with_tip(left, attempt.amount, attempt.tip))
     dto = payment_of(
         attempt,
         price,
@@ -114,6 +113,7 @@ async def record_approval(
         owner,
         by_method=attempt.method is not None,
         terminal="" if attempt.terminal is None else attempt.terminal.id,
+        tip=attempt.tip,
     )
     after = approved(attempt, paid.payment.id)
     await release(tx, after)

@@ -27,10 +27,9 @@ from jumak.domain.caller import Caller
 from jumak.domain.cash import change_due
 from jumak.domain.errors import Conflict, InvalidArgument, InvalidState, NotFound, UnsupportedMode
 from jumak.domain.order.life import Act, next_state, not_editable
-from jumak.domain.order.paying import remaining_buckets
+from jumak.domain.order.paying import check_tip, remaining_buckets, share_with_tip
 from jumak.domain.order.types import Order
 from jumak.domain.payment import installments
-from jumak.domain.tax import draw
 from jumak.protocol.messages.attempt import AttemptReply, StartPayment
 from jumak.service.attempt import attempt_fact, attempt_view, unsettled, waited_for
 from jumak.service.documents import InFlight, Install, PaymentLock
@@ -66,6 +65,7 @@ async def begin(tx: Transaction, data: StartPayment, who: Caller) -> AttemptRepl
         raise refusal
     await _check_lease(tx, data, who)
     await _check_amount(tx, order, data)
+    check_tip(data.tip, data.amount, tx.shop)
     await _check_till(tx, who)
     method, terminal = await _method(tx, data, who), await _terminal(tx, data, who)
     _forget_old(tx, await tx.all(Attempt))
@@ -75,13 +75,14 @@ async def begin(tx: Transaction, data: StartPayment, who: Caller) -> AttemptRepl
         tender=data.tender,
         amount=data.amount,
         state="CREATED",
-        price=part_price(draw(remaining_buckets(order), data.amount)),
+        price=part_price(share_with_tip(remaining_buckets(order), data.amount, data.tip)),
         caller=who.id,
         at_ms=to_ms(tx.at),
         method=method,
         terminal=terminal,
         installment_month=installments(data.installment_month or ""),
         part_id=data.part_id,
+        tip=data.tip,
         device=who.device_id,
         staff=None if who.staff is None else who.staff.id,
     )
@@ -90,7 +91,7 @@ async def begin(tx: Transaction, data: StartPayment, who: Caller) -> AttemptRepl
         return await _take_cash(tx, order, attempt, data)
     sent = stepped(attempt, Step.SEND)
     tx.put(sent)
-    tx.put(InFlight(id=order.id, attempt_id=sent.id, amount=sent.amount, locked=True))
+    tx.put(InFlight(id=order.id, attempt_id=sent.id, amount=sent.amount - sent.tip, locked=True))
     tx.record(attempt_fact("start", sent))
     return AttemptReply(attempt=await attempt_view(tx, sent))
 
@@ -172,10 +173,10 @@ async def _check_amount(tx: Transaction, order: Order, data: StartPayment) -> No
             reason="PAYMENT_UNKNOWN",
             attemptId=earlier,
         )
-    if data.amount > unpaid:
+    if data.amount - data.tip > unpaid:
         raise InvalidState(
             f"남은 금액({unpaid:,}원)보다 많이 결제할 수 없습니다",
-            f"{data.amount} is more than the {unpaid} still to pay",
+            f"{data.amount} is more than the {unpaid} still to pay and the tip",
             reason="OVERPAID",
             unpaid=unpaid,
             orderId=order.id,
@@ -206,7 +207,7 @@ async def _take_cash(tx: Transaction, order: Order, attempt: Attempt, data: Star
     change = change_due(data.amount, tendered)
     calendar = calendar_of(tx.shop)
     dto = payment_of(attempt, attempt.price, key=attempt.id, approved_at=calendar.iso(tx.at), approved_no="")
-    paid = await taken(tx, order, dto)
+    paid = await taken(tx, order, dto, tip=attempt.tip)
     await keep_payment(tx, order, paid)
     done = approved(
         replace(stepped(attempt, Step.SEND), tendered=tendered, change=change, answered=True), paid.payment.id

@@ -122,8 +122,12 @@ async def taken(
     *,
     by_method: bool = False,
     terminal: str = "",
+    tip: int = 0,
 ) -> Paid:
-    """The order with this payment on it, not yet saved. owner: whose payment it is, the caller's if None."""
+    """The order with this payment on it, not yet saved. owner: whose payment it is, the caller's if None.
+
+    by_method, terminal, tip: see `record_payment`.
+    """
     calendar = calendar_of(tx.shop)
     approved = calendar.parse(dto.approved_at, path="$.paymentDto.approvedAt")
     return record_payment(
@@ -139,6 +143,7 @@ async def taken(
         business_date=calendar.business_date(approved).isoformat(),
         by_method=by_method,
         terminal=terminal,
+        tip=tip,
     )
 
 

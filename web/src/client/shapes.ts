@@ -145,6 +145,7 @@ const attempt = fields({
   takingBack: orElse(flag, false),
   payment: maybe(fields({ approvedNo: orElse(text, ""), cardDetails: maybe(decodeCard) })),
   partId: maybe(text),
+  tip: orElse(number, 0),
   tendered: maybe(number),
   change: maybe(number),
   gaveUp: orElse(flag, false),

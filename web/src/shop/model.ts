@@ -1,9 +1,10 @@
 /** Everything a till knows, made once and handed to its screens. */
 
 import { named } from "../kit/named";
-import { t } from "../kit/words.svelte";
+import { t, won } from "../kit/words.svelte";
 import { Approvals } from "./approval.svelte";
 import { AutoLock } from "./auto_lock.svelte";
+import { AskedReceipts } from "./cash_receipts.svelte";
 import { Cart } from "./cart.svelte";
 import { Checkout } from "./checkout.svelte";
 import { Floor } from "./floor.svelte";
@@ -44,6 +45,9 @@ export class Model {
     this.picking.scanElsewhere(barcode, (item) =>
       this.hosting.tell(item === undefined ? t("unknownCode", { code: barcode }) : t("askAtOrders", { name: named(item) }), "error"),
     ),
+  );
+  readonly askedReceipts = new AskedReceipts(this.till, ({ amount }) =>
+    this.hosting.tell(t("receiptRefused", { won: won(amount) }), "error"),
   );
   readonly floor = new Floor(this.till);
   readonly waiting = new Waiting(this.till);

@@ -38,7 +38,7 @@ export type Means = { readonly method: PaymentMethod } | { readonly tendered: nu
 /** What a manager makes of an attempt nobody knows the end of. */
 export type Resolution = "QUERY" | "NET_CANCEL" | "CONFIRM_PAID" | "CONFIRM_NOT_PAID";
 
-/** What is to be taken. lockId, partId: see the contract. */
+/** What is to be taken. lockId, partId: see the contract.  tip: of the amount, on top of what is owed (PAY-2). */
 export interface Charge {
   readonly orderId: string;
   readonly amount: number;
@@ -46,6 +46,7 @@ export interface Charge {
   readonly by: Means;
   readonly lockId?: string;
   readonly partId?: string;
+  readonly tip?: number;
 }
 
 export class Payments {

@@ -210,6 +210,8 @@ import type {
   PopupRequest,
   PowerSaverChangeEvent,
   PowerSaverIsBlockedResponse,
+  ReceiptGetRequest,
+  ReceiptGetResponse,
   ReconcileChangeEvent,
   ReconcileListRequest,
   ReconcileListResponse,
@@ -312,7 +314,7 @@ export interface Messages {
   'cash-receipt.change.event': { kind: 'push'; data: CashReceiptChangeEvent; rateLimited: false; scope: 'staff:pay' };
   /** Registers a cash receipt that was issued outside. */
   'cash-receipt.issue.request': { kind: 'request'; data: CashReceiptIssueRequest; reply: Done; rateLimited: true; scope: 'payment:write' };
-  /** Receipts of the till, newest first. states: of the issue or of a cancel; none = all. */
+  /** Receipts of the till, newest first. states: of the issue or of a cancel; none = all.  orderId: of one order. */
   'cash-receipt.list.request': { kind: 'request'; data: CashReceiptListRequest; reply: CashReceiptListResponse; rateLimited: false; scope: 'staff:pay' };
   /** A receipt for a payment taken in cash. identifier: none for SELF; kept and encoded masked. */
   'cash-receipt.send.request': { kind: 'request'; data: CashReceiptSendRequest; reply: CashReceiptReply; rateLimited: false; scope: 'staff:pay' };
@@ -642,6 +644,8 @@ export interface Messages {
   'power-saver.start-blocking.request': { kind: 'request'; data: Nothing; reply: Done; rateLimited: false; scope: 'device' };
   /** no longer keep it awake */
   'power-saver.stop-blocking.request': { kind: 'request'; data: Nothing; reply: Done; rateLimited: false; scope: 'device' };
+  /** The receipt of an order. */
+  'receipt.get.request': { kind: 'request'; data: ReceiptGetRequest; reply: ReceiptGetResponse; rateLimited: false; scope: 'staff:order' };
   /** The list changed; read it again. total: how many are on it.  waiting: those that are not simply under way. */
   'reconcile.change.event': { kind: 'push'; data: ReconcileChangeEvent; rateLimited: false; scope: 'staff:pay' };
   /** What is open, oldest first. standings: narrow.  after: `next` of the page before.  size: 50 unless given. */
@@ -966,6 +970,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'power-saver.is-blocked.request': '',
   'power-saver.start-blocking.request': '',
   'power-saver.stop-blocking.request': '',
+  'receipt.get.request': 'x',
   'reconcile.change.event': 'px',
   'reconcile.list.request': 'x',
   'reservation.add.request': 'wx',

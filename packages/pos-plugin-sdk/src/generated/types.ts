@@ -104,6 +104,7 @@ export interface BillSplitRequest {
   count?: number | undefined;
   amounts?: number[] | undefined;
   lines?: LineShare[][] | undefined;
+  seats?: LineSeat[] | undefined;
 }
 
 /** Parts that add up to what is owed. */
@@ -150,14 +151,16 @@ export interface CashReceiptIssueRequest {
   cardNumber: string;
 }
 
-/** Receipts of the till, newest first. states: of the issue or of a cancel; none = all. */
+/** Receipts of the till, newest first. states: of the issue or of a cancel; none = all. orderId: of one order. */
 export interface CashReceiptListRequest {
   states?: ('FAILED' | 'ISSUED' | 'QUEUED' | 'SENT' | 'UNKNOWN' | 'WITHDRAWN')[] | undefined;
+  orderId?: string | undefined;
 }
 
-/** Receipts, newest first. */
+/** Receipts, newest first. receiptable: of one order, and only where somebody issues. */
 export interface CashReceiptListResponse {
   cashReceipts: CashReceiptView[];
+  receiptable?: Receiptable[];
 }
 
 /** A receipt as it is now. */
@@ -1246,6 +1249,12 @@ export interface LineQuantity {
   previous?: number;
 }
 
+/** Who had a line: the guest of this seat. */
+export interface LineSeat {
+  id: string;
+  seat: number;
+}
+
 /** So many of a line. */
 export interface LineShare {
   id: string;
@@ -1736,6 +1745,7 @@ export interface PaymentAttempt {
   terminal?: TerminalRef;
   takingBack?: boolean;
   partId?: string;
+  tip?: number;
   tendered?: number;
   change?: number;
   payment?: PluginPayment;
@@ -1967,6 +1977,7 @@ export interface PaymentStartRequest {
   expectedUnpaid: number;
   lockId?: string | undefined;
   partId?: string | undefined;
+  tip?: number | undefined;
   method?: MethodRef | undefined;
   tendered?: number | undefined;
   installmentMonth?: string | undefined;
@@ -2443,6 +2454,29 @@ export interface RadioInput {
   values: Choice[];
 }
 
+/** One order's receipt. number: business date and the order's number. soldAt: shop-local with offset. */
+export interface Receipt {
+  kind: 'CANCELLED' | 'PRE_BILL' | 'RECEIPT';
+  shop: ReceiptShop;
+  number: string;
+  orderNumber: string;
+  soldAt: string;
+  table?: string;
+  numGuests?: number;
+  lines: ReceiptLine[];
+  discounts: ReceiptDiscount[];
+  supply?: number;
+  tax?: number;
+  exempt?: number;
+  tip: number;
+  total: number;
+  paid: number;
+  unpaid: number;
+  payments: ReceiptPayment[];
+  cashReceipts: ReceiptedCash[];
+  testMode?: boolean;
+}
+
 /** A cancel of a receipt, a transaction of its own (RCP-3). issuedAt: YYYYMMDDHHmmss. */
 export interface ReceiptCancelView {
   id: string;
@@ -2455,10 +2489,90 @@ export interface ReceiptCancelView {
   error?: ReceiptError;
 }
 
+/** The card that paid. issuer: never the acquirer (PAY-5). number: masked (SEC-3). months: `00` is a lump sum. */
+export interface ReceiptCard {
+  issuer: string;
+  number?: string;
+  months: string;
+}
+
+/** A chosen option, so many per piece. */
+export interface ReceiptChoice {
+  title: string;
+  quantity: number;
+}
+
+/** What was taken off, won above zero. */
+export interface ReceiptDiscount {
+  title: string;
+  amount: number;
+}
+
 /** Why it did not go. code: the issuer's, or `ISSUER_AWAY`, `ANSWER_LOST`. message: for people. */
 export interface ReceiptError {
   code: string;
   message: string;
+}
+
+/** The receipt of an order. */
+export interface ReceiptGetRequest {
+  orderId: string;
+}
+
+/** One receipt, as the books are now. */
+export interface ReceiptGetResponse {
+  receipt: Receipt;
+}
+
+/** What was sold. unit: won of one, options included. amount: of all, before discounts. exempt: carries no VAT. */
+export interface ReceiptLine {
+  title: string;
+  unit: number;
+  quantity: number;
+  amount: number;
+  choices?: ReceiptChoice[];
+  discounts?: ReceiptDiscount[];
+  exempt?: boolean;
+}
+
+/** Money that was taken, and by what. tip: of the amount. refunded: of the amount, gone back since. */
+export interface ReceiptPayment {
+  sourceType: 'CARD' | 'CASH' | 'EXTERNAL';
+  amount: number;
+  tip: number;
+  refunded?: number;
+  approvedAt: string;
+  approvedNo?: string;
+  cancelledAt?: string;
+  name?: string;
+  card?: ReceiptCard;
+  tendered?: number;
+  change?: number;
+  testMode?: boolean;
+}
+
+/** Who sold. */
+export interface ReceiptShop {
+  name: string;
+  businessNumber: string;
+  representative?: string;
+  address?: string;
+  phone?: string;
+}
+
+/** What `cash-receipt.send` would issue now for a payment: at most so many won. */
+export interface Receiptable {
+  paymentId: string;
+  amount: number;
+}
+
+/** A cash receipt that stands. use: unknown of one from elsewhere. identifier: masked (RCP-5). */
+export interface ReceiptedCash {
+  use?: 'DEDUCTION' | 'PROOF' | 'SELF';
+  identifier: string;
+  number: string;
+  amount: number;
+  testMode?: boolean;
 }
 
 /** What can be done now: the message to send, and what it takes; a note may be added. */
@@ -2723,6 +2837,7 @@ export interface Shop {
   name: string;
   serialNumber: string;
   businessNumber: string;
+  representative?: string;
   address?: string;
   phone?: string;
   timeZone?: string;

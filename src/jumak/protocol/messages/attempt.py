@@ -41,6 +41,7 @@ class PaymentAttempt(Doc, frozen=True, kw_only=True):
     terminal: TerminalRef | None = None
     taking_back: bool = False
     part_id: str | None = None
+    tip: PositiveWon = 0
     tendered: PositiveWon | None = None
     change: PositiveWon | None = None
     payment: Payment | None = None
@@ -52,7 +53,10 @@ class PaymentAttempt(Doc, frozen=True, kw_only=True):
 
 
 class StartPayment(Data, frozen=True, kw_only=True):
-    """Begin taking money for an order. lockId: of the caller's own `order.lock`; partId: of `bill.split`."""
+    """Begin taking money for an order. lockId: of the caller's own `order.lock`; partId: of `bill.split`.
+
+    tip: won of the amount that go to the staff and raise the order's tip once the money is taken (PAY-2).
+    """
 
     order_id: PublicId
     tender: Tender
@@ -60,6 +64,7 @@ class StartPayment(Data, frozen=True, kw_only=True):
     expected_unpaid: PositiveWon
     lock_id: PublicId | None = None
     part_id: PublicId | None = None
+    tip: PositiveWon = 0
     method: MethodRef | None = None
     tendered: PositiveWon | None = None
     installment_month: Annotated[str, Meta(max_length=2)] | None = None

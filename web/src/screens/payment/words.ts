@@ -64,6 +64,15 @@ export const t = words({
   retry: ["다시 시도", "Try again"],
   cannotPay: ["결제할 수 없는 주문입니다", "This order cannot be paid"],
 
+  // The tip.
+  withTip: ["봉사료 {won} 포함", "with a tip of {won}"],
+  addTip: ["봉사료 {won} 더하기", "Add {won}"],
+  noTip: ["봉사료 없음", "No tip"],
+  tipLarge: [
+    "봉사료가 공급가액의 20%를 넘습니다. 소득세 5%를 원천징수하고 봉사료 지급대장을 작성해야 합니다.",
+    "The tip is above 20% of the supply value: 5% income tax must be withheld of it, and a ledger kept.",
+  ],
+
   // Dividing.
   split: ["나눠 내기", "Split"],
   unite: ["한 번에 내기", "Pay in one"],
@@ -71,6 +80,14 @@ export const t = words({
   byCount: ["인원수로", "Equally"],
   byAmount: ["금액으로", "By amount"],
   byItem: ["메뉴로", "By item"],
+  byGuest: ["손님별로", "By guest"],
+  shared: ["함께", "Shared"],
+  whoseLines: ["누구의 메뉴인가요?", "Whose is it?"],
+  guestHint: [
+    "손님을 고르고 그 손님의 메뉴를 누르세요. 함께 먹은 메뉴는 똑같이 나눕니다.",
+    "Choose a guest, then tap what that guest had. What was shared is divided equally.",
+  ],
+  linePaid: ["받음", "Paid"],
   people: ["{n}명", "{n} people"],
   fewer: ["줄이기", "Fewer"],
   more: ["늘리기", "More"],
