@@ -139,7 +139,7 @@ async def test_a_part_is_owed_and_the_terminals_day(stall: Stall, browser: Brows
     await expect(day).to_contain_text("일치")
     await expect(day.locator("table").first).to_contain_text("1건 29,997원")
     await expect(day.locator("table").last).to_contain_text("NICE")
-    await expect(day.get_by_role("list", name="차이의 이유일 수 있는 것")).to_contain_text(
+    await expect(day.get_by_role("list", name="아직 확실하지 않은 거래")).to_contain_text(
         "환불 5,000원 · 사람이 처리함"
     )
     assert await serious(page) == []

@@ -170,7 +170,7 @@ export const t = words({
   DEBIT: ["체크", "Debit"],
   PREPAID: ["선불", "Prepaid"],
   FOREIGN: ["해외", "Foreign"],
-  doubts: ["차이의 이유일 수 있는 것", "What may explain it"],
+  doubts: ["아직 확실하지 않은 거래", "Not certain yet"],
   OPEN: ["아직 결과를 모름", "Its end is not known"],
   BY_HAND: ["사람이 처리함", "Said by a person"],
   openItems: [
