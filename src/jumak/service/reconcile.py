@@ -54,6 +54,12 @@ async def list_open(read: Reader, caller: Caller, data: ListReconcile) -> Reconc
     )
 
 
+async def open_of_order(read: Reader, order_id: str) -> tuple[ReconcileItem, ...]:
+    """What of the list is about one order."""
+    found = await whatever_is_open(read)
+    return tuple([await _item(read, of, standing) for _, of, standing in found if of.order_id == order_id])
+
+
 async def whatever_is_open(read: Reader) -> Sequence[Open]:
     """The whole list in its order, which does not change while it gets longer or shorter."""
     found: list[Open] = []
