@@ -1,4 +1,4 @@
-"""What would go back to whom, before anybody confirms it, and what of it is still on its way (CAN-2, CAN-5…8, RCP-4).
+"""What would go back to whom, told before anybody confirms it (CAN-2, CAN-5…8, RCP-4).
 
 Decided by the same rules that give it back, on the order as it is now; nothing is changed.
 """
@@ -26,10 +26,8 @@ from jumak.service.documents import Install
 from jumak.service.keeping import known_order
 from jumak.service.ports import Reader
 from jumak.service.receipt_following import receipts_of, total_claimed
-from jumak.service.reconcile import open_of_order
 from jumak.service.refund import check_no_refund, is_whole, method_of
 from jumak.service.registry import query
-from jumak.service.till_receipt import receipt_view
 
 
 class _Decided(Struct, frozen=True):
@@ -64,8 +62,6 @@ async def plan(read: Reader, caller: Caller, data: PlanRefund) -> RefundPlan:
         total=sum(decided.amounts.values()),
         tax=decided.tax,
         steps=tuple(steps),
-        open=await open_of_order(read, order.id),
-        receipts=tuple(receipt_view(read, each) for each in receipts),
     )
 
 

@@ -10,10 +10,8 @@ from jumak.domain.attempt import AttemptError, MethodRef, TerminalRef
 from jumak.domain.base import Doc, PositiveWon, PublicId
 from jumak.domain.order.types import Quantity
 from jumak.domain.refund import RefundResolution, RefundState, RefundWay
-from jumak.protocol.messages.attempt import Note
+from jumak.protocol.messages.attempt import Approval, Note
 from jumak.protocol.messages.payment import PaymentReply
-from jumak.protocol.messages.reconcile import ReconcileItem
-from jumak.protocol.messages.till_receipt import CashReceiptView
 from jumak.protocol.row import Data, Reply, Row
 
 
@@ -63,6 +61,7 @@ class ConfirmRefund(Data, frozen=True, kw_only=True):
     id: PublicId
     note: Note
     refunded: bool | None = None
+    approval_id: Approval | None = None
 
 
 class ResolveRefund(Data, frozen=True, kw_only=True):
@@ -71,6 +70,7 @@ class ResolveRefund(Data, frozen=True, kw_only=True):
     id: PublicId
     how: RefundResolution
     note: Note | None = None
+    approval_id: Approval | None = None
 
 
 class PaymentRefundReply(Reply, frozen=True, kw_only=True):
@@ -110,10 +110,10 @@ class PlannedRefund(Doc, frozen=True, kw_only=True):
 
 
 class RefundPlan(Reply, frozen=True, kw_only=True):
-    """What would happen, newest payment first, and what of the order's money is still on its way.
+    """What would happen, newest payment first.
 
     version: the order's, for `expectedVersion`.  cancelPending: the order was cancelled and waits for its money.
-    total, tax: of what would go back.  open: items of `reconcile.list` of this order.  receipts: of its cash.
+    total, tax: of what would go back.
     """
 
     version: int
@@ -121,8 +121,6 @@ class RefundPlan(Reply, frozen=True, kw_only=True):
     total: int
     tax: int
     steps: tuple[PlannedRefund, ...]
-    open: tuple[ReconcileItem, ...]
-    receipts: tuple[CashReceiptView, ...]
 
 
 ROWS: tuple[Row, ...] = (
@@ -139,7 +137,7 @@ ROWS: tuple[Row, ...] = (
         kind="request",
         data=ConfirmRefund,
         reply=PaymentReply,
-        scopes=("staff:manage",),
+        scopes=("staff:pay",),
         write=True,
         page="extensions.md",
     ),
@@ -148,7 +146,7 @@ ROWS: tuple[Row, ...] = (
         kind="request",
         data=ResolveRefund,
         reply=PaymentRefundReply,
-        scopes=("staff:manage",),
+        scopes=("staff:pay",),
         write=True,
         page="extensions.md",
     ),
