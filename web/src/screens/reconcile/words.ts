@@ -56,7 +56,19 @@ export const t = words({
     "Look at the terminal's list of transactions or ask the card company. If the terminal works again, ask it first.",
   ],
   waitsForRefund: ["{name}에 환불을 요청했습니다.", "{name} was asked to give it back."],
-  refundNoAnswer: ["환불을 요청했지만 {name}의 답을 받지 못했습니다.", "{name} was asked to give it back, and its answer was lost."],
+  refundQueued: [
+    "이 결제의 다른 환불이 끝나면 {name}에 환불을 요청합니다.",
+    "{name} is asked once another refund of this payment has ended.",
+  ],
+  partByHand: [
+    "플러그인은 결제의 일부를 돌려줄 수 없어, 손님이 이 금액을 아직 받지 못했습니다.",
+    "A plugin cannot give a part back, so the guest has not got this amount yet.",
+  ],
+  wayByHand: ["현금이나 계좌로 돌려준 뒤 기록하세요.", "Give it back in cash or by transfer, then record that."],
+  refundNoAnswer: [
+    "환불을 요청했지만 {name}의 답을 받지 못했습니다.",
+    "{name} was asked to give it back, and its answer was lost.",
+  ],
   askingRefund: [
     "단말기에 같은 요청을 다시 보내고 있습니다. 두 번 환불되지 않습니다.",
     "The terminal is asked the same again; it never goes back twice.",
@@ -65,10 +77,7 @@ export const t = words({
     "{name}에서 환불되었는지 확인한 뒤 고르세요. 그 전에는 다른 방법으로 돌려주지 마세요.",
     "Look at {name} whether it went back, then choose. Do not give it back another way before.",
   ],
-  partOwed: [
-    "손님에게 돌려줄 금액이 아직 카드로 가지 않았습니다.",
-    "The guest has not got this part back on the card yet.",
-  ],
+  partOwed: ["손님에게 돌려줄 금액이 아직 카드로 가지 않았습니다.", "The guest has not got this part back on the card yet."],
   wholeOwed: [
     "주문을 취소했지만 이 결제는 아직 환불되지 않았습니다.",
     "The order was cancelled, and this payment has not gone back yet.",
