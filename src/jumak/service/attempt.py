@@ -83,6 +83,7 @@ async def attempt_view(source: Reader, attempt: Attempt) -> PaymentAttempt:
         price=attempt.price,
         method=attempt.method,
         terminal=attempt.terminal,
+        barcode=attempt.barcode,
         taking_back=attempt.taking_back,
         part_id=attempt.part_id,
         tip=attempt.tip,
@@ -178,6 +179,6 @@ async def _whole(read: Reader, subject: str) -> Any:
 
 for _word in (
     "start", "approve", "decline", "cancel", "lose", "give-up", "wait", "find-nothing", "escalate", "resolve",
-    "approval", "take-back", "net-cancel", "ask-again",
+    "approval", "take-back", "net-cancel", "ask-again", "show",
 ):  # fmt: skip
     whole(f"attempt.{_word}")(_whole)

@@ -25,6 +25,7 @@ from jumak.domain.attempt import (
     part_price,
     payment_of,
     refused_approval,
+    showing,
     stepped,
 )
 from jumak.domain.errors import PosError
@@ -105,6 +106,7 @@ async def record_approval(
         approved_at=at,
         approved_no=approval.approved_no,
         card=approval.card_details,
+        wallet=approval.wallet,
     )
     paid = await taken(
         tx,
@@ -160,6 +162,15 @@ async def never_asked(tx: Transaction, *, attempt_id: str, reason: str, message:
         await change_attempt(
             tx, stepped(attempt, Step.FIND_NOTHING, error=None, answered=True), "find-nothing"
         )
+    return Done()
+
+
+async def show_code(tx: Transaction, *, attempt_id: str, text: str) -> Done:
+    """Its terminal gave the code the guest's phone is to scan: tills and the guest's screen show it (PAY-9, DSP-1)."""
+    attempt = await tx.get(Attempt, attempt_id)
+    shown = None if attempt is None else showing(attempt, text)
+    if shown is not None:
+        await change_attempt(tx, shown, "show")
     return Done()
 
 

@@ -246,7 +246,8 @@ async def confirm_refund(tx: Transaction, data: ConfirmRefund) -> PaymentReply:
     returned_by_hand = bool(record.terminal) and (
         await tx.get(TerminalRecord, record.terminal) is None or await was_asked_in_vain(tx, payment.id)
     )
-    if payment.source_type != "EXTERNAL" and not record.by_plugin and not returned_by_hand:
+    by_till = bool(record.terminal) or payment.source_type != "EXTERNAL"
+    if by_till and not record.by_plugin and not returned_by_hand:
         raise InvalidState(
             "포스에서 받은 결제는 결제 취소로 돌려주세요",
             "the till took this payment; give it back with payment.cancel",

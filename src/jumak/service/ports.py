@@ -20,6 +20,7 @@ from jumak.domain.kitchen import Ticket
 from jumak.domain.merchant import Shop
 from jumak.domain.order.types import Order
 from jumak.service.card_terminal import Drivers
+from jumak.service.presented import PresentedCodes
 from jumak.service.receipt_issuer import ReceiptIssuer
 from jumak.service.sightings import Sightings
 
@@ -309,6 +310,9 @@ class Live(Protocol):
 
     refunds_asked: set[str]
     """Refunds a terminal is being asked for right now, by id: nobody else says meanwhile how one ended."""
+
+    presented: PresentedCodes
+    """Codes of guests on their way to a terminal (PAY-9)."""
 
     receipt_issuer: ReceiptIssuer | None
     """Who issues the shop's cash receipts, None where nobody does."""

@@ -109,7 +109,8 @@ async def charge_rest(tx: Transaction, payment_id: str) -> None:
     who = Caller(id=then.caller, kind="device", name=then.caller, device_id=then.device, staff=then.staff)
     start = StartPayment(
         order_id=order.id,
-        tender="CARD",
+        # The way it was paid before: the guest scans a code at this till again (PAY-9).
+        tender="CARD" if payment.external_details is None else "BARCODE",
         amount=rest,
         expected_unpaid=order.payment_price.payment_unpaid_value,
         installment_month=_installments(payment, rest),

@@ -41,10 +41,16 @@ export class Model {
   readonly checkout = new Checkout(this.till, this.cart, this.orders, this.shop, this.route, (error) =>
     this.hosting.tell(trouble(error), "error"),
   );
-  readonly scans = new Scans(this.till, (barcode) =>
-    this.picking.scanElsewhere(barcode, (item) =>
-      this.hosting.tell(item === undefined ? t("unknownCode", { code: barcode }) : t("askAtOrders", { name: named(item) }), "error"),
-    ),
+  readonly scans = new Scans(
+    this.till,
+    (barcode) =>
+      this.picking.scanElsewhere(barcode, (item) =>
+        this.hosting.tell(
+          item === undefined ? t("unknownCode", { code: barcode }) : t("askAtOrders", { name: named(item) }),
+          "error",
+        ),
+      ),
+    (barcode) => this.terminals.isWalletCode(barcode),
   );
   readonly askedReceipts = new AskedReceipts(this.till, ({ amount }) =>
     this.hosting.tell(t("receiptRefused", { won: won(amount) }), "error"),

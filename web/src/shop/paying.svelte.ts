@@ -167,6 +167,11 @@ export class Paying {
     await this.#charge(amount, { months });
   }
 
+  /** code: what the guest's phone presented; null has the terminal show one to scan (PAY-9). */
+  async takeByCode(amount: number, code: string | null): Promise<void> {
+    await this.#charge(amount, { code });
+  }
+
   async #charge(amount: number, by: Means): Promise<void> {
     const { order, part, hold } = this;
     if (!this.ready || order === null || amount <= 0 || hold.state !== "held") return;

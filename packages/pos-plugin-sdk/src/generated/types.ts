@@ -75,6 +75,12 @@ export interface AuditListResponse {
   entries: AuditEntry[];
 }
 
+/** How an attempt uses a code. text: what the guest's phone is to scan, while it is to; never the guest's own. */
+export interface Barcode {
+  presentedBy: 'GUEST' | 'SHOP';
+  text?: string;
+}
+
 /** A scanned code. */
 export interface BarcodeData {
   barcode: string;
@@ -869,7 +875,7 @@ export interface HistoryActor {
 
 /** One thing that happened. The code decides which keys are there (contract, extensions §4.1). */
 export interface HistoryChange {
-  code: 'cash-receipt.cancel-failed' | 'cash-receipt.cancelled' | 'cash-receipt.failed' | 'cash-receipt.issued' | 'cash-receipt.queued' | 'cash-receipt.withdrawn' | 'kitchen.acknowledged' | 'kitchen.bumped' | 'kitchen.cancelled' | 'kitchen.cleared' | 'kitchen.completed' | 'kitchen.moved' | 'kitchen.prioritized' | 'kitchen.recalled' | 'kitchen.sent' | 'kitchen.unprioritized' | 'line.added' | 'line.dining-changed' | 'line.discounts-changed' | 'line.memo-changed' | 'line.options-changed' | 'line.price-changed' | 'line.quantity-changed' | 'line.removed' | 'order.accepted' | 'order.called' | 'order.cancel-pending' | 'order.cancelled' | 'order.collected' | 'order.completed' | 'order.continues' | 'order.created' | 'order.declined' | 'order.discounts-changed' | 'order.expired' | 'order.guests-changed' | 'order.handed-over' | 'order.locked' | 'order.memo-changed' | 'order.merged-in' | 'order.merged-into' | 'order.ready-time-changed' | 'order.split-from' | 'order.split-off' | 'order.table-changed' | 'order.tip-changed' | 'order.total-changed' | 'order.undone' | 'order.unlocked' | 'payment-attempt.approved' | 'payment-attempt.approved-late' | 'payment-attempt.asked-again' | 'payment-attempt.cancelled' | 'payment-attempt.declined' | 'payment-attempt.escalated' | 'payment-attempt.given-up' | 'payment-attempt.lost' | 'payment-attempt.network-cancelled' | 'payment-attempt.not-found' | 'payment-attempt.resolved' | 'payment-attempt.started' | 'payment-attempt.taking-back' | 'payment-attempt.waited-for' | 'payment-refund.asked' | 'payment-refund.declined' | 'payment-refund.given-up' | 'payment-refund.lost' | 'payment-refund.not-found' | 'payment-refund.resolved' | 'payment-refund.returned' | 'payment.approved' | 'payment.cancelled' | 'payment.refunded' | 'table.moved' | 'table.swapped';
+  code: 'cash-receipt.cancel-failed' | 'cash-receipt.cancelled' | 'cash-receipt.failed' | 'cash-receipt.issued' | 'cash-receipt.queued' | 'cash-receipt.withdrawn' | 'kitchen.acknowledged' | 'kitchen.bumped' | 'kitchen.cancelled' | 'kitchen.cleared' | 'kitchen.completed' | 'kitchen.moved' | 'kitchen.prioritized' | 'kitchen.recalled' | 'kitchen.sent' | 'kitchen.unprioritized' | 'line.added' | 'line.dining-changed' | 'line.discounts-changed' | 'line.memo-changed' | 'line.options-changed' | 'line.price-changed' | 'line.quantity-changed' | 'line.removed' | 'order.accepted' | 'order.called' | 'order.cancel-pending' | 'order.cancelled' | 'order.collected' | 'order.completed' | 'order.continues' | 'order.created' | 'order.declined' | 'order.discounts-changed' | 'order.expired' | 'order.guests-changed' | 'order.handed-over' | 'order.locked' | 'order.memo-changed' | 'order.merged-in' | 'order.merged-into' | 'order.ready-time-changed' | 'order.split-from' | 'order.split-off' | 'order.table-changed' | 'order.tip-changed' | 'order.total-changed' | 'order.undone' | 'order.unlocked' | 'payment-attempt.approved' | 'payment-attempt.approved-late' | 'payment-attempt.asked-again' | 'payment-attempt.cancelled' | 'payment-attempt.code-shown' | 'payment-attempt.declined' | 'payment-attempt.escalated' | 'payment-attempt.given-up' | 'payment-attempt.lost' | 'payment-attempt.network-cancelled' | 'payment-attempt.not-found' | 'payment-attempt.resolved' | 'payment-attempt.started' | 'payment-attempt.taking-back' | 'payment-attempt.waited-for' | 'payment-refund.asked' | 'payment-refund.declined' | 'payment-refund.given-up' | 'payment-refund.lost' | 'payment-refund.not-found' | 'payment-refund.resolved' | 'payment-refund.returned' | 'payment.approved' | 'payment.cancelled' | 'payment.refunded' | 'table.moved' | 'table.swapped';
   line?: LineQuantity;
   lines?: LineQuantity[];
   from?: number | string;
@@ -1731,6 +1737,7 @@ export interface PaymentApproval {
   approvedNo?: string;
   amountMoney?: number;
   cardDetails?: CardDetails;
+  wallet?: string;
 }
 
 /** An attempt as staff see it (contract, extensions §2). */
@@ -1744,6 +1751,7 @@ export interface PaymentAttempt {
   price?: PartPrice;
   method?: MethodRef;
   terminal?: TerminalRef;
+  barcode?: Barcode;
   takingBack?: boolean;
   partId?: string;
   tip?: number;
@@ -2908,6 +2916,7 @@ export interface ShownPayment {
   name?: string;
   tendered?: number;
   change?: number;
+  scan?: string;
 }
 
 /** A number between two ends. */
@@ -3253,6 +3262,7 @@ export interface Terminal {
   version: number;
   state: 'away' | 'busy' | 'idle';
   model?: string;
+  wallets?: Wallets;
   here?: boolean;
 }
 
@@ -3477,6 +3487,20 @@ export interface WaitingSetModeRequest {
 /** The mode that holds now. */
 export interface WaitingSetModeResponse {
   mode: 'accept' | 'closed' | 'paused' | 'walk-in';
+}
+
+/** What the codes of a wallet look like. starts: how they begin. least, most: their length. */
+export interface WalletCode {
+  wallet: string;
+  starts: string;
+  least: number;
+  most: number;
+}
+
+/** What a terminal knows of wallets. reads: the codes of guests it takes. shows: it gives codes to scan. */
+export interface Wallets {
+  reads?: WalletCode[];
+  shows?: boolean;
 }
 
 /** Open a socket; sockets are told apart by URL. */

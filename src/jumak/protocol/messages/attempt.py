@@ -19,6 +19,7 @@ from jumak.domain.attempt import (
 from jumak.domain.base import Doc, PositiveWon, PublicId
 from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment
+from jumak.domain.wallet import Barcode
 from jumak.protocol.row import Data, Done, Reply, Row, RowKind
 
 MethodId = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -39,6 +40,7 @@ class PaymentAttempt(Doc, frozen=True, kw_only=True):
     price: PartPrice | None = None
     method: MethodRef | None = None
     terminal: TerminalRef | None = None
+    barcode: Barcode | None = None
     taking_back: bool = False
     part_id: str | None = None
     tip: PositiveWon = 0
@@ -56,6 +58,7 @@ class StartPayment(Data, frozen=True, kw_only=True):
     """Begin taking money for an order. lockId: of the caller's own `order.lock`; partId: of `bill.split`.
 
     tip: won of the amount that go to the staff and raise the order's tip once the money is taken (PAY-2).
+    barcode: what the guest's phone presented, of tender BARCODE; without it the terminal shows the guest a code.
     """
 
     order_id: PublicId
@@ -68,7 +71,7 @@ class StartPayment(Data, frozen=True, kw_only=True):
     method: MethodRef | None = None
     tendered: PositiveWon | None = None
     installment_month: Annotated[str, Meta(max_length=2)] | None = None
-    barcode: Annotated[str, Meta(max_length=128)] | None = None
+    barcode: Annotated[str, Meta(max_length=1_000)] | None = None
 
 
 class AttemptReply(Reply, frozen=True, kw_only=True):

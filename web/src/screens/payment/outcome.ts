@@ -28,10 +28,16 @@ const DECLINES: ReadonlyMap<string, Word> = new Map([
   ["94", "twice"],
   ["98", "readerAway"],
 ]);
+/** The same of a wallet's code, where that means something else. */
+const CODE_DECLINES: ReadonlyMap<string, Word> = new Map([
+  ["14", "codeUnreadable"],
+  ["54", "codeExpired"],
+  ["W1", "codeUsed"],
+]);
 
 export function outcomeOf(attempt: Attempt): Outcome {
   if (attempt.state === "APPROVED") return PAID;
-  return attempt.tender === "CARD" ? ofCard(attempt) : ofMethod(attempt);
+  return attempt.terminal === undefined ? ofMethod(attempt) : atTerminal(attempt);
 }
 
 function ofMethod(attempt: Attempt): Outcome {
@@ -43,11 +49,21 @@ function ofMethod(attempt: Attempt): Outcome {
   return over(attempt.state === "CANCELED" || attempt.gaveUp ? "givenUp" : "declined");
 }
 
-function ofCard(attempt: Attempt): Outcome {
+/** What the guest is to do, or what is waited for. */
+function asked({ barcode }: Attempt): Outcome {
+  if (barcode === undefined) return { title: "insertCard", hint: "insertCardHint", tone: "", goesOn: true };
+  if (barcode.presentedBy === "GUEST") return { title: "codeSent", hint: "codeSentHint", tone: "", goesOn: true };
+  return barcode.text === ""
+    ? { title: "codeComing", tone: "", goesOn: true }
+    : { title: "scanThis", hint: "scanThisHint", tone: "", goesOn: true };
+}
+
+function atTerminal(attempt: Attempt): Outcome {
+  const isCard = attempt.barcode === undefined;
   switch (attempt.state) {
     case "CREATED":
     case "SENT":
-      return { title: "insertCard", hint: "insertCardHint", tone: "", goesOn: true };
+      return asked(attempt);
     case "UNKNOWN":
       // What is to go back becomes no payment any more, so nobody has to hope for it.
       return attempt.gaveUp || attempt.takingBack
@@ -56,11 +72,11 @@ function ofCard(attempt: Attempt): Outcome {
     case "NEEDS_MANUAL":
       return { title: "needsPerson", hint: "needsPersonHint", tone: "warn", goesOn: false };
     case "CANCELED":
-      return over("cardCancelled", "nothingTaken");
+      return over(isCard ? "cardCancelled" : "codeCancelled", isCard ? "nothingTaken" : "nothingTakenByCode");
     case "NET_CANCELLED":
-      return over("cardCancelled", "tookBack");
+      return over(isCard ? "cardCancelled" : "codeCancelled", isCard ? "tookBack" : "tookBackByCode");
     case "NOT_FOUND":
-      return over("declined", "nothingTaken");
+      return over("declined", isCard ? "nothingTaken" : "nothingTakenByCode");
     default:
       return attempt.error?.reason === "TERMINAL_AWAY" ? over("terminalAway", "terminalAwayHint") : over("declined");
   }
@@ -73,6 +89,7 @@ function ofCard(attempt: Attempt): Outcome {
 export function saidBy(attempt: Attempt): string {
   if (isUnsettled(attempt) || attempt.error?.reason === "TERMINAL_AWAY") return "";
   const { message, declineCode } = attempt.error ?? { message: "", declineCode: "" };
-  const word = DECLINES.get(declineCode);
+  const ofCode = attempt.barcode === undefined ? undefined : CODE_DECLINES.get(declineCode);
+  const word = ofCode ?? DECLINES.get(declineCode);
   return word === undefined ? message : t(word);
 }
