@@ -51,6 +51,8 @@ class MoneyEvening(RuleBasedStateMachine):
         self.counter = CardCounter(folder=Path(self.folder.name) / "shop")
         self.plugin = Stamp()
         self.orders: list[str] = []
+        self.given_up: set[str] = set()
+        """Attempts staff wait for no longer."""
 
     def run(self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
         return self.loop.run_until_complete(work)
@@ -123,7 +125,13 @@ class MoneyEvening(RuleBasedStateMachine):
                 # Staff wait no longer for whatever is under way.
                 for attempt in await self.attempts():
                     if attempt.state in ("SENT", "UNKNOWN"):
-                        await self.ask("payment-attempt.cancel.request", {"id": attempt.id})
+                        await self.give_up(attempt.id)
+
+    async def give_up(self, attempt_id: str) -> None:
+        """NET-3: what was not a payment by then never becomes one by itself."""
+        reply = await self.ask("payment-attempt.cancel.request", {"id": attempt_id})
+        if reply is not None and reply["attempt"]["state"] == "UNKNOWN":
+            self.given_up.add(attempt_id)
 
     # -- looking ---------------------------------------------------------------------------------
 

@@ -25,13 +25,14 @@ from tests.stateful.evening import MISHAP, NONE_OR_MISHAP, Json, Mishap, MoneyEv
 from tests.stateful.stamp import BACK, PAY, Mood
 
 PICK = st.integers(0, 1_000)
-CODES = st.sampled_from(["00", "00", "68", "69", "70", "96", "97", *FAULTS])
+CODES = st.sampled_from([*["00"] * 8, "68", "69", "70", "96", "97", *FAULTS])
 ONE_TROUBLE = st.one_of(
     st.fixed_dictionaries({"cut": st.integers(1, 8)}),
     st.fixed_dictionaries({"silent": st.integers(1, 8)}),
     st.fixed_dictionaries({"deaf": st.integers(1, 8)}),
     st.sampled_from([{"twice": True}, {"garbage": True}, {"other_key": "another"}]),
-    st.sampled_from([{"late_charge": True}, {"late_answer": True}]),
+    st.just({"late_charge": True}),
+    st.just({"late_answer": True}),
     st.fixed_dictionaries({"code": CODES}),
 )
 TROUBLE = st.lists(ONE_TROUBLE, max_size=2).map(
@@ -81,19 +82,18 @@ class Evening(MoneyEvening):
 
     # -- taking money ----------------------------------------------------------------------------
 
-    @rule(
-        pick=PICK,
-        code=CODES,
-        share=SHARE,
-        trouble=TROUBLE,
-        mishap=NONE_OR_MISHAP,
-        is_off=st.sampled_from([False, False, False, False, True]),
-    )
-    def a_guest_pays_by_card(self, pick, code, share, trouble, mishap, is_off):
+    @rule(pick=PICK, code=CODES, share=SHARE, trouble=TROUBLE, is_off=st.sampled_from([False] * 4 + [True]))
+    def a_guest_pays_by_card(self, pick, code, share, trouble, is_off):
         if not is_off:
             self.counter.terminal.switch_on()
         self.let(trouble)
-        self.run(self.a_guest_pays(pick, 18_000 + int(code), share, "CARD", mishap))
+        self.run(self.a_guest_pays(pick, 18_000 + int(code), share, "CARD"))
+
+    @rule(pick=PICK, code=CODES, trouble=TROUBLE, mishap=MISHAP)
+    def something_falls_over_while_a_card_is_charged(self, pick, code, trouble, mishap):
+        self.counter.terminal.switch_on()
+        self.let(trouble)
+        self.run(self.a_guest_pays(pick, 18_000 + int(code), 1, "CARD", mishap))
 
     @rule(pick=PICK, share=SHARE, mood=MOOD, mishap=NONE_OR_MISHAP)
     def a_guest_pays_by_plugin(self, pick, share, mood, mishap):
@@ -105,13 +105,21 @@ class Evening(MoneyEvening):
         self.run(self.a_guest_pays(pick, 18_000, share, "CASH", mishap))
 
     async def a_guest_pays(
-        self, pick: int, price: int, share: int, tender: str, mishap: Mishap | None
+        self, pick: int, price: int, share: int, tender: str, mishap: Mishap | None = None
     ) -> None:
-        owing = [each["id"] for each in await self.all_orders() if each["paymentPrice"]["paymentUnpaidValue"]]
-        # The first one is tried now and then although it owes nothing.
-        tried = [*owing, *self.orders[:1]]
-        order = tried[pick % len(tried)] if owing else await self.new_order(price)
-        await self.pays(order, share, tender, mishap)
+        await self.pays(await self.somebodys_order(pick, price), share, tender, mishap)
+
+    async def somebodys_order(self, pick: int, price: int) -> str:
+        """One that may be paid, or a new one; now and then one that may not, which has to be refused."""
+        reserved = await self.read.all(InFlight)
+        owing = [
+            order["id"]
+            for order in await self.all_orders()
+            if order["paymentPrice"]["paymentUnpaidValue"] and order["id"] not in reserved
+        ]
+        if self.orders and pick % 8 == 0:
+            return self.orders[pick % len(self.orders)]
+        return owing[pick % len(owing)] if owing and pick % 3 else await self.new_order(price)
 
     async def new_order(self, price: int) -> str:
         self.orders.append((await self.counter.order(price))["id"])
@@ -362,6 +370,7 @@ class Evening(MoneyEvening):
         assert before.state not in FINAL or attempt.state == before.state or late
         assert attempt.state in FINAL or attempt.state in OPEN
         assert (attempt.payment_id is not None) == (attempt.state == "APPROVED")
+        assert attempt.state != "APPROVED" or attempt.by_hand or attempt.id not in self.given_up
         self.known[attempt.id] = attempt
 
     async def check_order(
@@ -432,7 +441,7 @@ class Evening(MoneyEvening):
                 if attempt.state == "NEEDS_MANUAL":
                     await self.resolved(attempt, "QUERY")
                 elif attempt.state == "SENT":
-                    await self.ask("payment-attempt.cancel.request", {"id": attempt.id})
+                    await self.give_up(attempt.id)
             self.counter.clock.jump(seconds=31)
         raise AssertionError("it never ends")
 
@@ -469,6 +478,6 @@ class Evening(MoneyEvening):
 # What is red is made small without being explained: that would take longer than a test may.
 PHASES = (Phase.generate, Phase.shrink)
 Evening.TestCase.settings = settings(
-    max_examples=1_000 if LARGE else 100, stateful_step_count=20, phases=PHASES
+    max_examples=1_000 if LARGE else 100, stateful_step_count=25, phases=PHASES
 )
 TestEvening = Evening.TestCase
