@@ -51,6 +51,17 @@ async def test_a_receipt_is_shown_printed_and_printed_again(stall: Stall, browse
     assert await till.evaluate("() => window.printed") == 1
     await expect(till.get_by_role("button", name="인쇄")).to_have_count(0)
 
+    bill = await an_order(stall)
+    await till.get_by_role("button", name="닫기").click()
+    await till.get_by_role("button", name="다음 주문").click()
+    await till.locator("#tab-status").click()
+    await till.locator(f"#status-{bill['id']}").click()
+    await till.get_by_role("button", name="영수증", exact=True).click()
+    paper = till.get_by_role("article", name="계산서 (영수증이 아닙니다)")
+    await expect(paper).to_contain_text("29,700")
+    await expect(paper).not_to_contain_text("재발행")
+    await expect(till.get_by_role("button", name="인쇄")).to_be_visible()
+
     manager = await stall.page(browser, pin=PINS["manager"], language="en")
     await manager.locator("#tab-status").click()
     await manager.get_by_role("group", name="State").get_by_role("button", name="Closed").click()

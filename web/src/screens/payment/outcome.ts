@@ -28,6 +28,12 @@ const DECLINES: ReadonlyMap<string, Word> = new Map([
   ["94", "twice"],
   ["98", "readerAway"],
 ]);
+/** The same of a wallet's code, where that means something else. */
+const CODE_DECLINES: ReadonlyMap<string, Word> = new Map([
+  ["14", "codeUnreadable"],
+  ["54", "codeExpired"],
+  ["W1", "codeUsed"],
+]);
 
 export function outcomeOf(attempt: Attempt): Outcome {
   if (attempt.state === "APPROVED") return PAID;
@@ -83,6 +89,7 @@ function atTerminal(attempt: Attempt): Outcome {
 export function saidBy(attempt: Attempt): string {
   if (isUnsettled(attempt) || attempt.error?.reason === "TERMINAL_AWAY") return "";
   const { message, declineCode } = attempt.error ?? { message: "", declineCode: "" };
-  const word = DECLINES.get(declineCode);
+  const ofCode = attempt.barcode === undefined ? undefined : CODE_DECLINES.get(declineCode);
+  const word = ofCode ?? DECLINES.get(declineCode);
   return word === undefined ? message : t(word);
 }

@@ -185,6 +185,18 @@ export const t = words({
   issuerAway: ["카드사가 응답하지 않습니다", "The card company does not answer"],
   twice: ["이미 처리된 거래입니다", "This was done already"],
   readerAway: ["카드 리더기 연결이 끊어졌습니다", "The card reader is not connected"],
+  codeUnreadable: [
+    "알 수 없는 QR·바코드입니다. 손님의 결제 앱을 확인해 주세요",
+    "Nobody knows this code. Look at the guest's payment app",
+  ],
+  codeExpired: [
+    "유효 시간이 지난 코드입니다. 손님 앱에서 새 코드를 열어 주세요",
+    "This code has expired. The guest opens a new one in the app",
+  ],
+  codeUsed: [
+    "이미 사용한 코드입니다. 손님 앱에서 새 코드를 열어 주세요",
+    "This code was used before. The guest opens a new one in the app",
+  ],
   unknownResult: ["결제 결과를 알 수 없습니다", "The result is unknown"],
   unknownHint: [
     "다시 결제하지 말고, 점장이 아래 목록에서 결과를 확인해 처리해 주세요.",
