@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from jumak.domain.attempt import AttemptError, MethodRef, Refused, TerminalRef, WentBack
 from jumak.domain.calendar import calendar_of, from_ms, to_ms
 from jumak.domain.caller import Caller
-from jumak.domain.errors import InvalidState
+from jumak.domain.errors import InvalidState, PosError
 from jumak.domain.order.paying import find_payment
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
@@ -65,7 +65,7 @@ async def ask(
         )
     if isinstance(who, MethodRef):
         check_whole(order, payment)
-    await check_no_refund(tx, payment_id)
+    await check_no_refund(tx, payment_id, queued=True)
     _forget_old(tx, refunds)
     left = payment.amount_money - backing_of(order).payments[payment_id].refunded
     refund = RefundAttempt(
@@ -93,15 +93,12 @@ async def ask_for_part(
     terminal_id = backing_of(order).payments[payment_id].terminal
     if not terminal_id:
         return
-    record = await tx.get(TerminalRecord, terminal_id)
-    # One that was taken away since is not forgotten: nobody can be asked, so a person gives it back.
-    terminal = TerminalRef(id=terminal_id, name="카드 단말기") if record is None else record.ref
     part = RefundAttempt(
         id=refund_id,
         order_id=order.id,
         payment_id=payment_id,
         amount=amount,
-        terminal=terminal,
+        terminal=await _terminal_ref(tx, terminal_id),
         state="SENT",
         at_ms=to_ms(tx.at),
     )
@@ -120,10 +117,64 @@ def check_whole(order: Order, payment: Payment) -> None:
         )
 
 
-async def check_no_refund(source: Reader, payment_id: str) -> None:
-    """Nobody has to learn first whether this money went back; raises CANCEL_IN_PROGRESS, REFUND_UNSETTLED."""
+async def queue(tx: Transaction, order: Order, payment: Payment) -> None:
+    """The order is cancelled: what the terminal or method of this payment took is asked for as soon as may be (CAN-2).
+
+    Where it is being given back already, or nobody knows whether it was, that is waited for (CAN-10).
+    """
+    record = backing_of(order).payments[payment.id]
+    who = await _terminal_ref(tx, record.terminal) if record.terminal else method_of(order, payment)
+    if who is None or (isinstance(who, MethodRef) and not record.by_method):
+        return
+    refunds = await tx.all(RefundAttempt)
+    if refund_open(refunds.get(payment.id)) is not None:
+        return
+    _forget_old(tx, refunds)
+    queued = RefundAttempt(
+        id=payment.id,
+        order_id=order.id,
+        amount=payment.amount_money - record.refunded,
+        method=who if isinstance(who, MethodRef) else None,
+        terminal=who if isinstance(who, TerminalRef) else None,
+        state="QUEUED",
+        at_ms=to_ms(tx.at),
+    )
+    keep_refund(tx, "queue", queued)
+
+
+def method_of(order: Order, payment: Payment) -> MethodRef | None:
+    """The plugin's method that may give this payment back, None where no plugin says that it took it."""
+    details = payment.external_details
+    if payment.source_type != "EXTERNAL" or details is None or details.source_id is None:
+        return None
+    owner = backing_of(order).payments[payment.id].owner
+    return MethodRef(plugin_id=owner, id=details.source_id, payment_name=details.source)
+
+
+async def _terminal_ref(source: Reader, terminal_id: str) -> TerminalRef:
+    record = await source.get(TerminalRecord, terminal_id)
+    # One that was taken away since is not forgotten: nobody can be asked, so a person gives it back.
+    return TerminalRef(id=terminal_id, name="카드 단말기") if record is None else record.ref
+
+
+async def cannot_ask(tx: Transaction, *, refund_id: str, refusal: PosError) -> Done:
+    """What was queued cannot be asked for: a person sees why, and decides."""
+    refund = await tx.get(RefundAttempt, refund_id)
+    if refund is not None and refund.state == "QUEUED":
+        error = AttemptError(code=refusal.code, reason=refusal.reason, message=refusal.ko)
+        keep_refund(tx, "decline", refund_stepped(refund, RefundStep.DECLINE, error=error))
+    return Done()
+
+
+async def check_no_refund(source: Reader, payment_id: str, *, queued: bool = False) -> None:
+    """Nobody has to learn first whether this money went back; raises CANCEL_IN_PROGRESS, REFUND_UNSETTLED.
+
+    queued: whoever asks is the one the payment was queued for.
+    """
     for refund in (await source.all(RefundAttempt)).values():
-        if refund.payment == payment_id and (refusal := refund_open(refund)) is not None:
+        if refund.payment != payment_id or (queued and refund.state == "QUEUED"):
+            continue
+        if (refusal := refund_open(refund)) is not None:
             raise refusal
 
 
@@ -282,5 +333,5 @@ async def _whole(read: Reader, subject: str) -> PaymentRefund | None:
     return None if refund is None else refund_view(read, refund)
 
 
-for _word in ("ask", "return", "decline", "give-up", "lose", "find-nothing", "resolve"):
+for _word in ("queue", "ask", "return", "decline", "give-up", "lose", "find-nothing", "resolve"):
     whole(f"refund.{_word}")(_whole)

@@ -1935,7 +1935,7 @@ export interface PaymentRefund {
   amount: number;
   method?: MethodRef;
   terminal?: TerminalRef;
-  state: 'CANCELED' | 'DECLINED' | 'NOT_RETURNED' | 'RETURNED' | 'SENT' | 'UNKNOWN';
+  state: 'CANCELED' | 'DECLINED' | 'NOT_RETURNED' | 'QUEUED' | 'RETURNED' | 'SENT' | 'UNKNOWN';
   createdAt: string;
   error?: AttemptError;
   note?: string;
@@ -1951,7 +1951,7 @@ export interface PaymentRefundChangeEvent {
 
 /** Refunds, newest first. states, orderId: narrow. */
 export interface PaymentRefundListRequest {
-  states?: ('CANCELED' | 'DECLINED' | 'NOT_RETURNED' | 'RETURNED' | 'SENT' | 'UNKNOWN')[] | undefined;
+  states?: ('CANCELED' | 'DECLINED' | 'NOT_RETURNED' | 'QUEUED' | 'RETURNED' | 'SENT' | 'UNKNOWN')[] | undefined;
   orderId?: string | undefined;
 }
 
