@@ -182,6 +182,8 @@ async def run_shop(
         if plugins is not None:
             await plugins.stop()
         bridge.stop()
+        # First: who found no terminal any more would write down that it was away.
+        await shop.end_tasks()
         await terminals.close()
         await shop.close()
 

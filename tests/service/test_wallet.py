@@ -72,6 +72,9 @@ async def test_a_wallet_with_a_card_behind_it_is_a_card(counter):
     assert (payment["sourceType"], payment["externalDetails"]) == ("CARD", {"source": CARD.name})
     assert payment["cardDetails"]["installmentMonth"] == "03"
     assert "******" in payment["cardDetails"]["cardNo"]
+    receipt = (await counter.asking.ask("receipt.get.request", {"orderId": order["id"]}, CASHIER))["receipt"]
+    assert receipt["payments"][0]["name"] == CARD.name
+    assert receipt["payments"][0]["card"]["issuer"] == payment["cardDetails"]["cardBrand"]
     await counter.refund(order, 5_000)
     [refund] = await counter.refunds()
     assert refund["state"] == "RETURNED"
@@ -221,6 +224,8 @@ async def test_an_order_goes_whole_where_no_part_goes(counter):
     await counter.refund(order, 5_000, payment)
     [refused] = await counter.refunds()
     assert refused["state"] == "DECLINED"
+    [open_one] = (await counter.asking.ask("reconcile.list.request", {}, MANAGER))["items"]
+    assert (open_one["kind"], open_one["tender"]) == ("REFUND", "BARCODE")
     await counter.resolve(refused, "WHOLE_THEN_REST")
     await counter.settle()
     attempts = (await counter.asking.ask("payment-attempt.list.request", {}, CASHIER))["attempts"]

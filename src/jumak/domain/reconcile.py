@@ -93,7 +93,7 @@ def actions_of_refund(refund: RefundAttempt, *, busy: bool) -> tuple[Action, ...
         hows = (
             ("CONFIRM_RETURNED", "CONFIRM_NOT_RETURNED")
             if refund.state == "UNKNOWN"
-            else ("ASK_AGAIN", "WHOLE_THEN_REST", "CONFIRM_RETURNED")
+            else (*(("ASK_AGAIN", "WHOLE_THEN_REST") if refund.asks else ()), "CONFIRM_RETURNED")
         )
         return tuple((RESOLVE_REFUND, {"id": refund.id, "how": how}) for how in hows)
     if refund.state == "UNKNOWN":

@@ -21,6 +21,8 @@ from jumak.domain.errors import InvalidState, PosError
 
 RefundState = Literal["QUEUED", "SENT", "RETURNED", "DECLINED", "CANCELED", "UNKNOWN", "NOT_RETURNED"]
 
+RefundWay = Literal["CASH", "TERMINAL", "METHOD", "BY_HAND"]
+
 RefundResolution = Literal["ASK_AGAIN", "WHOLE_THEN_REST", "CONFIRM_RETURNED", "CONFIRM_NOT_RETURNED"]
 
 
@@ -102,6 +104,11 @@ class RefundAttempt(Doc, frozen=True, kw_only=True):
     def is_part(self) -> bool:
         """A part, which the books have given back already."""
         return self.payment_id is not None
+
+    @property
+    def asks(self) -> bool:
+        """A terminal can be asked for it, also for a part; a plugin gives back whole payments (CAN-7)."""
+        return self.terminal is not None
 
     @property
     def is_owed(self) -> bool:

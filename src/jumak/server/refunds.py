@@ -82,7 +82,7 @@ class Refunds:
         notice = {"level": "warn", "text": text}
         self._shop.connections.send(Push("notice.event", msgspec.json.encode(notice)))
 
-    def payer_of(self, order: Order, payment: Payment, caller: Caller) -> Payer | None:
+    async def payer_of(self, order: Order, payment: Payment, caller: Caller) -> Payer | None:
         """Who gives this payment back to this caller, None for one that nobody took for us.
 
         Raises HostUnavailable PLUGIN_NOT_RUNNING, TERMINAL_AWAY for one that is not there, InvalidState
@@ -97,7 +97,7 @@ class Refunds:
         if payer is None and record.terminal:
             raise away(None)
         if payer is not None and not record.terminal:
-            refund.check_whole(order, payment)
+            await refund.check_whole_is_held(self._shop.store.reader(), order, payment)
         return payer
 
     async def give_back(self, order: Order, payment: Payment, payer: Payer, caller: Caller) -> None:

@@ -6,6 +6,7 @@ money went back is the payment's cancel, with which `keeping.keep` ends the atte
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -49,13 +50,14 @@ async def ask(
 ) -> Done:
     """This plugin or terminal is about to be asked for what is left of a payment; then: what follows (CAN-8).
 
-    A terminal gives back what it holds: the parts that it owes the guest go along. Raises InvalidState CANCEL_IN_PROGRESS, REFUND_UNSETTLED while an earlier asking has no known end,
-    PARTLY_REFUNDED, PAYMENT_CANCELLED when there is nothing left to give back.
+    Who is asked gives back what it holds: the parts that the guest is owed go along. Raises InvalidState
+    CANCEL_IN_PROGRESS, REFUND_UNSETTLED while an earlier asking has no known end, PARTLY_REFUNDED,
+    PAYMENT_CANCELLED when there is nothing left to give back.
     """
     order = await tx.order_of_payment(payment_id)
     payment = None if order is None else find_payment(order, payment_id)
     refunds = await tx.all(RefundAttempt)
-    parts = owed(refunds.values(), payment_id) if isinstance(who, TerminalRef) else ()
+    parts = owed(refunds.values(), payment_id)
     if order is None or payment is None or (payment.state == "CANCELLED" and not (then and parts)):
         raise InvalidState(
             "이미 취소된 결제입니다",
@@ -64,7 +66,7 @@ async def ask(
             paymentId=payment_id,
         )
     if isinstance(who, MethodRef):
-        check_whole(order, payment)
+        check_whole(order, payment, parts)
     await check_no_refund(tx, payment_id, queued=True)
     _forget_old(tx, refunds)
     left = payment.amount_money - backing_of(order).payments[payment_id].refunded
@@ -83,31 +85,43 @@ async def ask(
     return Done()
 
 
-async def ask_for_part(
-    tx: Transaction, order: Order, *, refund_id: str, payment_id: str, amount: int
-) -> None:
-    """A part was given back in the books: the terminal that took the payment is asked for it (CAN-8).
+async def follow_part(tx: Transaction, order: Order, *, refund_id: str, payment_id: str, amount: int) -> None:
+    """A part was given back in the books; the guest is to get it (CAN-7, CAN-8).
 
-    Whatever else took it gives parts back by hand.
+    The terminal that took the payment is asked for it. What a plugin took or entered a person gives back, since
+    plugins are asked for whole payments: the guest is owed it until somebody says so. Cash is in the drawer.
     """
-    terminal_id = backing_of(order).payments[payment_id].terminal
-    if not terminal_id:
+    payment, record = find_payment(order, payment_id), backing_of(order).payments[payment_id]
+    if payment.source_type == "CASH" and not record.by_plugin:
         return
+    terminal = await _terminal_ref(tx, record.terminal) if record.terminal else None
     part = RefundAttempt(
         id=refund_id,
         order_id=order.id,
         payment_id=payment_id,
         amount=amount,
-        terminal=await _terminal_ref(tx, terminal_id),
-        state="SENT",
+        method=None if terminal is not None else method_of(order, payment),
+        terminal=terminal,
+        state="NOT_RETURNED" if terminal is None else "SENT",
         at_ms=to_ms(tx.at),
+        error=None if terminal is not None else _BY_HAND,
     )
-    keep_refund(tx, "ask", part)
+    keep_refund(tx, "owe" if terminal is None else "ask", part)
 
 
-def check_whole(order: Order, payment: Payment) -> None:
-    """A plugin is asked for all of a payment; raises InvalidState PARTLY_REFUNDED (CAN-7)."""
-    if backing_of(order).payments[payment.id].refunded > 0:
+_BY_HAND = AttemptError(
+    code="INVALID_STATE",
+    reason="BY_HAND",
+    message="결제의 일부는 직접 돌려줘야 합니다. 현금이나 계좌로 돌려준 뒤 확인해 주세요",
+)
+
+
+def check_whole(order: Order, payment: Payment, parts: Iterable[RefundAttempt]) -> None:
+    """A plugin is asked for all of a payment; raises InvalidState PARTLY_REFUNDED (CAN-7).
+
+    parts: those the guest has not got yet. While it has got none, the plugin still holds all.
+    """
+    if not is_whole(order, payment, parts):
         raise InvalidState(
             "일부를 이미 환불한 결제입니다. 나머지를 직접 돌려준 뒤 외부 환불을 확인해 주세요",
             "part of this payment went back already and only whole payments are asked back; return the "
@@ -115,6 +129,16 @@ def check_whole(order: Order, payment: Payment) -> None:
             reason="PARTLY_REFUNDED",
             paymentId=payment.id,
         )
+
+
+def is_whole(order: Order, payment: Payment, parts: Iterable[RefundAttempt]) -> bool:
+    """Whoever took this payment holds all of it. parts: see `check_whole`."""
+    return backing_of(order).payments[payment.id].refunded <= sum(part.amount for part in parts)
+
+
+async def check_whole_is_held(source: Reader, order: Order, payment: Payment) -> None:
+    """See `check_whole`."""
+    check_whole(order, payment, owed((await source.all(RefundAttempt)).values(), payment.id))
 
 
 async def queue(tx: Transaction, order: Order, payment: Payment) -> None:
@@ -333,5 +357,5 @@ async def _whole(read: Reader, subject: str) -> PaymentRefund | None:
     return None if refund is None else refund_view(read, refund)
 
 
-for _word in ("queue", "ask", "return", "decline", "give-up", "lose", "find-nothing", "resolve"):
+for _word in ("queue", "owe", "ask", "return", "decline", "give-up", "lose", "find-nothing", "resolve"):
     whole(f"refund.{_word}")(_whole)
