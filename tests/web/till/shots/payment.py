@@ -108,7 +108,7 @@ async def card_declined(stall: Stall, browser: Browser, look: Look) -> Page:
     await open_payment(page, await an_order_ending(stall, 51))
     await card_key(page).click()
     await guest(stall, terminal.page)
-    await page.get_by_text("잔액이 부족합니다").wait_for()
+    await page.get_by_text(re.compile("잔액이 부족합니다|Not enough money")).wait_for()
     return page
 
 
