@@ -86,7 +86,7 @@ async def test_the_guests_code_is_scanned_or_typed(stall: Stall, browser: Browse
     # Whatever is scanned while the dialog is up is the guest's code.
     await scan(till, "9200000000000001")
     await heading(till, "결제 완료")
-    await expect(till.get_by_text("네이버페이 · ")).to_be_visible()
+    await expect(till.get_by_text("네이버페이 · ").first).to_be_visible()
     assert await payments(stall, order) == [
         ("EXTERNAL", 10_000, "카카오페이"),
         ("CARD", 20_000, "네이버페이"),
@@ -146,7 +146,7 @@ async def test_the_guest_scans_a_code_of_ours(stall: Stall, browser: Browser) ->
     await expect(beside).to_have_count(0)
     [(_, amount, wallet)] = await payments(stall, order)
     assert amount == 29_700
-    await expect(till.get_by_text(f"{wallet} · ")).to_be_visible()
+    await expect(till.get_by_text(f"{wallet} · ").first).to_be_visible()
     await next_order(till)
     # The answer is lost: nobody is told that it failed, and it is found (SIM-1 70).
     lost = await an_order_ending(stall, 70)
