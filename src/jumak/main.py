@@ -142,6 +142,7 @@ async def run_shop(
     publisher.listen("attempt.", paying.follow)
     publisher.listen("attempt.", finding_out.follow)
     publisher.listen("refund.", finding_out.follow)
+    publisher.listen("refund.", refunds.follow_end)
     publisher.listen("refund.ask", refunds.follow_ask)
     publisher.listen("order.cancel-pending", refunds.follow)
     shop.gates["payment.cancel.request"] = Gate(giving_back.needed, giving_back.before_payment)
@@ -154,6 +155,7 @@ async def run_shop(
     publisher.listen("cash-receipt.", receipts.follow)
     await receipts.recover()
     store.on_commit(publisher.publish)
+    await refunds.go_on()
     day = schedule.DayOpening(_begin_day)
     timetable = schedule.Schedule(
         shop,
@@ -180,6 +182,8 @@ async def run_shop(
         if plugins is not None:
             await plugins.stop()
         bridge.stop()
+        # First: who found no terminal any more would write down that it was away.
+        await shop.end_tasks()
         await terminals.close()
         await shop.close()
 

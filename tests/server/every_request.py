@@ -290,6 +290,7 @@ async def _orders(ask: Ask) -> None:
     await ask("order.search", {"tableId": 1, "orderState": "OPENED", "page": 1, "size": 10})
     await ask("order.find", {"text": "칼국수", "number": order["number"]})
     await ask("order.history", {"orderId": order["id"], "size": 20})
+    await ask("receipt.get", {"orderId": order["id"]})
     await ask("bill.split", {"orderId": order["id"], "by": "count", "count": 3})
     await ask("bill.split", {"orderId": order["id"], "by": "amount", "amounts": [1_000, 2_000]})
     unit = {"id": order["lineItems"][0]["id"], "quantity": 1}
@@ -322,6 +323,7 @@ async def _orders(ask: Ask) -> None:
     ]
     await ask("payment.confirm-refund", {"id": outside_id, "note": "앱에서 직접 환불"})
     await ask("payment-refund.list", {"states": ["UNKNOWN"], "orderId": outside_id})
+    await ask("payment-refund.plan", {"orderId": order["id"]})
     listed = (await ask("reconcile.list", {"standings": ["MANUAL"], "size": 1}))["items"]
     assert [item["id"] for item in listed] == [OWED.id]
     await ask("settlement.get", {})

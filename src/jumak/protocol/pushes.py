@@ -100,6 +100,7 @@ FACTS: dict[str, FactKind] = {
             "lose": "nobody knows what became of an attempt (NET-2)",
             "give-up": "staff stopped waiting for an attempt",
             "wait": "a plugin has not answered for two minutes; staff wait on or give up",
+            "show": "the terminal gave the code that the guest's phone is to scan (PAY-9); the fact does not hold it",
             "find-nothing": "an attempt turned out to have charged nothing",
             "escalate": "an attempt needs a person: an approval that could not be recorded",
             "resolve": "a manager decided what became of an attempt; how, and the note",
@@ -114,6 +115,8 @@ FACTS: dict[str, FactKind] = {
             push="payment-refund.change.event", keys=("refund",), whole="refund", event=False, about=about
         )
         for word, about in {
+            "queue": "the order was cancelled: the payment is asked back once nothing else of it is being given back",
+            "owe": "a part is to be given back by hand: nobody can be asked for it (CAN-7)",
             "ask": "a plugin or terminal is about to be asked to give a payment back; stored before it is (CAN-10)",
             "return": "the money of a payment that was asked back is back",
             "decline": "the plugin or terminal could not give it back",

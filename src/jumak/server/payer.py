@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from jumak.domain.attempt import Answer, Attempt, MethodRef, TerminalRef, read_answer
@@ -19,9 +20,12 @@ from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment
 from jumak.domain.refund import RefundAttempt, Returned, read_refund
 from jumak.domain.terminal import AnswerLost, CardCancel, NotAsked, TerminalRecord
+from jumak.domain.wallet import MOST_SHOWN
 from jumak.server.watch import Level
+from jumak.service.attempt_answer import show_code
 from jumak.service.card_terminal import CardTerminal
 from jumak.service.payment import away, not_running
+from jumak.service.ports import Command
 from jumak.service.table import shown
 
 if TYPE_CHECKING:
@@ -38,6 +42,9 @@ BACK = "host:back:"
 
 GUEST_WITHIN = timedelta(seconds=60)
 """A guest has so long to pay at a terminal, host and all (NET-2)."""
+
+PHONE_WITHIN = timedelta(seconds=180)
+"""A guest has so long to scan a code, pay in the wallet's app, and for the host to say so (NET-2, PAY-9)."""
 
 HOST_WITHIN = timedelta(seconds=30)
 """The card network has so long to answer what needs no guest (NET-2)."""
@@ -70,7 +77,7 @@ class Payer(Protocol):
         """Asks for the money. Raises NotAsked, AnswerLost; HostUnavailable when a plugin was lost."""
 
     def give_up(self) -> None:
-        """Staff wait no longer: whoever is asked should stop asking the guest."""
+        """Staff wait no longer: whoever is asked should stop asking the guest, and is not asked any more if not yet."""
 
     def begin_turn(self, device: str | None) -> None:
         """What it shows from now on belongs to a payment that was begun on this device."""
@@ -98,12 +105,15 @@ class MethodPayer:
         caller = session.caller
         assert caller is not None, "a method belongs to an open session"
         self._shop, self._session, self.ref, self.caller = shop, session, ref, caller
+        self._given_up = False
         # A plugin's popups do not say which payment they belong to: whoever runs it asks it for one at a time.
         self.turn = (caller.id, caller.device_id)
 
     async def pay(self, attempt: Attempt, order: Order) -> Answer:
         """From here on nobody but the plugin knows whether money moves: no deadline, no second question."""
         view = await shown(self._shop.store.reader(), order)
+        if self._given_up:
+            raise NotAsked
         data = {"event": "pay", "id": self.ref.id, "order": view, "price": attempt.price}
         return read_answer(await self._ask(data, f"{PAY}{attempt.id}"))
 
@@ -123,6 +133,7 @@ class MethodPayer:
 
     def give_up(self) -> None:
         """See `Payer`."""
+        self._given_up = True
         self._shop.ui.close_popups(self._session)
 
     def begin_turn(self, device: str | None) -> None:
@@ -152,16 +163,34 @@ class TerminalPayer:
     def __init__(self, shop: RunningShop, terminal: CardTerminal, record: TerminalRecord) -> None:
         self._shop, self._terminal, self._record = shop, terminal, record
         self.ref, self.caller, self.turn = record.ref, terminal_caller(record.ref), ("terminal", record.id)
-        self._asked = ""
+        self._asked, self._given_up = "", False
 
     async def pay(self, attempt: Attempt, order: Order) -> Answer:  # noqa: ARG002 (a card needs no order)
-        """Over, or unknown, within a minute; then the guest is asked no more."""
+        """Over, or unknown, within a minute, or three where the guest scans; then the guest is asked no more."""
+        code = self._shop.connections.presented.take(attempt.id)
+        if self._given_up:
+            raise NotAsked
         self._asked = attempt.id
+        charge = charge_of(attempt)
+        asking = self._terminal.charge(charge, code=code, show=lambda text: self._show(attempt.id, text))
+        limit = PHONE_WITHIN if charge.presented_by == "SHOP" else GUEST_WITHIN
         try:
-            return await in_time(self._shop.clock, self._terminal.charge(charge_of(attempt)), GUEST_WITHIN)
+            return await in_time(self._shop.clock, asking, limit)
         except TooLate:
             self.give_up()
             raise
+
+    def _show(self, attempt_id: str, text: str) -> None:
+        if len(text) > MOST_SHOWN:
+            self.note(
+                "error", f"a code of {len(text)} characters for payment {attempt_id} is too long to scan"
+            )
+            return
+        work = partial(show_code, attempt_id=attempt_id, text=text)
+        self._shop.start(self._keep(Command(caller=self.caller, name=ASK, body=b"", run=work)))
+
+    async def _keep(self, command: Command) -> None:
+        await self._shop.store.execute(command)
 
     async def give_back(self, order: Order, payment: Payment, refund: RefundAttempt) -> Returned:  # noqa: ARG002 (see above)
         """See `Payer`."""
@@ -170,7 +199,9 @@ class TerminalPayer:
 
     def give_up(self) -> None:
         """See `Payer`."""
-        self._shop.start(self._abort())
+        self._given_up = True
+        if self._asked:
+            self._shop.start(self._abort())
 
     async def _abort(self) -> None:
         try:
@@ -213,7 +244,7 @@ def terminal_caller(ref: TerminalRef) -> Caller:
 
 def cancel_of(payment: Payment, refund: RefundAttempt) -> CardCancel:
     """The cancel of a card payment or a part of it, the same whenever it is asked for again (CAN-8, CAN-10)."""
-    card = payment.card_details
+    card, external = payment.card_details, payment.external_details
     return CardCancel(
         key=f"{refund.id}-part" if refund.is_part else f"{payment.id}-cancel",
         charge=payment.payment_key,
@@ -222,6 +253,8 @@ def cancel_of(payment: Payment, refund: RefundAttempt) -> CardCancel:
         approved_no=payment.approved_no,
         approved_at=payment.approved_at,
         installment_month="00" if card is None else card.installment_month,
+        # What a plugin recorded has a source too, and never comes here.
+        wallet=None if external is None else external.source,
     )
 
 

@@ -1,4 +1,4 @@
-"""What a manager decides about a part that the card has not been given (CAN-8; contract: extensions §6).
+"""What a manager decides about a part that the guest has not been given (CAN-7, CAN-8; contract: extensions §6).
 
 The books gave it back when the goods came back; the terminal refused it, or could not be reached. It is asked for
 once more, given back by hand, or, where a card takes no partial cancels, the whole payment goes back and what it
@@ -18,6 +18,7 @@ from jumak.domain.payment import LEAST_IN_PARTS, Payment
 from jumak.domain.refund import RefundAttempt, RefundStep, ThenCharge, refund_stepped
 from jumak.protocol.messages.attempt import StartPayment
 from jumak.protocol.messages.refund import PaymentRefundReply, ResolveRefund
+from jumak.service.approval import require_manager
 from jumak.service.attempt_start import begin
 from jumak.service.keeping import end_refund
 from jumak.service.ports import Announcement, Transaction
@@ -29,9 +30,10 @@ from jumak.service.registry import command
 async def resolve(tx: Transaction, data: ResolveRefund) -> PaymentRefundReply:
     """How a part reaches the guest; audited with the note. What a terminal says comes by push.
 
-    Raises NotFound; InvalidState REFUND_STATE for what is no part, or does not wait for this, CANCEL_IN_PROGRESS
+    Raises PermissionDenied APPROVAL_NEEDED; NotFound; InvalidState REFUND_STATE for what is no part, or does not wait for this, CANCEL_IN_PROGRESS
     and REFUND_UNSETTLED while the terminal is asked for something else of this payment.
     """
+    approved = await require_manager(tx, "payment-refund.resolve", data.approval_id)
     part = await tx.get(RefundAttempt, data.id)
     if part is None:
         raise NotFound("없는 환불입니다", f"there is no refund {data.id[:64]}", path="$.id")
@@ -39,7 +41,7 @@ async def resolve(tx: Transaction, data: ResolveRefund) -> PaymentRefundReply:
         raise _not_possible(part, "a payment as a whole: payment.cancel, or payment.confirm-refund")
     check_not_asked(tx, part.id)
     noted = part if data.note is None else replace(part, note=data.note)
-    said = {"how": data.how} | ({} if data.note is None else {"note": data.note})
+    said = {"how": data.how} | ({} if data.note is None else {"note": data.note}) | approved
     match data.how:
         case "CONFIRM_NOT_RETURNED":
             if part.state != "UNKNOWN":
@@ -54,12 +56,15 @@ async def resolve(tx: Transaction, data: ResolveRefund) -> PaymentRefundReply:
             await end_refund(tx, noted, "resolve", **said)
         case "ASK_AGAIN":
             _check_owed(part)
+            _check_asks(part)
             await check_no_refund(tx, part.payment)
             again = refund_stepped(noted, RefundStep.ASK, error=None)
             keep_refund(tx, "ask", replace(again, at_ms=part.at_ms), **said)
         case "WHOLE_THEN_REST":
             _check_owed(part)
-            assert part.terminal is not None, "only terminals are asked for parts"
+            _check_asks(part)
+            assert part.terminal is not None, "that was checked"
+            await check_no_refund(tx, part.payment)
             who = tx.caller
             then = ThenCharge(caller=who.id, device=who.device_id, staff=who.staff)
             await ask(tx, payment_id=part.payment, who=part.terminal, then=then)
@@ -72,6 +77,13 @@ async def resolve(tx: Transaction, data: ResolveRefund) -> PaymentRefundReply:
 def _check_owed(part: RefundAttempt) -> None:
     if not part.is_owed:
         raise _not_possible(part, "only what was refused")
+
+
+def _check_asks(part: RefundAttempt) -> None:
+    if not part.asks:
+        raise _not_possible(
+            part, "a plugin gives back whole payments; return it by hand, then CONFIRM_RETURNED"
+        )
 
 
 def _not_possible(refund: RefundAttempt, why: str) -> InvalidState:
@@ -107,7 +119,8 @@ async def charge_rest(tx: Transaction, payment_id: str) -> None:
     who = Caller(id=then.caller, kind="device", name=then.caller, device_id=then.device, staff=then.staff)
     start = StartPayment(
         order_id=order.id,
-        tender="CARD",
+        # The way it was paid before: the guest scans a code at this till again (PAY-9).
+        tender="CARD" if payment.external_details is None else "BARCODE",
         amount=rest,
         expected_unpaid=order.payment_price.payment_unpaid_value,
         installment_month=_installments(payment, rest),
