@@ -77,6 +77,10 @@ class Stamp:
                 if frame["name"] == "payment.method.event.request":
                     self.asked.append(frame)
                     self._came.set()
+                elif frame["name"] == "payment.event.request":
+                    # It never objects to a cancel; silence would be waited for.
+                    agreed = {"event": frame["data"]["event"], "complete": True}
+                    await self.send("payment.event.response", agreed, frame["callbackId"])
 
     async def send(self, name: str, data: Json, callback_id: str | None = None) -> None:
         frame = {"name": name, "version": 1, "data": data}
