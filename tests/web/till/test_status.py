@@ -388,7 +388,7 @@ async def test_a_return_and_an_amount(stall: Stall, browser: Browser) -> None:
     await dialog.get_by_role("button", name="금액 환불").click()
     await dialog.get_by_label("환불 금액").fill("30000")
     await dialog.get_by_role("button", name="음식 문제").click()
-    await expect(dialog.get_by_role("alert")).to_contain_text("29,700원까지")
+    await expect(dialog.get_by_role("alert")).to_contain_text("받은 금액(29,700원)까지")
     await expect(dialog.get_by_role("button", name="환불·반품")).to_be_disabled()
     await dialog.get_by_label("환불 금액").fill("1000")
     await expect(dialog.get_by_role("region", name="돌려줄 곳")).to_contain_text("서랍에서 현금으로")
