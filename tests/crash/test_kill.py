@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import random
 import sqlite3
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from jumak.protocol.scopes import expand
 from jumak.service.session import visible_pushes
 from jumak.store.sqlite.file import FILE_NAME
 from tests.conftest import LARGE
+from tests.crash.checking import checked
 from tests.crash.guests import Guest, HttpLine, Listener, SocketLine, StreamListener
 from tests.crash.shop_process import ShopProcess, make_shop
 
@@ -90,7 +90,7 @@ async def test_what_was_acknowledged_survives_every_kill(tmp_path: Path, record_
     for listener in house.listeners:
         assert listener.heard == listed
         assert listener.resumes > KILLS // 2
-    assert await _checked(folder) == b"All is well.\n"
+    assert await checked(folder) == b"All is well.\n"
     record_property("start_s", sorted(server.starts)[len(server.starts) // 2])
     print(
         f"{KILLS} kills, {house.answers} answers, {sum(guest.resent for guest in house.guests)} repeats, "
@@ -170,11 +170,3 @@ def _pushed_facts(folder: Path) -> list[tuple[int, str]]:
         facts = connection.execute("SELECT seq, name FROM journal ORDER BY seq").fetchall()
     pushes = [(seq, FACTS[name].push) for seq, name in facts if name in FACTS]
     return [(seq, str(push)) for seq, push in pushes if push in visible]
-
-
-async def _checked(folder: Path) -> bytes:
-    """What `jumak check` says."""
-    words = (sys.executable, "-m", "jumak", "check", "--data", str(folder))
-    process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
-    said, _ = await process.communicate()
-    return said

@@ -202,8 +202,8 @@ class House(Struct, frozen=True):
 
 
 @contextlib.asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[House]:
-    async with simulated_shop(folder=folder) as shop:
+async def opened(folder: Path, **given: Any) -> AsyncIterator[House]:
+    async with simulated_shop(folder=folder, **given) as shop:
         host = await shop.host()
         put_uploads(folder)
         answering(shop, staff_caller())

@@ -168,11 +168,12 @@ def after_refusal(refund: RefundAttempt, answer: WentBack | Refused) -> RefundAt
     match answer:
         case WentBack():
             return refund_stepped(refund, S.GIVE_UP if waiting else S.FIND_NOTHING, error=None)
-        case Refused(message):
+        case Refused(message, declined):
             error = AttemptError(
                 code="INVALID_STATE",
                 reason="PAYMENT_VOID_FAILED",
                 message=message or "환불하지 못했습니다",
+                decline_code=declined or None,
             )
             return refund_stepped(refund, S.DECLINE if waiting else S.FIND_NOTHING, error=error)
 

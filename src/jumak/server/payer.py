@@ -167,11 +167,11 @@ class TerminalPayer:
 
     async def pay(self, attempt: Attempt, order: Order) -> Answer:  # noqa: ARG002 (a card needs no order)
         """Over, or unknown, within a minute, or three where the guest scans; then the guest is asked no more."""
+        code = self._shop.connections.presented.take(attempt.id)
         if self._given_up:
             raise NotAsked
         self._asked = attempt.id
         charge = charge_of(attempt)
-        code = self._shop.connections.presented.take(attempt.id)
         asking = self._terminal.charge(charge, code=code, show=lambda text: self._show(attempt.id, text))
         limit = PHONE_WITHIN if charge.presented_by == "SHOP" else GUEST_WITHIN
         try:

@@ -41,6 +41,7 @@ export interface AttemptError {
   code: string;
   message: string;
   reason?: string;
+  declineCode?: string;
 }
 
 /** One attempt. */

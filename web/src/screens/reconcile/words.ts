@@ -135,6 +135,10 @@ export const t = words({
   sure: ["{key}: {won}", "{key}: {won}"],
   note: ["어떻게 확인했나요?", "How do you know?"],
   noteAsked: ["확인한 내용은 기록에 남습니다.", "What you say is kept in the records."],
+  giveUpHint: [
+    "다른 계산대에서 받고 있는 결제일 수 있습니다. 그만두면 손님에게 더 묻지 않고, 늦게 승인되면 이 목록에 나옵니다.",
+    "Another till may be taking it. The guest is asked no more; an approval that comes late appears on this list.",
+  ],
   takeBackHint: [
     "승인되었으면 카드로 되돌리고, 승인되지 않았으면 아무 일도 없습니다. 그 뒤에는 결제로 기록할 수 없습니다.",
     "If it was approved it goes back to the card, if not nothing happens. It cannot become a payment any more.",
@@ -179,7 +183,7 @@ export const t = words({
   DEBIT: ["체크", "Debit"],
   PREPAID: ["선불", "Prepaid"],
   FOREIGN: ["해외", "Foreign"],
-  doubts: ["차이의 이유일 수 있는 것", "What may explain it"],
+  doubts: ["아직 확실하지 않은 거래", "Not certain yet"],
   OPEN: ["아직 결과를 모름", "Its end is not known"],
   BY_HAND: ["사람이 처리함", "Said by a person"],
   openItems: [
