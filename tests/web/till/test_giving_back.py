@@ -11,7 +11,16 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.web.till.axe import serious
 from tests.web.till.cards import NAME, an_order_ending, card_terminal, charged
-from tests.web.till.paying import METHOD, Stamp, a_line, an_order, order_now, stamp
+from tests.web.till.paying import (
+    METHOD,
+    Stamp,
+    a_line,
+    an_order,
+    order_now,
+    pay_by_stamp,
+    stamp,
+    start_payment,
+)
 from tests.web.till.stall import PINS, Json, Stall
 from tests.web.till.test_status import cancel, choice, look_at, status
 from tests.web.waiting import until
@@ -25,27 +34,6 @@ LONG = 30_000
 def rows(detail: Locator) -> Locator:
     """What is on its way back, payment by payment."""
     return detail.locator("li.back")
-
-
-async def start(stall: Stall, order: Json, tender: str, amount: int, **more: object) -> Json:
-    """A part of what is owed, asked for at a till."""
-    unpaid = (await order_now(stall, order))["paymentPrice"]["paymentUnpaidValue"]
-    asked = {"orderId": order["id"], "tender": tender, "amount": amount, "expectedUnpaid": unpaid}
-    attempt: Json = (await stall.ask("payment.start", **asked, **more))["attempt"]
-    return attempt
-
-
-async def pay_by_stamp(stall: Stall, order: Json, amount: int, plugin: Stamp, key: str) -> None:
-    """The plugin takes this much."""
-    method = {"pluginId": "stamp-card", "id": "stamp"}
-    attempt = await start(stall, order, "METHOD", amount, method=method)
-    approval = {"approvedAt": "2026-02-02T12:00:00", "approvedNo": "", "paymentKey": key}
-    await plugin.answer(await plugin.question(), paymentDto=approval)
-
-    async def paid() -> bool:
-        return (await stall.ask("payment-attempt.get", id=attempt["id"]))["attempt"]["state"] == "APPROVED"
-
-    await until(paid, "the plugin's payment is recorded")
 
 
 async def gives_back(plugin: Stamp) -> None:
@@ -77,7 +65,7 @@ async def paid_three_ways(stall: Stall) -> AsyncIterator[tuple[Json, Stamp]]:
     terminal = await card_terminal(stall)
     await terminal.control(attended=False)
     order = await an_order(stall, discount=0)
-    await start(stall, order, "CASH", 10_000, tendered=10_000)
+    await start_payment(stall, order, "CASH", 10_000, tendered=10_000)
     await charged(stall, order, 10_000)
     async with stamp(stall) as plugin:
         await pay_by_stamp(stall, order, 10_000, plugin, "three-ways")
