@@ -15,7 +15,7 @@ from jumak.domain.errors import DuplicateKey, InvalidState
 from jumak.domain.fact import Fact
 from jumak.domain.table import TableRecord
 from jumak.service.ports import Announcement, OrderQuery, TicketQuery, Transaction
-from jumak.store.sqlite.errors import Unrecorded
+from jumak.store.errors import Unrecorded
 from tests.store.conftest import SHOP, Counter
 from tests.store.orders import facts_of_add, make_order, make_ticket, paid, revised
 

@@ -211,7 +211,7 @@ async def test_a_batch_whose_transaction_is_gone(file_shop: Counter, monkeypatch
 
     def broken(tx: Transaction) -> None:
         tx.layer.flush()
-        tx.connection.execute("ROLLBACK")
+        tx.rows.connection.execute("ROLLBACK")
         raise sqlite3.OperationalError("database or disk is full")
 
     results = await file_shop.batch(add(make_order(OID)), broken, add(make_order(OID2, number="A-002")))

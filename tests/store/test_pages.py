@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from jumak.domain.calendar import to_ms
 from jumak.domain.order.types import Order
 from jumak.service.ports import OrderQuery, TicketQuery
-from jumak.store.sqlite.codec import ORDER_STATES
-from jumak.store.sqlite.slots import Slots
+from jumak.store.codec import ORDER_STATES
+from jumak.store.slots import Slots
 from tests.store.conftest import Counter, opened
 from tests.store.orders import START, make_order, make_ticket, priced
 from tests.store.test_contract import add, update
@@ -85,7 +85,7 @@ async def ids_of(shop: Counter, query: OrderQuery) -> list[str]:
 @settings(max_examples=60, deadline=None)
 async def test_any_page_is_the_page_by_hand(specs, queries, full, data) -> None:
     """NUM-7: any page under any filter holds what sorting all orders by hand gives, also after changes."""
-    with patch("jumak.store.sqlite.slots.FULL", full):
+    with patch("jumak.store.slots.FULL", full):
         shop = opened(None)
         orders = built(specs)
         for n in range(0, len(orders), 7):
@@ -105,7 +105,7 @@ async def test_any_page_is_the_page_by_hand(specs, queries, full, data) -> None:
 @settings(max_examples=40, deadline=None)
 async def test_any_page_of_tickets(specs) -> None:
     """KDS-11: any page of tickets is the page by hand, oldest first, with the total."""
-    with patch("jumak.store.sqlite.slots.FULL", 3):
+    with patch("jumak.store.slots.FULL", 3):
         shop = opened(None)
         order = make_order("1")
         tickets = [
@@ -131,7 +131,7 @@ CHANGES = st.lists(st.tuples(st.integers(0, 400_000_000), st.integers(0, 3)), ma
 @settings(max_examples=100, deadline=None)
 def test_slots_lose_and_double_nothing(changes, full) -> None:
     """OFF-a: the counts that pages are found with are the counts, whatever the clock does."""
-    with patch("jumak.store.sqlite.slots.FULL", full):
+    with patch("jumak.store.slots.FULL", full):
         slots = Slots([], None)
         for n in range(0, len(changes), 4):
             slots.apply(*slots.plan([(created, None, state) for created, state in changes[n : n + 4]]))

@@ -20,12 +20,12 @@ from jumak.domain.order.types import Order
 from jumak.service.ports import Transaction
 from jumak.store.sqlite.backup import DamagedBackup, backup, restore
 from jumak.store.sqlite.check import check
-from jumak.store.sqlite.codec import public, to_json
-from jumak.store.sqlite.errors import ShopInUse, StoreError
+from jumak.store.codec import public, to_json
+from jumak.store.errors import ShopInUse, StoreError
 from jumak.store.sqlite.export import export
 from jumak.store.sqlite.file import FILE_NAME, create_file
 from jumak.store.sqlite.migrations.upgrade import upgrade
-from jumak.store.sqlite.patch import apply, canonical, difference
+from jumak.store.patch import apply, canonical, difference
 from jumak.store.sqlite.travel import order_at
 from tests.store.conftest import SHOP, Counter, opened
 from tests.store.orders import START, make_line, make_order, make_ticket, paid, revised
@@ -71,9 +71,7 @@ async def test_every_version_comes_back_byte_for_byte(data: st.DataObject) -> No
         if step == 2:
             order = paid(order, f"p{step}", 100)
         await shop.batch(update(order), add(make_order(f"{step:032x}", number=f"B-{step}")))
-        history.append(
-            (shop.store.memory.order(shop.store._connection, OID).fact, shop.clock.at, to_json(public(order)))
-        )
+        history.append((shop.store.memory.order(OID).fact, shop.clock.at, to_json(public(order))))
     connection = shop.store._connection
     for seq, at, document in history:
         assert order_at(connection, OID, seq=seq) == document
@@ -333,7 +331,7 @@ async def test_an_old_file_gets_the_history_of_its_orders(file_shop: Counter) ->
     connection.close()
     assert check(file) == []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("jumak.store.sqlite.journal.orders_named", lambda _: 1 / 0)
+        patch.setattr("jumak.store.journal.orders_named", lambda _: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             await file_shop.reopened()
     assert schema_of(file)[0] == 1

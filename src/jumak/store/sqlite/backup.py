@@ -8,10 +8,10 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from jumak.store.errors import ShopMissing, StoreError
+from jumak.store.lock import FolderLock
 from jumak.store.sqlite.check import Finding, check
-from jumak.store.sqlite.errors import ShopMissing, StoreError
 from jumak.store.sqlite.file import FILE_NAME, make_private, open_for_reading, sync_folder
-from jumak.store.sqlite.lock import FolderLock
 from jumak.store.sqlite.pictures import PictureArchive, put_back
 
 Progress = Callable[[int, int], None]

@@ -31,7 +31,7 @@ from jumak.domain.merchant import Shop
 from jumak.domain.order.life import payment_state
 from jumak.domain.order.pricing import paid_value, reprice
 from jumak.domain.order.types import Order
-from jumak.store.sqlite.codec import (
+from jumak.store.codec import (
     DOCUMENT,
     ORDER_CODE,
     ORDER_FULL,
@@ -42,10 +42,10 @@ from jumak.store.sqlite.codec import (
     Codec,
     StateEntry,
 )
-from jumak.store.sqlite.errors import ShopMissing
+from jumak.store.errors import ShopMissing
+from jumak.store.journal import chained, orders_named
+from jumak.store.memory import ORDERS, TICKETS, is_open
 from jumak.store.sqlite.file import FILE_NAME, open_for_reading
-from jumak.store.sqlite.journal import chained, orders_named
-from jumak.store.sqlite.memory import ORDERS, TICKETS, is_open
 from jumak.store.sqlite.queries import SQL
 from jumak.store.sqlite.travel import codec_of, order_at
 

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from jumak.store.sqlite.errors import ShopInUse
+from jumak.store.errors import ShopInUse
 
 
 class FolderLock:
