@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,7 +15,9 @@ from msgspec import Struct
 from jumak.domain.caller import Caller
 from jumak.domain.merchant import Shop
 from jumak.service.ports import Command, Committed, Result, Transaction
+from jumak.store.postgres import Database, PostgresStore, found
 from jumak.store.sqlite import SqliteStore
+from tests.postgres import PostgresServer
 from tests.store.orders import START
 
 SHOP = Shop(
@@ -75,12 +79,13 @@ class NobodyThere:
 
 
 Do = Callable[[Transaction], Any]
+AnyStore = SqliteStore | PostgresStore
 
 
 class Counter:
     """A store with short words for what tests do with it."""
 
-    def __init__(self, store: SqliteStore, clock: Clock, ids: Ids, folder: Path | None) -> None:
+    def __init__(self, store: AnyStore, clock: Clock, ids: Ids, folder: Path | None) -> None:
         self.store, self.clock, self.ids, self.folder = store, clock, ids, folder
         self.commits: list[Committed] = []
         store.on_commit(self.commits.append)
@@ -117,8 +122,10 @@ class Counter:
 
     async def reopened(self) -> Counter:
         """The same shop after a restart."""
-        assert self.folder is not None
         await self.store.close()
+        if isinstance(self.store, PostgresStore):
+            return await in_database(self.store.database, self.store.memory.shop_id, self.clock, self.ids)
+        assert self.folder is not None
         store = SqliteStore.open(self.folder, clock=self.clock, ids=self.ids, live=NobodyThere())
         return Counter(store, self.clock, self.ids, self.folder)
 
@@ -132,9 +139,57 @@ def opened(folder: Path | None) -> Counter:
     return Counter(store, clock, ids, folder)
 
 
-@pytest.fixture(params=["memory", "file", "slow disk"])
+@contextlib.asynccontextmanager
+async def connected(server: PostgresServer) -> AsyncIterator[Database]:
+    """The tests' database."""
+    database = await Database.connect(server.url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+_shops = itertools.count(1)
+
+
+async def in_database(database: Database, shop_id: int, clock: Clock, ids: Ids) -> Counter:
+    """A store of its own on a shop of a database."""
+    store = await PostgresStore.open(database, shop_id, clock=clock, ids=ids, live=NobodyThere())
+    return Counter(store, clock, ids, None)
+
+
+async def founded(database: Database) -> Counter:
+    """A new shop in a database."""
+    shop_id = next(_shops)
+    await found(database, shop_id, SHOP)
+    return await in_database(database, shop_id, Clock(), Ids())
+
+
+@pytest.fixture
+async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
+    """The tests' database."""
+    async with connected(postgres) as database:
+        yield database
+
+
+@pytest.fixture
+async def database_shop(database: Database) -> AsyncIterator[Counter]:
+    """A new shop in PostgreSQL; a test that reopens it closes what it opened."""
+    counter = await founded(database)
+    yield counter
+    if not counter.store.closed:
+        await counter.store.close()
+
+
+@pytest.fixture(params=["memory", "file", "slow disk", "postgres"])
 async def shop(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Counter]:
     """A new shop on every kind of store there is; `slow disk` commits in its thread."""
+    if request.param == "postgres":
+        async with connected(request.getfixturevalue("postgres")) as database:
+            counter = await founded(database)
+            yield counter
+            await counter.store.close()
+        return
     counter = opened(None if request.param == "memory" else tmp_path / "shop")
     if request.param == "slow disk":
         counter.store.always_threaded()

@@ -18,14 +18,14 @@ from jumak.domain.catalog import Category
 from jumak.domain.fact import Fact
 from jumak.domain.order.types import Order
 from jumak.service.ports import Transaction
-from jumak.store.sqlite.backup import DamagedBackup, backup, restore
-from jumak.store.sqlite.check import check
 from jumak.store.codec import public, to_json
 from jumak.store.errors import ShopInUse, StoreError
+from jumak.store.patch import apply, canonical, difference
+from jumak.store.sqlite.backup import DamagedBackup, backup, restore
+from jumak.store.sqlite.check import check
 from jumak.store.sqlite.export import export
 from jumak.store.sqlite.file import FILE_NAME, create_file
 from jumak.store.sqlite.migrations.upgrade import upgrade
-from jumak.store.patch import apply, canonical, difference
 from jumak.store.sqlite.travel import order_at
 from tests.store.conftest import SHOP, Counter, opened
 from tests.store.orders import START, make_line, make_order, make_ticket, paid, revised

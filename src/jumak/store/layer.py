@@ -134,6 +134,11 @@ class Layer:
         self._shop_changed = False
 
     @property
+    def greatest_rows(self) -> tuple[int, int, int]:
+        """Row numbers given so far to orders, tickets (once flushed) and commands."""
+        return self._order_seq, self._ticket_seq, self._command_seq
+
+    @property
     def is_empty(self) -> bool:
         """No command of the batch wrote anything."""
         return not (self.waiting or self.counters)
