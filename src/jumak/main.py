@@ -60,7 +60,7 @@ from jumak.service.kitchen import clear_board, fire_due
 from jumak.service.order_request import expire_due
 from jumak.service.ports import Command, Store, Transaction
 from jumak.service.receipt_issuer import ReceiptIssuer
-from jumak.store.sqlite import SqliteStore
+from jumak.store.opening import InDatabase, opened
 
 PING_EVERY_S = 15.0
 MISSED_PINGS_S = 30.0
@@ -83,9 +83,11 @@ class ServeOptions(Struct, frozen=True, kw_only=True):
     limits: on connections and on how slow they may be.
     issuer: of cash receipts; without one they stay in the queue.
     flood_guard: off only for benchmarks.
+    database: where the shop is; without one in the folder, which holds its files either way.
     """
 
     folder: Path
+    database: InDatabase | None = None
     host: str = "127.0.0.1"
     port: int = 8700
     names: tuple[str, ...] = ()
@@ -219,36 +221,40 @@ def follow_devices(shop: RunningShop, publisher: Publisher) -> None:
 async def opened_shop(
     folder: Path,
     *,
+    database: InDatabase | None = None,
     serving: bool = False,
     guard: FloodGuard | NoGuard | None = None,
     issuer: ReceiptIssuer | None = None,
 ) -> AsyncIterator[RunningShop]:
     """The shop of a folder, opened by this process under the folder's lock.
 
-    serving: plugins run too.  issuer: see `run_shop`.  Raises StoreError when it cannot be opened.
+    database: where the shop is, if not in the folder; then others may have it open.  serving: plugins run too.
+    issuer: see `run_shop`.  Raises StoreError when it cannot be opened.
     """
     connections, clock = Connections(), SystemClock()
-    store = SqliteStore.open(folder, clock=clock, ids=UuidIds(), live=connections)
-    shop, end = await run_shop(
-        store,
-        connections,
-        clock,
-        folder=folder if serving else None,
-        files=folder,
-        guard=guard,
-        issuer=issuer,
-    )
-    try:
-        yield shop
-    finally:
-        await end()
+    async with opened(folder, database, clock=clock, ids=UuidIds(), live=connections) as store:
+        shop, end = await run_shop(
+            store,
+            connections,
+            clock,
+            folder=folder if serving else None,
+            files=folder,
+            guard=guard,
+            issuer=issuer,
+        )
+        try:
+            yield shop
+        finally:
+            await end()
 
 
 async def serve(options: ServeOptions) -> None:
     """Serves a shop until SIGTERM or Ctrl-C, then stops in order: connections, plugins, store."""
     guard = FloodGuard() if options.flood_guard else NoGuard()
     with _listening(options) as listener:
-        async with opened_shop(options.folder, serving=True, guard=guard, issuer=options.issuer) as shop:
+        async with opened_shop(
+            options.folder, database=options.database, serving=True, guard=guard, issuer=options.issuer
+        ) as shop:
             url = _url(options, listener)
             shop.own_ports.add(listener.getsockname()[1])
             token, _ = shop.credentials.issue(COMMAND_LINE)

@@ -9,7 +9,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from jumak.commands.reach import Asking, Refused, add_data, administration, running_server
+from jumak.commands.reach import Asking, Refused, add_data, administration, database_of, running_server
 from jumak.domain.errors import PosError
 from jumak.simulate import Plan, Refusal, Summary, WallPace, simulate
 from jumak.store.sqlite.check import check
@@ -35,7 +35,7 @@ async def _simulate(arguments: argparse.Namespace) -> None:
         bar.update(done - bar.n)
 
     with bar:
-        async with administration(arguments.data) as ask:
+        async with administration(arguments.data, database_of(arguments)) as ask:
             try:
                 summary = await simulate(_refusing(ask), plan, WallPace(arguments.speed), progress)
             except Refusal as refusal:

@@ -35,6 +35,12 @@ class FolderLock:
             self._descriptor = -1
 
 
+def lock_made(folder: Path) -> FolderLock:
+    """The lock of a folder that is made, for its owner alone, when there is none. Raises ShopInUse."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return FolderLock(folder)
+
+
 def _lock(descriptor: int) -> None:
     if sys.platform == "win32":
         import msvcrt

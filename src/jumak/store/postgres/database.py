@@ -63,6 +63,16 @@ class Database:
             raise
         return cls(url, pool)
 
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def connected(cls, url: str) -> AsyncIterator[Self]:
+        """`connect`, closed at the end."""
+        database = await cls.connect(url)
+        try:
+            yield database
+        finally:
+            await database.close()
+
     async def back(self, within_s: float) -> bool:
         """Waits until the database answers again; False when it does not in time."""
         with contextlib.suppress(TimeoutError):

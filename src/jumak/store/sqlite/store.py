@@ -24,7 +24,7 @@ from jumak.domain.calendar import to_ms
 from jumak.domain.merchant import Shop
 from jumak.service.ports import Clock, Command, Committed, Ids, Live, Reader, Result
 from jumak.store.errors import StoreError
-from jumak.store.lock import FolderLock
+from jumak.store.lock import FolderLock, lock_made
 from jumak.store.reading import ReadView
 from jumak.store.replies import KEPT_MS, again, body_hash, stored_reply
 from jumak.store.sqlite.checkpoint import Checkpointer
@@ -101,10 +101,18 @@ class SqliteStore:
             raise
 
     @classmethod
+    def found(cls, folder: Path, shop: Shop) -> None:
+        """Make a new shop in a folder (made too). Raises ShopExists, ShopInUse."""
+        lock = lock_made(folder)
+        try:
+            create_file(folder / FILE_NAME, shop)
+        finally:
+            lock.release()
+
+    @classmethod
     def create(cls, folder: Path, shop: Shop, *, clock: Clock, ids: Ids, live: Live) -> Self:
         """Make a new shop in a folder (made too) and open it. Raises ShopExists, ShopInUse."""
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = FolderLock(folder)
+        lock = lock_made(folder)
         try:
             create_file(folder / FILE_NAME, shop)
             return cls(open_for_writing(folder / FILE_NAME), folder, lock, clock, ids, live)
