@@ -35,7 +35,8 @@ from jumak.store.postgres.memory import PostgresMemory, catch_up, memory_of
 from jumak.store.postgres.queries import SQL
 from jumak.store.postgres.rows import PostgresRows
 from jumak.store.reading import ReadView
-from jumak.store.replies import KEPT_MS, again, body_hash, stored_reply
+from jumak.store.replies import KEPT_MS, StoredReply, again, body_hash, stored_reply_in
+from jumak.store.rows import CommandRow
 from jumak.store.transaction import WriteView
 from jumak.store.vault import Vault
 
@@ -235,7 +236,11 @@ class PostgresStore:
                 await self._catch_up(connection, head)
                 layer = self._anew(layer)
             at = self._now()
-            results = [await self._decide(layer, connection, command, self._now()) for command, _ in batch]
+            done = await self._done_before(connection, [command for command, _ in batch])
+            results = [
+                await self._decide(layer, connection, command, done.get(_key(command)), self._now())
+                for command, _ in batch
+            ]
             if layer.is_empty:
                 # What was refused or found to be done already was so in the newest state there is.
                 head = await self._head(connection)
@@ -262,18 +267,39 @@ class PostgresStore:
         fresh.begun = layer.begun
         return fresh
 
+    async def _done_before(
+        self, connection: Connection, commands: list[Command]
+    ) -> dict[tuple[str, str | None], StoredReply]:
+        """The answers kept for ids of these commands, asked for all at once."""
+        numbers = self.memory.owners.known
+        keys = {
+            (number, command.command_id.encode()): _key(command)
+            for command in commands
+            if command.command_id is not None and (number := numbers.get(command.caller.id)) is not None
+        }
+        if not keys:
+            return {}
+        owners, command_ids = [owner for owner, _ in keys], [command_id for _, command_id in keys]
+        rows = await connection.fetch(SQL["command_rows"], self.memory.shop_id, owners, command_ids)
+        source = PostgresRows(connection, self.memory.shop_id, self.memory.codec, None)
+        return {
+            keys[owner, command_id]: await stored_reply_in(source, self.memory, CommandRow(*kept))
+            for owner, command_id, *kept in rows
+        }
+
     async def _decide(
-        self, layer: PostgresLayer, connection: Connection, command: Command, at: datetime
+        self,
+        layer: PostgresLayer,
+        connection: Connection,
+        command: Command,
+        done: StoredReply | None,
+        at: datetime,
     ) -> Result:
+        """done: the answer kept for the command's id before this batch."""
         body: bytes | None = None
         if command.command_id is not None:
             body = body_hash(command.name, command.body)
-            owner = command.caller.id
-            stored = layer.replies.get((owner, command.command_id)) or await driven(
-                command.name,
-                stored_reply(self._write_rows, self.memory, owner, command.command_id),
-                connection,
-            )
+            stored = layer.replies.get((command.caller.id, command.command_id)) or done
             if stored is not None:
                 return again(stored, body, command.command_id)
         tx = WriteView(
@@ -377,3 +403,7 @@ class PostgresStore:
     async def _catch_up(self, connection: Connection, head: int) -> None:
         if head != self.memory.commit:
             self._tell(await catch_up(connection, self.memory, head))
+
+
+def _key(command: Command) -> tuple[str, str | None]:
+    return command.caller.id, command.command_id
