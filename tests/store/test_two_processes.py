@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -21,11 +21,11 @@ from jumak.store.memory import ticket_age
 from jumak.store.postgres import Database, PostgresStore
 from jumak.store.postgres import store as postgres_store
 from tests.postgres import PostgresServer
-from tests.store.conftest import SHOP, Counter, connected, founded, in_database
+from tests.store.conftest import SHOP, Counter, connected, founded, in_database, until
 from tests.store.orders import make_order, make_ticket, paid, revised
 from tests.store.test_contract import OID, OID2, add, update
 
-WITHIN_S = 20
+WITHIN_S = 30
 
 
 class Both:
@@ -262,19 +262,9 @@ async def _step(shop: Counter, what: str, which: int) -> None:
         await shop.result(run)
 
 
-async def until(shop: Counter, enough: Callable[[], bool]) -> None:
-    """Waits until a store has told its listeners enough."""
-    more = asyncio.Event()
-    shop.store.on_commit(lambda _: more.set())
-    async with asyncio.timeout(WITHIN_S):
-        while not enough():
-            more.clear()
-            await more.wait()
-
-
 async def told(shop: Counter, entries: int) -> None:
     """Waits until the listeners of a store heard of so many facts."""
-    await until(shop, lambda: len(heard(shop)) >= entries)
+    await until(shop.store, lambda: len(heard(shop)) >= entries)
 
 
 async def test_listeners_of_another_process_are_woken(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -289,7 +279,7 @@ async def test_listeners_of_another_process_are_woken(both: Both, monkeypatch: p
     await two.do(update(revised(order, memo="창가")))
     await told(one, 3)
     await one.do(lambda tx: tx.announce(Announcement(name="x.event", data={"a": 1}, device="d", main=True)))
-    await until(two, lambda: any(committed.announcements for committed in two.commits))
+    await until(two.store, lambda: any(committed.announcements for committed in two.commits))
     said = [announcement for committed in two.commits for announcement in committed.announcements]
     assert [(each.name, bytes(each.data), each.to, each.device, each.main) for each in said] == [
         ("x.event", b'{"a":1}', None, "d", True)
