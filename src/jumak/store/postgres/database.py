@@ -21,6 +21,9 @@ CONNECT_WITHIN_S: Final = 10.0
 ASK_AGAIN_S: Final = 0.25
 """A database that is away is asked so often whether it is back."""
 
+SETTINGS: Final = {"application_name": "jumak", "synchronous_commit": "on"}
+"""A commit is answered once it is on disk, whatever the database does for others."""
+
 TROUBLE: Final = (
     OSError,
     TimeoutError,
@@ -52,7 +55,12 @@ class Database:
         """
         try:
             pool = await asyncpg.create_pool(
-                url, min_size=1, max_size=connections, timeout=CONNECT_WITHIN_S, reset=_leave
+                url,
+                min_size=1,
+                max_size=connections,
+                timeout=CONNECT_WITHIN_S,
+                reset=_leave,
+                server_settings=SETTINGS,
             )
         except (*TROUBLE, asyncpg.PostgresError, ValueError) as error:
             raise StoreError(f"the database cannot be reached: {error}") from None
