@@ -14,10 +14,12 @@ from typing import Final, Self
 
 import asyncpg
 
-from jumak.store.postgres.database import ASK_AGAIN_S, CONNECT_WITHIN_S, TROUBLE
+from jumak.store.postgres.database import ASK_AGAIN_S, CONNECT_WITHIN_S, SETTINGS, TROUBLE
 
 AGAIN_WITHIN_S: Final = 30.0
 """A database that stays away longer has taken the shop along with the lock."""
+
+LOOK_EVERY_S: Final = 10.0
 
 TAKE: Final = "SELECT pg_try_advisory_lock(hashtextextended('jumak counter', $1))"
 
@@ -54,11 +56,24 @@ class Counter:
 
     async def _keep(self) -> None:
         while True:
-            await self._gone.wait()
+            await self._until_gone()
             _log.warning("the connection that holds the shop's counter was lost")
             if not await self._taken_again():
                 self.lost.set()
                 return
+
+    async def _until_gone(self) -> None:
+        """A connection whose other end vanished says nothing by itself: it is asked now and then."""
+        while not self._gone.is_set():
+            try:
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._gone.wait()
+            except TimeoutError:
+                try:
+                    await self._connection.fetchval("SELECT 1")
+                except (*TROUBLE, asyncpg.PostgresError):
+                    self._connection.terminate()
+                    return
 
     async def _taken_again(self) -> bool:
         with contextlib.suppress(TimeoutError):
@@ -76,7 +91,9 @@ class Counter:
 
 
 async def _taken(url: str, shop_id: int) -> asyncpg.Connection | None:
-    connection: asyncpg.Connection = await asyncpg.connect(url, timeout=CONNECT_WITHIN_S)
+    connection: asyncpg.Connection = await asyncpg.connect(
+        url, timeout=CONNECT_WITHIN_S, command_timeout=CONNECT_WITHIN_S, server_settings=SETTINGS
+    )
     if await connection.fetchval(TAKE, shop_id):
         return connection
     await connection.close()

@@ -21,8 +21,20 @@ CONNECT_WITHIN_S: Final = 10.0
 ASK_AGAIN_S: Final = 0.25
 """A database that is away is asked so often whether it is back."""
 
-SETTINGS: Final = {"application_name": "jumak", "synchronous_commit": "on"}
-"""A commit is answered once it is on disk, whatever the database does for others."""
+ANSWER_WITHIN_S: Final = 30.0
+"""A statement takes milliseconds; one that says nothing for so long has lost its way."""
+
+SETTINGS: Final = {
+    "application_name": "jumak",
+    # A commit is answered once it is on disk, whatever the database does for others.
+    "synchronous_commit": "on",
+    # A server that vanishes without a word holds the row of its shop no longer than this.
+    "idle_in_transaction_session_timeout": "30s",
+    "tcp_keepalives_idle": "20",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+"""What every connection asks of the database."""
 
 TROUBLE: Final = (
     OSError,
@@ -60,6 +72,7 @@ class Database:
                 max_size=connections,
                 timeout=CONNECT_WITHIN_S,
                 reset=_leave,
+                command_timeout=ANSWER_WITHIN_S,
                 server_settings=SETTINGS,
             )
         except (*TROUBLE, asyncpg.PostgresError, ValueError) as error:
@@ -145,7 +158,9 @@ class WakeUps:
     async def _run(self) -> None:
         while True:
             try:
-                connection = await asyncpg.connect(self._url, timeout=CONNECT_WITHIN_S)
+                connection = await asyncpg.connect(
+                    self._url, timeout=CONNECT_WITHIN_S, server_settings=SETTINGS
+                )
             except (*TROUBLE, asyncpg.PostgresError):
                 await asyncio.sleep(ASK_AGAIN_S)
                 continue

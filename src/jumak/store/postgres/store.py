@@ -27,7 +27,7 @@ from jumak.domain.calendar import to_ms
 from jumak.domain.merchant import Shop
 from jumak.service.ports import Clock, Command, Committed, Ids, Live, Reader, Result
 from jumak.store.codec import shipped_dictionary
-from jumak.store.errors import ShopExists, StoreError
+from jumak.store.errors import DatabaseAway, ShopExists, StoreError
 from jumak.store.postgres.asking import Asking, Refusal, driven
 from jumak.store.postgres.database import TROUBLE, Database
 from jumak.store.postgres.layer import Moved, PostgresLayer
@@ -193,9 +193,9 @@ class PostgresStore:
     async def _serve(self, batch: list[Waiting]) -> None:
         try:
             results, committed = await self._decided(batch)
-        except TROUBLE as error:
+        except (*TROUBLE, DatabaseAway) as error:
             _log.error("the database is away: %s", error)
-            away = StoreError("the database does not answer")
+            away = error if isinstance(error, DatabaseAway) else DatabaseAway("the database does not answer")
             results, committed = [Result(error=away)] * len(batch), None
         except Exception as error:
             if len(batch) > 1:
@@ -213,16 +213,21 @@ class PostgresStore:
     async def _decided(self, batch: list[Waiting]) -> tuple[list[Result], Committed]:
         """What becomes of a batch, once it is on disk."""
         hold = False
+        done: tuple[list[Result], Committed] | None = None
         for attempt in range(ATTEMPTS):
             try:
                 async with self.database.pool.acquire() as connection:
-                    return await self._attempt(connection, batch, hold)
+                    done = await self._attempt(connection, batch, hold)
+                return done
             except Moved:
                 hold = True
             except TROUBLE:
+                if done is not None:
+                    # The connection was lost on its way back to the pool: the batch is on disk all the same.
+                    return done
                 if attempt == ATTEMPTS - 1 or not await self.database.back(BACK_WITHIN_S):
                     raise
-        raise StoreError("another process was always first")
+        raise DatabaseAway("another process was always first")
 
     async def _attempt(
         self, connection: Connection, batch: list[Waiting], hold: bool
@@ -256,8 +261,13 @@ class PostgresStore:
         try:
             await connection.execute("COMMIT")
         except BaseException as error:
-            if not await self._was_committed(layer, error):
+            # Whatever it still does is over, so that nobody waits for its lock.
+            _end(connection)
+            if (committed := await self._was_committed(layer)) is not True:
                 layer.drop()
+                if committed is None:
+                    # Not to be run again by anybody here: it may have happened.
+                    raise DatabaseAway("the database does not say what became of this") from error
                 raise
         return results, layer.merge()
 
@@ -315,19 +325,32 @@ class PostgresStore:
     async def _back_out(self, layer: PostgresLayer, connection: Connection) -> None:
         """Nothing of this has happened."""
         layer.drop()
-        if layer.begun and not connection.is_closed():
-            with contextlib.suppress(*TROUBLE):
+        if layer.begun:
+            try:
                 await connection.execute("ROLLBACK")
+            except BaseException as error:
+                # An open transaction must not go back to the pool: it holds the shop's row.
+                _end(connection)
+                if not isinstance(error, TROUBLE):
+                    raise
 
-    async def _was_committed(self, layer: PostgresLayer, error: BaseException) -> bool:
-        """After a COMMIT without an answer: whether it took place. Asked with the row held, when it is decided."""
-        if not isinstance(error, TROUBLE) or not await self.database.back(BACK_WITHIN_S):
-            return False
+    async def _was_committed(self, layer: PostgresLayer) -> bool | None:
+        """After a COMMIT without an answer: whether it took place, None when nobody can tell.
+
+        Asked with the shop's row held: the transaction has ended by then, one way or the other.
+        """
         shop_id, commit = self.memory.shop_id, self.memory.commit
-        async with self.database.pool.acquire() as connection, connection.transaction():
-            await connection.fetchval(SQL["lock_head"], shop_id)
-            batch: bytes | None = await connection.fetchval(SQL["batch_of_commit"], shop_id, commit + 1)
-            return batch == layer.batch
+        while await self.database.back(BACK_WITHIN_S):
+            try:
+                async with self.database.pool.acquire() as connection, connection.transaction():
+                    await connection.fetchval(SQL["lock_head"], shop_id)
+                    batch: bytes | None = await connection.fetchval(
+                        SQL["batch_of_commit"], shop_id, commit + 1
+                    )
+                    return batch == layer.batch
+            except (*TROUBLE, asyncpg.PostgresError):
+                _log.warning("the database went away again while it was asked what it has committed")
+        return None
 
     async def _prune(self, connection: Connection, layer: PostgresLayer, now_ms: int) -> None:
         # A clock that was set back far must not end the pruning until it has caught up.
@@ -386,6 +409,9 @@ class PostgresStore:
                 await self.caught_up()
             except (*TROUBLE, asyncpg.PostgresError) as error:
                 _log.warning("the shop's newest commits could not be read: %s", error)
+            except Exception:
+                # It goes on: commands catch up by themselves, but listeners would wait for ever.
+                _log.exception("the shop's newest commits could not be taken over")
 
     async def caught_up(self) -> None:
         """Everything committed until now is in memory, and its listeners have been told."""
@@ -407,3 +433,9 @@ class PostgresStore:
 
 def _key(command: Command) -> tuple[str, str | None]:
     return command.caller.id, command.command_id
+
+
+def _end(connection: Connection) -> None:
+    """Closes a connection at once; one that is lost already has left the pool, which says so."""
+    with contextlib.suppress(asyncpg.InterfaceError):
+        connection.terminate()
