@@ -213,21 +213,28 @@ class PostgresStore:
     async def _decided(self, batch: list[Waiting]) -> tuple[list[Result], Committed]:
         """What becomes of a batch, once it is on disk."""
         hold = False
-        done: tuple[list[Result], Committed] | None = None
         for attempt in range(ATTEMPTS):
             try:
-                async with self.database.pool.acquire() as connection:
-                    done = await self._attempt(connection, batch, hold)
-                return done
+                return await self._tried(batch, hold)
             except Moved:
                 hold = True
             except TROUBLE:
-                if done is not None:
-                    # The connection was lost on its way back to the pool: the batch is on disk all the same.
-                    return done
                 if attempt == ATTEMPTS - 1 or not await self.database.back(BACK_WITHIN_S):
                     raise
         raise DatabaseAway("another process was always first")
+
+    async def _tried(self, batch: list[Waiting], hold: bool) -> tuple[list[Result], Committed]:
+        """`_attempt` on a connection of its own."""
+        done: tuple[list[Result], Committed] | None = None
+        try:
+            async with self.database.pool.acquire() as connection:
+                done = await self._attempt(connection, batch, hold)
+        except TROUBLE:
+            # One that was lost on its way back to the pool has committed all the same.
+            if done is None:
+                raise
+        assert done is not None
+        return done
 
     async def _attempt(
         self, connection: Connection, batch: list[Waiting], hold: bool
