@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import zstandard
 
-from jumak.store.sqlite.codec import Codec
+from jumak.store.codec import Codec
 from jumak.store.sqlite.travel import codec_of
 
 
