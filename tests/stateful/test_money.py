@@ -354,6 +354,7 @@ class Evening(MoneyEvening):
         self.run(self.looked_through())
 
     async def looked_through(self) -> None:
+        assert not self.plugin.wrong
         attempts = {each.id: each for each in await self.attempts()}
         # What began without an answer to whoever asked, and the charge of a rest, which begins by itself.
         for attempt_id, attempt in attempts.items():
@@ -416,6 +417,10 @@ class Evening(MoneyEvening):
         self.run(self.happens(Mishap("plugin", 0)))
         self.counter.terminal.switch_on()
         self.counter.terminal.control()
+        if len(self.known) % 2:
+            # It speaks before anybody asks the people behind it, or after.
+            for callback_id in list(self.plugin.questions):
+                self.run(self.says(callback_id))
         self.run(self.reconciled())
         # Whatever arrives after the end comes too late.
         self.counter.terminal.machine.deliver()
