@@ -21,7 +21,7 @@ from jumak.domain.order.types import Order, OrderDto
 from jumak.server.ids import UuidIds
 from jumak.service.keeping import order_fact
 from jumak.service.ports import MenuOf
-from jumak.store.sqlite.codec import public
+from jumak.store.codec import public
 
 _IDS = UuidIds()
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.postgres import PostgresServer
 
 LARGE = os.environ.get("JUMAK_LARGE") == "1"
 FACTOR = 20
@@ -36,3 +39,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if found is not None and id(test) not in seen:
             seen.add(id(test))
             test._hypothesis_internal_use_settings = settings(found, max_examples=found.max_examples * FACTOR)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One server for all tests of this process, which each found shops of their own in it."""
+    server = PostgresServer()
+    yield server
+    server.close()

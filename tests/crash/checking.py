@@ -6,10 +6,13 @@ import asyncio
 import sys
 from pathlib import Path
 
+from jumak.store.opening import InDatabase
+from tests.crash.shop_process import words_of
 
-async def checked(folder: Path) -> bytes:
+
+async def checked(folder: Path, database: InDatabase | None = None) -> bytes:
     """`All is well.`, or what is not."""
-    words = (sys.executable, "-m", "jumak", "check", "--data", str(folder))
+    words = (sys.executable, "-m", "jumak", "check", *words_of(folder, database))
     process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
     said, _ = await process.communicate()
     return said

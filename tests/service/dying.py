@@ -7,8 +7,8 @@ import math
 from collections.abc import Callable
 
 from jumak.service.ports import Command, Result, Store
+from jumak.store.errors import StoreError
 from jumak.store.sqlite import SqliteStore
-from jumak.store.sqlite.errors import StoreError
 
 
 def commit_on_the_loop(store: Store) -> None:

@@ -19,7 +19,7 @@ from jumak.domain.attempt import Attempt
 from jumak.domain.errors import PosError
 from jumak.domain.refund import RefundAttempt
 from jumak.service.ports import Reader
-from jumak.store.sqlite.errors import StoreError
+from jumak.store.errors import StoreError
 from tests.service.cards import CardCounter
 from tests.service.paying import MANAGER
 from tests.stateful.stamp import Stamp

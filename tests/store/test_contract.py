@@ -15,7 +15,7 @@ from jumak.domain.errors import DuplicateKey, InvalidState
 from jumak.domain.fact import Fact
 from jumak.domain.table import TableRecord
 from jumak.service.ports import Announcement, OrderQuery, TicketQuery, Transaction
-from jumak.store.sqlite.errors import Unrecorded
+from jumak.store.errors import Unrecorded
 from tests.store.conftest import SHOP, Counter
 from tests.store.orders import facts_of_add, make_order, make_ticket, paid, revised
 
@@ -379,6 +379,7 @@ async def test_facts_by_name(shop: Counter) -> None:
     assert [entry.seq for entry in await read.facts(1, 10)] == [2, 3]
     assert [entry.seq for entry in await read.facts(0, 10, ["kds.open", "order.add"])] == [1, 3]
     assert [entry.seq for entry in await read.facts(0, 1, ["kds.open", "order.add"])] == [1]
+    assert [entry.seq for entry in await read.facts(0, -1)] == [1, 2, 3]
 
 
 async def test_the_journal_of_one_order(shop: Counter) -> None:

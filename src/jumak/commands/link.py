@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from jumak.commands.reach import Refused, add_data, administration, running_server
+from jumak.commands.reach import Refused, add_data, administration, database_of, running_server
 
 
 async def _link(arguments: argparse.Namespace) -> None:
@@ -17,7 +17,7 @@ async def _link(arguments: argparse.Namespace) -> None:
     # The owner's own till works without a PIN; at any other somebody signs in.
     scopes = {} if arguments.till is not None else {"scopes": ["staff:own"]}
     wanted = {"kind": "till", "name": arguments.till or "Owner", **scopes}
-    async with administration(arguments.data) as ask:
+    async with administration(arguments.data, database_of(arguments)) as ask:
         code = (await ask("device.pair.request", wanted))["code"]
     print(f"{access.url}/#claim={code}")
 

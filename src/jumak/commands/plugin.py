@@ -12,7 +12,7 @@ import msgspec
 
 from jumak.commands.plugin_dev import LONGEST, dev, is_copy, line_of
 from jumak.commands.plugin_source import Installer, InstallHere, InstallThroughServer, existing
-from jumak.commands.reach import Asking, Refused, add_data, administration, running_server
+from jumak.commands.reach import Asking, Refused, add_data, administration, database_of, running_server
 from jumak.main import opened_shop
 from jumak.plugins.host import PluginHost
 from jumak.plugins.package import pack, read_package
@@ -37,7 +37,7 @@ async def _install(arguments: argparse.Namespace) -> None:
     if access is not None:
         await _install_by(InstallThroughServer(access, source), arguments)
         return
-    async with opened_shop(arguments.data) as shop:
+    async with opened_shop(arguments.data, database=database_of(arguments)) as shop:
         await _install_by(InstallHere(PluginHost(shop, arguments.data), source), arguments)
 
 
@@ -89,7 +89,7 @@ def _show(plan: InspectReply) -> None:
 
 
 async def _list(arguments: argparse.Namespace) -> None:
-    async with administration(arguments.data) as ask:
+    async with administration(arguments.data, database_of(arguments)) as ask:
         for plugin in (await ask("plugin.list.request", {}))["plugins"]:
             kinds = "+".join(plugin["kinds"]) + (" headless" if plugin["headless"] else "")
             print(
@@ -119,7 +119,7 @@ async def _update(arguments: argparse.Namespace) -> None:
     changes = {key: value for key, value in wanted.items() if value is not None}
     if not changes:
         raise Refused("say what to change, as in --scope plugin or --acl https://api.example.com")
-    async with administration(arguments.data) as ask:
+    async with administration(arguments.data, database_of(arguments)) as ask:
         await ask("plugin.update.request", {"id": arguments.id, **changes})
     print(f"updated {arguments.id}")
 
@@ -132,7 +132,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 async def _roll_back(arguments: argparse.Namespace) -> None:
-    async with administration(arguments.data) as ask:
+    async with administration(arguments.data, database_of(arguments)) as ask:
         plugin = await _plugin(ask, arguments.id)
         present, *earlier = plugin["versions"]
         if arguments.version is None and not earlier:
@@ -159,7 +159,7 @@ async def _plugin(ask: Asking, plugin_id: str) -> dict[str, Any]:
 
 
 async def _switch(arguments: argparse.Namespace) -> None:
-    async with administration(arguments.data) as ask:
+    async with administration(arguments.data, database_of(arguments)) as ask:
         await ask("plugin.update.request", {"id": arguments.id, "enabled": arguments.enabled})
     print(f"{'enabled' if arguments.enabled else 'disabled'} {arguments.id}")
 
@@ -178,7 +178,7 @@ async def _logs(arguments: argparse.Namespace) -> None:
         else:
             arguments.export.write_text(text, "utf-8")
         return
-    async with administration(arguments.data) as ask:
+    async with administration(arguments.data, database_of(arguments)) as ask:
         if arguments.export is not None:
             await _export(ask, arguments)
             return
@@ -209,7 +209,7 @@ async def _export(ask: Asking, arguments: argparse.Namespace) -> None:
 
 
 async def _remove(arguments: argparse.Namespace) -> None:
-    async with administration(arguments.data) as ask:
+    async with administration(arguments.data, database_of(arguments)) as ask:
         plugin = await _plugin(ask, arguments.id)
         if not arguments.yes and not arguments.keep_data and sys.stdin.isatty():
             question = f"Remove {plugin['name']} with its settings and stored values? [y/N] "

@@ -23,6 +23,7 @@ from jumak.protocol.envelope import canonical_body
 from jumak.protocol.table import row_of
 from jumak.server.owner import COMMAND_LINE, OwnerAccess, read_access
 from jumak.server.shop import RunningShop
+from jumak.store.opening import InDatabase
 from jumak.store.sqlite import ShopInUse
 
 DEFAULT_DATA = Path(os.environ.get("JUMAK_DATA", "demo-shop"))
@@ -36,19 +37,44 @@ class Refused(Exception):  # noqa: N818  # named for what is so
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
-    """`--data DIR`, for every command on a shop."""
+    """Where the shop is, for every command on one."""
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, metavar="DIR", help="folder of the shop")
+    parser.add_argument(
+        "--database-url",
+        default=os.environ.get("JUMAK_DATABASE_URL") or None,
+        metavar="URL",
+        help="the shop is in this PostgreSQL database (postgresql://…), only its files are in the folder; better "
+        "named in JUMAK_DATABASE_URL when it holds a password",
+    )
+    parser.add_argument(
+        "--shop",
+        type=_shop_id,
+        default=1,
+        metavar="N",
+        help="number of the shop in the database; 1 unless given",
+    )
+
+
+def _shop_id(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**63):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+    return int(text)
+
+
+def database_of(arguments: argparse.Namespace) -> InDatabase | None:
+    """Where the shop is, if not in its folder."""
+    return None if arguments.database_url is None else InDatabase(arguments.database_url, arguments.shop)
 
 
 @contextlib.asynccontextmanager
-async def administration(folder: Path) -> AsyncIterator[Asking]:
-    """Asks the shop of a folder for things, through its server when one runs."""
+async def administration(folder: Path, database: InDatabase | None = None) -> AsyncIterator[Asking]:
+    """Asks the shop of a folder for things, through its server when one runs. database: see `opened_shop`."""
     access = await running_server(folder)
     if access is not None:
         yield lambda name, data: asyncio.to_thread(_over_http, access, name, data)
         return
     try:
-        async with opened_shop(folder) as shop:
+        async with opened_shop(folder, database=database) as shop:
             yield lambda name, data: _in_process(shop, name, data)
     except ShopInUse as error:
         raise Refused(f"{error}, and its server does not answer") from None

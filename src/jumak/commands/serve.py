@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from jumak.commands.reach import Refused, add_data
+from jumak.commands.reach import Refused, add_data, database_of
 from jumak.demo import create_demo_shop
 from jumak.demo.plugin import install_demo_plugin
 from jumak.demo.terminal import practice_terminal
@@ -23,6 +23,8 @@ def options_of(arguments: argparse.Namespace) -> ServeOptions:
     """What `add_options` read."""
     return ServeOptions(
         folder=arguments.data,
+        database=database_of(arguments),
+        beside=arguments.beside,
         host=arguments.host,
         port=arguments.port,
         names=tuple(arguments.name),
@@ -46,6 +48,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="a host name it is reached by, beside localhost, addresses and this machine's own; repeatable",
     )
+    parser.add_argument(
+        "--beside",
+        action="store_true",
+        help="another server has this shop of a database open and does payments and plugins; this one serves beside it",
+    )
     parser.add_argument("--no-browser", action="store_true", help="do not open its page in a browser")
     parser.add_argument("--no-flood-guard", action="store_true", help="for benchmarks")
     parser.add_argument(
@@ -67,6 +74,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 async def _serve(arguments: argparse.Namespace, issuer: ReceiptIssuer | None = None) -> None:
+    if arguments.beside and arguments.database_url is None:
+        raise Refused("only a shop of a database (--database-url) has room for a second server")
     try:
         await serve(replace(options_of(arguments), issuer=issuer))
     except OSError as error:
@@ -78,14 +87,15 @@ async def _serve(arguments: argparse.Namespace, issuer: ReceiptIssuer | None = N
 
 
 async def _demo(arguments: argparse.Namespace) -> None:
-    if await create_demo_shop(arguments.data):
+    database = database_of(arguments)
+    if await create_demo_shop(arguments.data, database):
         if not arguments.menu_only:
-            await install_demo_plugin(arguments.data)
+            await install_demo_plugin(arguments.data, database)
         print(f"Made a demo shop in {arguments.data}", flush=True)
     if arguments.menu_only:
         await _serve(arguments)
         return
-    async with practice_terminal(arguments.data, beside=arguments.port) as reader:
+    async with practice_terminal(arguments.data, database, beside=arguments.port) as reader:
         print(f"Card reader to practise with: {reader}", flush=True)
         await _serve(arguments, PracticeIssuer(arguments.data / "receipts"))
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from tqdm import tqdm
 
-from jumak.commands.reach import Asking, Refused, add_data, administration, running_server
+from jumak.commands.reach import Asking, Refused, add_data, administration, database_of, running_server
 from jumak.domain.errors import PosError
 from jumak.simulate import Plan, Refusal, Summary, WallPace, simulate
-from jumak.store.sqlite.check import check
+from jumak.store.opening import checked
 
 HOURS = 10.0
 """A day when nothing else is said."""
@@ -35,14 +35,14 @@ async def _simulate(arguments: argparse.Namespace) -> None:
         bar.update(done - bar.n)
 
     with bar:
-        async with administration(arguments.data) as ask:
+        async with administration(arguments.data, database_of(arguments)) as ask:
             try:
                 summary = await simulate(_refusing(ask), plan, WallPace(arguments.speed), progress)
             except Refusal as refusal:
                 raise Refused(f"no day can be played here: {refusal}") from None
     print(*_told(summary), sep="\n")
     if ours:
-        findings = check(arguments.data)
+        findings = await checked(arguments.data, database_of(arguments))
         print(*findings or ("check: all is well",), sep="\n")
         if findings:
             raise Refused(f"{len(findings)} things are wrong")

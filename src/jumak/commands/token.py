@@ -5,19 +5,19 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from jumak.commands.reach import Refused, add_data, administration
+from jumak.commands.reach import Refused, add_data, administration, database_of
 
 
 async def _token_create(arguments: argparse.Namespace) -> None:
     wanted = {"kind": "service", "name": arguments.name}
     if arguments.scope:
         wanted["scopes"] = arguments.scope
-    async with administration(arguments.data) as ask:
+    async with administration(arguments.data, database_of(arguments)) as ask:
         print((await ask("device.pair.request", wanted))["token"])
 
 
 async def _token_list(arguments: argparse.Namespace) -> None:
-    async with administration(arguments.data) as ask:
+    async with administration(arguments.data, database_of(arguments)) as ask:
         for device in (await ask("device.list.request", {}))["devices"]:
             state = "revoked" if "revokedAt" in device else "valid"
             scopes = " ".join(device["scopes"])
@@ -27,7 +27,7 @@ async def _token_list(arguments: argparse.Namespace) -> None:
 
 
 async def _token_revoke(arguments: argparse.Namespace) -> None:
-    async with administration(arguments.data) as ask:
+    async with administration(arguments.data, database_of(arguments)) as ask:
         devices = (await ask("device.list.request", {}))["devices"]
         found = [
             device

@@ -23,7 +23,8 @@ from jumak.service.catalog import add_category, add_item, add_option
 from jumak.service.floor import add_hall, add_table
 from jumak.service.kitchen import save as save_station
 from jumak.service.ports import Command, Store, Transaction
-from jumak.store.sqlite import ShopExists, SqliteStore
+from jumak.store.errors import ShopExists
+from jumak.store.opening import InDatabase, founded, opened
 from jumak.store.sqlite.file import FILE_NAME, open_for_reading
 from jumak.testing.clock import FakeClock, SeededIds
 
@@ -89,30 +90,28 @@ def _tables() -> tuple[TableDraft, ...]:
     return (*downstairs, *terrace)
 
 
-async def create_demo_shop(folder: Path) -> bool:
-    """Makes the demo shop in a folder; a shop that is there is left alone.
+async def create_demo_shop(folder: Path, database: InDatabase | None = None) -> bool:
+    """Makes the demo shop in a folder, or in a database; a shop that is there is left alone.
 
     The same ids come out every time.  Returns whether it made one.  Raises ShopInUse when another
     process makes one here at this moment.
     """
-    clock, live = SystemClock(), Connections()
+    try:
+        await founded(folder, database, SHOP)
+    except ShopExists:
+        if database is None and not _is_bare(folder):
+            return False
     # The ids of people need no time; those of orders come later, from the shop that is served.
     ids = SeededIds(FakeClock())
-    try:
-        store = SqliteStore.create(folder, SHOP, clock=clock, ids=ids, live=live)
-    except ShopExists:
-        if not _is_bare(folder):
-            return False
-        store = SqliteStore.open(folder, clock=clock, ids=ids, live=live)
-    try:
-        await furnish(store)
-    finally:
-        await store.close()
-    return True
+    async with opened(folder, database, clock=SystemClock(), ids=ids, live=Connections()) as store:
+        # Whoever began to make it did not get further than its settings.
+        if bare := not store.reader().seq:
+            await furnish(store)
+        return bare
 
 
 def _is_bare(folder: Path) -> bool:
-    """Nothing ever happened here: whoever began to make the shop did not get further than its file."""
+    """Nothing ever happened here; looked at without opening the shop, which may be served."""
     connection = open_for_reading(folder / FILE_NAME)
     try:
         return connection.execute("SELECT 1 FROM journal LIMIT 1").fetchone() is None

@@ -20,7 +20,7 @@ from jumak.server.clock import SystemClock
 from jumak.server.connections import Connections
 from jumak.server.ids import UuidIds
 from jumak.service.ports import Command, Transaction
-from jumak.store.sqlite import SqliteStore
+from jumak.store.opening import InDatabase, opened
 
 TERMINAL_ID: Final = "demo-terminal"
 NAME: Final = "연습용 단말기"
@@ -29,7 +29,9 @@ STOP_WITHIN_S = 5.0
 
 
 @contextlib.asynccontextmanager
-async def practice_terminal(folder: Path, *, beside: int = 0) -> AsyncIterator[str]:
+async def practice_terminal(
+    folder: Path, database: InDatabase | None = None, *, beside: int = 0
+) -> AsyncIterator[str]:
     """Starts the simulator, names it to the shop of this folder, and ends it; yields where its reader is.
 
     beside: the server's port; reader and terminal are at the next free ones, 0 = at any.
@@ -45,7 +47,7 @@ async def practice_terminal(folder: Path, *, beside: int = 0) -> AsyncIterator[s
     )  # fmt: skip
     try:
         address, reader = await _ready(process)
-        await _keep(folder, address)
+        await _keep(folder, database, address)
         yield reader
     finally:
         await _end(process)
@@ -87,9 +89,8 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-async def _keep(folder: Path, address: str) -> None:
+async def _keep(folder: Path, database: InDatabase | None, address: str) -> None:
     """It has another port each time. It is the same terminal all the same: its network remembers."""
-    store = SqliteStore.open(folder, clock=SystemClock(), ids=UuidIds(), live=Connections())
 
     async def run(tx: Transaction) -> Done:
         known = await tx.get(TerminalRecord, TERMINAL_ID)
@@ -106,9 +107,7 @@ async def _keep(folder: Path, address: str) -> None:
         tx.record(Fact("terminal.save", TERMINAL_ID, {"terminal": {"id": TERMINAL_ID}}))
         return Done()
 
-    try:
+    async with opened(folder, database, clock=SystemClock(), ids=UuidIds(), live=Connections()) as store:
         result = await store.execute(Command(caller=SYSTEM, name="terminal.save.request", body=b"", run=run))
-    finally:
-        await store.close()
     if result.error is not None:
         raise result.error

@@ -8,11 +8,12 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from jumak.store.sqlite.check import Finding, check
-from jumak.store.sqlite.errors import ShopMissing, StoreError
+from jumak.store.errors import ShopMissing, StoreError
+from jumak.store.lock import lock_made
+from jumak.store.sqlite.check import check
 from jumak.store.sqlite.file import FILE_NAME, make_private, open_for_reading, sync_folder
-from jumak.store.sqlite.lock import FolderLock
 from jumak.store.sqlite.pictures import PictureArchive, put_back
+from jumak.store.whole import Finding
 
 Progress = Callable[[int, int], None]
 """Pages done, pages in all."""
@@ -86,8 +87,7 @@ def restore(source: Path, folder: Path) -> None:
     findings = check(source)
     if findings:
         raise DamagedBackup(findings)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = FolderLock(folder)
+    lock = lock_made(folder)
     try:
         file = folder / FILE_NAME
         unfinished = file.with_suffix(".restoring")

@@ -10,9 +10,10 @@ from typing import Final
 import msgspec
 
 from jumak.domain.merchant import Shop
-from jumak.store.sqlite.codec import shipped_dictionary
-from jumak.store.sqlite.errors import NewerFile, ShopExists, ShopMissing
-from jumak.store.sqlite.queries import SQL, text
+from jumak.store.codec import shipped_dictionary
+from jumak.store.errors import NewerFile, ShopExists, ShopMissing
+from jumak.store.queries import text
+from jumak.store.sqlite.queries import SQL
 
 FILE_NAME: Final = "shop.db"
 SCHEMA_VERSION: Final = 2
@@ -72,7 +73,9 @@ def make_private(path: Path) -> None:
 
 def fill_new(connection: sqlite3.Connection, shop: Shop) -> None:
     """Schema, settings and dictionary of a new shop."""
-    connection.executescript(f"BEGIN; {text('schema.sql')} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+    connection.executescript(
+        f"BEGIN; {text('jumak.store.sqlite', 'schema.sql')} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+    )
     connection.execute(SQL["put_shop_value"], ("dictionary", shipped_dictionary()))
     for name in ("settings", "founding"):
         connection.execute(SQL["put_shop_value"], (name, msgspec.json.encode(shop)))

@@ -21,22 +21,21 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from jumak.domain.calendar import to_ms
-from jumak.domain.errors import DuplicateKey
 from jumak.domain.merchant import Shop
-from jumak.service.ports import Clock, Command, Committed, Ids, Live, Reader, Result, Transaction
+from jumak.service.ports import Clock, Command, Committed, Ids, Live, Reader, Result
+from jumak.store.errors import StoreError
+from jumak.store.lock import FolderLock, lock_made
+from jumak.store.reading import ReadView
+from jumak.store.replies import KEPT_MS, again, body_hash, stored_reply
 from jumak.store.sqlite.checkpoint import Checkpointer
-from jumak.store.sqlite.codec import to_json
-from jumak.store.sqlite.commands import KEPT_MS, body_hash, stored_reply
-from jumak.store.sqlite.errors import StoreError
 from jumak.store.sqlite.file import FILE_NAME, connect, create_file, fill_new, open_for_writing
-from jumak.store.sqlite.layer import Layer
-from jumak.store.sqlite.lock import FolderLock
-from jumak.store.sqlite.memory import Memory
+from jumak.store.sqlite.layer import SqliteLayer
+from jumak.store.sqlite.memory import memory_of
 from jumak.store.sqlite.queries import SQL
-from jumak.store.sqlite.reading import ReadView
-from jumak.store.sqlite.transaction import WriteView
-from jumak.store.sqlite.travel import codec_of
-from jumak.store.sqlite.vault import Vault
+from jumak.store.sqlite.rows import SqliteRows
+from jumak.store.sqlite.run import run_at_once
+from jumak.store.transaction import WriteView
+from jumak.store.vault import Vault
 
 LARGEST_BATCH: Final = 256
 FAST_COMMIT_S: Final = 0.0003
@@ -86,7 +85,9 @@ class SqliteStore:
             self._reading = connect(folder / FILE_NAME, read_only=True)
             self._checkpointer = Checkpointer(folder / FILE_NAME)
             self._thread = ThreadPoolExecutor(1, "jumak-commit")
-        self.memory = Memory(self._reading, codec_of(self._reading))
+        self.memory = memory_of(self._reading)
+        codec = self.memory.codec
+        self._read_rows, self._write_rows = SqliteRows(self._reading, codec), SqliteRows(connection, codec)
 
     @classmethod
     def open(cls, folder: Path, *, clock: Clock, ids: Ids, live: Live) -> Self:
@@ -101,10 +102,18 @@ class SqliteStore:
             raise
 
     @classmethod
+    def found(cls, folder: Path, shop: Shop) -> None:
+        """Make a new shop in a folder (made too). Raises ShopExists, ShopInUse."""
+        lock = lock_made(folder)
+        try:
+            create_file(folder / FILE_NAME, shop)
+        finally:
+            lock.release()
+
+    @classmethod
     def create(cls, folder: Path, shop: Shop, *, clock: Clock, ids: Ids, live: Live) -> Self:
         """Make a new shop in a folder (made too) and open it. Raises ShopExists, ShopInUse."""
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = FolderLock(folder)
+        lock = lock_made(folder)
         try:
             create_file(folder / FILE_NAME, shop)
             return cls(open_for_writing(folder / FILE_NAME), folder, lock, clock, ids, live)
@@ -147,7 +156,7 @@ class SqliteStore:
 
     def reader(self) -> Reader:
         """See `ports.Store`."""
-        return ReadView(self.memory, self._reading, self._vault, self.live, self._now())
+        return ReadView(self.memory, self._read_rows, self._vault, self.live, self._now())
 
     def on_commit(self, listener: Callable[[Committed], None]) -> None:
         """See `ports.Store`."""
@@ -214,12 +223,12 @@ class SqliteStore:
         future = asyncio.get_running_loop().run_in_executor(self._thread, self._commit)
         future.add_done_callback(lambda outcome: self._returned(batch, results, layer, outcome))
 
-    def _run(self, batch: list[tuple[Command, Done]]) -> tuple[Layer, list[Result]]:
+    def _run(self, batch: list[tuple[Command, Done]]) -> tuple[SqliteLayer, list[Result]]:
         """Every command in turn, then all of their writes into an open transaction.
 
         Raises what only a bug or a broken disk can cause; then nothing is written.
         """
-        layer = Layer(self.memory, self._connection, self._vault)
+        layer = SqliteLayer(self.memory, self._connection, self._vault)
         at = self._now()
         try:
             results = [self._decide(layer, command, self._now()) for command, _ in batch]
@@ -231,23 +240,21 @@ class SqliteStore:
             raise
         return layer, results
 
-    def _decide(self, layer: Layer, command: Command, at: datetime) -> Result:
+    def _decide(self, layer: SqliteLayer, command: Command, at: datetime) -> Result:
         body: bytes | None = None
         if command.command_id is not None:
             body = body_hash(command.name, command.body)
             owner = command.caller.id
-            stored = layer.replies.get((owner, command.command_id)) or stored_reply(
-                self._connection, self.memory, owner, command.command_id
+            stored = layer.replies.get((owner, command.command_id)) or run_at_once(
+                command.name, stored_reply(self._write_rows, self.memory, owner, command.command_id)
             )
             if stored is not None:
-                if stored.body == body:
-                    return Result(reply=stored.reply, repeated=True)
-                return Result(error=_key_conflict(command.command_id))
+                return again(stored, body, command.command_id)
         tx = WriteView(
-            layer, self._connection, self._vault, self.live, self.ids, command.caller, at, command.command_id
+            layer, self._write_rows, self._vault, self.live, self.ids, command.caller, at, command.command_id
         )
         try:
-            reply = to_json(_driven(command, tx))
+            reply: bytes = run_at_once(command.name, tx.replied(command))
         except Exception as refusal:
             return Result(error=refusal)
         layer.absorb(tx, reply, body)
@@ -280,7 +287,7 @@ class SqliteStore:
         self._commit_s += (time.perf_counter() - begun - self._commit_s) * 0.25
 
     def _returned(
-        self, batch: list[tuple[Command, Done]], results: list[Result], layer: Layer, outcome: Any
+        self, batch: list[tuple[Command, Done]], results: list[Result], layer: SqliteLayer, outcome: Any
     ) -> None:
         self._unpin()
         error = outcome.exception()
@@ -289,7 +296,9 @@ class SqliteStore:
         else:
             self._committed(batch, results, layer)
 
-    def _committed(self, batch: list[tuple[Command, Done]], results: list[Result], layer: Layer) -> None:
+    def _committed(
+        self, batch: list[tuple[Command, Done]], results: list[Result], layer: SqliteLayer
+    ) -> None:
         committed = layer.merge()
         if self._checkpointer is not None:
             self._checkpointer.wrote(layer.pages_written)
@@ -297,7 +306,7 @@ class SqliteStore:
                 self._checkpointer.inline(self._connection)
         self._finish(batch, results, committed)
 
-    def _failed(self, batch: list[tuple[Command, Done]], layer: Layer, error: BaseException) -> None:
+    def _failed(self, batch: list[tuple[Command, Done]], layer: SqliteLayer, error: BaseException) -> None:
         """The disk refused: nothing of the batch has happened, and everybody is told so."""
         _log.error("a commit failed: %s", error)
         layer.drop()
@@ -344,29 +353,10 @@ class SqliteStore:
     def _unpin(self) -> None:
         self._reading.execute("COMMIT")
 
-    def _prune(self, now_ms: int, layer: Layer) -> None:
+    def _prune(self, now_ms: int, layer: SqliteLayer) -> None:
         # A clock that was set back far must not end the pruning until it has caught up.
         if not self._prune_ms - _PRUNE_EVERY_MS <= now_ms < self._prune_ms:
             layer.flush()
             pruned = self._connection.execute(SQL["prune_commands"], (_PRUNE_ROWS, now_ms - KEPT_MS))
             # When there was more than one helping, the next one follows soon.
             self._prune_ms = now_ms + (_PRUNE_EVERY_MS if pruned.rowcount < _PRUNE_ROWS else _PRUNE_SOON_MS)
-
-
-def _driven(command: Command, tx: Transaction) -> Any:
-    """Run a use case to its end; here nothing it may await ever suspends."""
-    running = command.run(tx).__await__()
-    try:
-        next(running)
-    except StopIteration as end:
-        return end.value
-    raise RuntimeError(f"{command.name} waited for something that is no port of the store")
-
-
-def _key_conflict(command_id: str) -> DuplicateKey:
-    return DuplicateKey(
-        "같은 명령 번호가 다른 내용으로 이미 사용되었습니다",
-        "this command id was used before with another body",
-        reason="COMMAND_KEY_CONFLICT",
-        commandId=command_id,
-    )

@@ -10,7 +10,7 @@ import msgspec
 from alembic import op
 
 from jumak.domain.fact import Fact
-from jumak.store.sqlite.journal import orders_named
+from jumak.store.journal import orders_named
 
 revision = "2"
 down_revision = "1"

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from jumak.store.sqlite.errors import ShopInUse
+from jumak.store.errors import ShopInUse
 
 
 class FolderLock:
@@ -33,6 +33,12 @@ class FolderLock:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+def lock_made(folder: Path) -> FolderLock:
+    """The lock of a folder that is made, for its owner alone, when there is none. Raises ShopInUse."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return FolderLock(folder)
 
 
 def _lock(descriptor: int) -> None:

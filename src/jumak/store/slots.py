@@ -21,6 +21,9 @@ STATES: Final = 4
 Change = tuple[int, int | None, int]
 """Creation instant, state before (None: new), state now."""
 
+SlotPlan = tuple[dict[int, list[int]], int]
+"""New counts by slot start, and the newest instant."""
+
 
 class Slots:
     """Committed counts, oldest slot first. The first slot reaches back for ever, the last one forward."""
@@ -37,7 +40,7 @@ class Slots:
         for column, count in zip(self.counts, counts, strict=True):
             column.append(count)
 
-    def plan(self, changes: Iterable[Change]) -> tuple[dict[int, list[int]], int]:
+    def plan(self, changes: Iterable[Change]) -> SlotPlan:
         """What these changes make of the slots: new counts by slot start, and the newest instant."""
         planned: dict[int, list[int]] = {}
         starts, newest = self.starts, self.newest

@@ -7,7 +7,7 @@ from typing import Any
 
 from jumak.domain.fact import Fact
 from jumak.domain.order.types import Order
-from jumak.store.sqlite.codec import StateEntry, to_pack
+from jumak.store.codec import StateEntry, to_pack
 
 States = list[list[StateEntry] | None]
 """What each fact of a command made of things, fact by fact."""

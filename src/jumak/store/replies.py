@@ -6,14 +6,13 @@ journal has anyway, and comes back byte for byte.
 
 from __future__ import annotations
 
-import sqlite3
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
-from jumak.store.sqlite.codec import Codec
-from jumak.store.sqlite.memory import Memory
-from jumak.store.sqlite.queries import SQL
-from jumak.store.sqlite.travel import order_at
+from jumak.domain.errors import DuplicateKey
+from jumak.service.ports import Result
+from jumak.store.memory import Memory
+from jumak.store.rows import CommandRow, Rows
 
 KEPT_MS: Final = 25 * 3_600_000
 """A little more than the 24 h that are promised."""
@@ -32,6 +31,19 @@ class StoredReply(NamedTuple):
 def body_hash(name: str, body: bytes) -> bytes:
     """What makes two commands equal: message and body."""
     return blake2b(b"%b\0%b" % (name.encode(), body), digest_size=16).digest()
+
+
+def again(stored: StoredReply, body: bytes, command_id: str) -> Result:
+    """What a command is answered whose id is known: the same as then, or that it is another one."""
+    if stored.body == body:
+        return Result(reply=stored.reply, repeated=True)
+    conflict = DuplicateKey(
+        "같은 명령 번호가 다른 내용으로 이미 사용되었습니다",
+        "this command id was used before with another body",
+        reason="COMMAND_KEY_CONFLICT",
+        commandId=command_id,
+    )
+    return Result(error=conflict)
 
 
 def around(reply: bytes, doc: bytes) -> bytes | None:
@@ -54,22 +66,19 @@ def filled(pieces: bytes, doc: bytes) -> bytes:
     return before + doc[:split] + table + doc[split:] + after
 
 
-def stored_reply(
-    connection: sqlite3.Connection, memory: Memory, owner: str, command_id: str
-) -> StoredReply | None:
+async def stored_reply(rows: Rows, memory: Memory, owner: str, command_id: str) -> StoredReply | None:
     """The committed answer to a command id of this owner."""
     number = memory.owners.known.get(owner)
     if number is None:
         return None
-    row = connection.execute(SQL["command_row"], (number, command_id)).fetchone()
-    return None if row is None else StoredReply(row[0], _reply(connection, memory.codec, *row[1:]))
+    row = await rows.command(number, command_id)
+    return None if row is None else await stored_reply_in(rows, memory, row)
 
 
-def _reply(
-    connection: sqlite3.Connection, codec: Codec, order_id: str | None, fact: int | None, reply: bytes
-) -> bytes:
-    if order_id is None or fact is None:
-        return codec.unpack(reply)
-    doc = order_at(connection, order_id, seq=fact, codec=codec)
+async def stored_reply_in(rows: Rows, memory: Memory, row: CommandRow) -> StoredReply:
+    """The answer a row keeps."""
+    if row.order_id is None or row.fact is None:
+        return StoredReply(row.body, memory.codec.unpack(row.reply))
+    doc = await rows.order_at(row.order_id, row.fact)
     assert doc is not None, "the journal lost an order"
-    return filled(reply, doc)
+    return StoredReply(row.body, filled(row.reply, doc))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
@@ -14,13 +13,15 @@ from jumak.domain.fact import Fact
 from jumak.domain.kitchen import Ticket
 from jumak.domain.merchant import Shop
 from jumak.domain.order.types import Order
-from jumak.service.ports import Announcement, Entry, Ids, Live, OrderQuery, TicketQuery
-from jumak.store.sqlite.layer import DocumentKey, Layer
-from jumak.store.sqlite.memory import KeptOrder, is_open, kind_name, ticket_age
-from jumak.store.sqlite.pages import page_of_orders, page_of_tickets
-from jumak.store.sqlite.queries import SQL
-from jumak.store.sqlite.reading import ReadView
-from jumak.store.sqlite.vault import Vault
+from jumak.service.ports import Announcement, Command, Ids, Live, OrderQuery, TicketQuery
+from jumak.store.codec import to_json
+from jumak.store.journal import orders_named
+from jumak.store.layer import DocumentKey, Layer
+from jumak.store.memory import KeptOrder, is_open, kind_name, ticket_age
+from jumak.store.pages import page_of_orders, page_of_tickets
+from jumak.store.reading import ReadView
+from jumak.store.rows import Rows
+from jumak.store.vault import Vault
 
 DocT = TypeVar("DocT", bound=Struct)
 
@@ -60,7 +61,7 @@ class WriteView(ReadView):
     def __init__(
         self,
         layer: Layer,
-        connection: sqlite3.Connection,
+        rows: Rows,
         vault: Vault,
         live: Live,
         ids: Ids,
@@ -68,7 +69,7 @@ class WriteView(ReadView):
         at: datetime,
         command_id: str | None,
     ) -> None:
-        super().__init__(layer.memory, connection, vault, live, at)
+        super().__init__(layer.memory, rows, vault, live, at)
         self.layer = layer
         self.ids = ids
         self.caller = caller
@@ -83,21 +84,40 @@ class WriteView(ReadView):
         self.new_shop: Shop | None = None
         self.facts_recorded: list[Fact] = []
         self.announced: list[Announcement] = []
-        self._read_orders: dict[str, KeptOrder | None] = {}
+        self.orders_before: dict[str, KeptOrder | None] = {}
+        """Orders of the trade as this command found them, each looked for once."""
+        self.tickets_before: dict[str, Ticket | None] = {}
+        self.orders_told_of: list[set[str]] = []
+        """Of which orders each fact tells; known once it has `replied`."""
 
     # -- what stood before this command --------------------------------------------------------------
 
-    def kept_before(self, order_id: str) -> KeptOrder | None:
+    async def kept_before(self, order_id: str) -> KeptOrder | None:
         """An order as the command found it."""
-        if (kept := self.layer.orders.get(order_id)) is not None:
-            return kept
-        if order_id not in self._read_orders:
-            self._read_orders[order_id] = self.memory.order(self.connection, order_id)
-        return self._read_orders[order_id]
+        if order_id not in self.orders_before:
+            kept = self.layer.orders.get(order_id)
+            self.orders_before[order_id] = kept or await self.kept_order(order_id)
+        return self.orders_before[order_id]
 
-    def ticket_before(self, ticket_id: str) -> Ticket | None:
-        """A ticket as the command found it."""
-        return self.layer.tickets.get(ticket_id) or self.memory.ticket(self.connection, ticket_id)
+    async def replied(self, command: Command) -> bytes:
+        """Runs the use case and looks up what its writes replace, so that a layer can take them over at once.
+
+        Returns the JSON of the reply's data.  Raises what the use case raises.
+        """
+        reply = to_json(await command.run(self))
+        for order_id in self.new_orders:
+            await self.kept_before(order_id)
+        for ticket_id in self.new_tickets:
+            self.tickets_before[ticket_id] = await self._ticket_before(ticket_id)
+        for fact in self.facts_recorded:
+            named = orders_named(fact)
+            self.orders_told_of.append(named)
+            for order_id in named:
+                await self.kept_before(order_id)
+        return reply
+
+    async def _ticket_before(self, ticket_id: str) -> Ticket | None:
+        return self.layer.tickets.get(ticket_id) or await super().ticket(ticket_id)
 
     # -- reads ---------------------------------------------------------------------------------------
 
@@ -124,13 +144,13 @@ class WriteView(ReadView):
         """See `ports.Reader`."""
         if (order := self.new_orders.get(order_id)) is not None:
             return order
-        kept = self.kept_before(order_id)
+        kept = await self.kept_before(order_id)
         return None if kept is None else kept.order
 
     async def orders(self, query: OrderQuery) -> Sequence[Raw | Order]:
         """See `ports.Reader`."""
-        self.layer.flush()
-        return page_of_orders(self.connection, self.memory.codec, query, None)
+        await self.layer.flushed()
+        return await page_of_orders(self.rows, self.memory.codec, query, None)
 
     async def open_orders(self) -> Sequence[Order]:
         """See `ports.Reader`."""
@@ -165,12 +185,12 @@ class WriteView(ReadView):
 
     async def ticket(self, ticket_id: str) -> Ticket | None:
         """See `ports.Reader`."""
-        return self.new_tickets.get(ticket_id) or self.ticket_before(ticket_id)
+        return self.new_tickets.get(ticket_id) or await self._ticket_before(ticket_id)
 
     async def tickets(self, query: TicketQuery) -> tuple[Sequence[Ticket], int]:
         """See `ports.Reader`."""
-        self.layer.flush()
-        return page_of_tickets(self.connection, self.memory.codec, query, None)
+        await self.layer.flushed()
+        return await page_of_tickets(self.rows, query, None)
 
     async def open_tickets(self, order_ids: Collection[str] | None = None) -> Sequence[Ticket]:
         """See `ports.Reader`."""
@@ -188,7 +208,7 @@ class WriteView(ReadView):
     async def tickets_of(self, order_id: str) -> Sequence[Ticket]:
         """See `ports.Reader`."""
         tickets: dict[str, Ticket] = {}
-        if order_id <= self.memory.greatest_order_id:
+        if not self.memory.knows_no_order(order_id):
             tickets = {ticket.id: ticket for ticket in await super().tickets_of(order_id)}
         for changed in (self.layer.tickets, self.new_tickets):
             for key, ticket in changed.items():
@@ -197,11 +217,6 @@ class WriteView(ReadView):
                 if ticket.order_id == order_id:
                     tickets[key] = ticket
         return sorted(tickets.values(), key=ticket_age)
-
-    async def facts(self, after: int, limit: int, names: Iterable[str] | None = None) -> Sequence[Entry]:
-        """See `ports.Reader`; the commands before this one are in it once they are committed."""
-        entries = await super().facts(after, limit, names)
-        return [entry for entry in entries if entry.seq <= self.memory.seq]
 
     async def personal(self, subject: str) -> dict[str, Any] | None:
         """See `ports.Reader`."""
@@ -242,18 +257,15 @@ class WriteView(ReadView):
         if (owner, order_key) in self.layer.order_keys:
             order_id = self.layer.order_keys[owner, order_key]
         else:
-            order_id = self._committed_key(owner, order_key)
+            order_id = await self._committed_key(owner, order_key)
         found = await self.order(order_id or order_key)
         if found is None or found.order_state == "CANCELLED" or not _owned(found, owner):
             return None
         return found if found.order_key == order_key else None
 
-    def _committed_key(self, owner: str, order_key: str) -> str | None:
+    async def _committed_key(self, owner: str, order_key: str) -> str | None:
         number = self.memory.owners.known.get(owner)
-        if number is None:
-            return None
-        row = self.connection.execute(SQL["order_id_by_key"], (order_key, number)).fetchone()
-        return None if row is None else cast(str, row[0])
+        return None if number is None else await self.rows.order_id_by_key(number, order_key)
 
     async def payment_by_key(self, owner: str, payment_key: str) -> tuple[Order, str] | None:
         """See `ports.Transaction`."""
@@ -268,13 +280,14 @@ class WriteView(ReadView):
         number = self.memory.owners.known.get(owner)
         if number is None:
             return None
-        row = self.connection.execute(SQL["payment_by_key"], (number, payment_key)).fetchone()
-        if row is None:
+        found_payment = await self.rows.payment_by_key(number, payment_key)
+        if found_payment is None:
             return None
-        kept = self.memory.order_by_seq(self.connection, row[1])
+        payment_id, order_seq = found_payment
+        kept = await self.rows.order_by_seq(order_seq)
         assert kept is not None, "a payment without its order"
         newest = await self.order(kept.order.id)
-        return None if newest is None else (newest, row[0])
+        return None if newest is None else (newest, payment_id)
 
     async def next_number(self, counter: str) -> int:
         """See `ports.Transaction`."""

@@ -1,8 +1,8 @@
-"""How values become bytes in the file.
+"""How values become bytes in a store.
 
 Documents are JSON in the shape plugins see, compressed by Zstandard with a dictionary of typical
 documents: a tenth of the size for two microseconds, and fewer bytes to wait for at each commit.
-The dictionary is copied into each file, so that a file can be read whatever a later program ships.
+The dictionary is copied into each shop, so that a shop can be read whatever a later program ships.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from jumak.domain.kitchen import Ticket
 from jumak.domain.order.types import Order, OrderBacking
-from jumak.store.sqlite.queries import text
+from jumak.store.queries import text
 
 ORDER_STATES: Final = ("REQUESTED", "OPENED", "COMPLETED", "CANCELLED")
 TICKET_STATES: Final = ("OPENED", "COMPLETED", "CANCELLED")
@@ -95,5 +95,5 @@ def _prepared(dictionary: bytes) -> zstandard.ZstdCompressionDict:
 
 
 def shipped_dictionary() -> bytes:
-    """The dictionary new files get."""
-    return text("dictionary.txt").encode()
+    """The dictionary new shops get."""
+    return text("jumak.store", "dictionary.txt").encode()

@@ -1,0 +1,77 @@
+"""Running a use case on the event loop, one question to the database after the other.
+
+A use case is a coroutine that may await nothing but the ports of the store. Here each question it asks comes out of it
+as a `Question`, so that whoever drives it answers questions and refuses anything else it might wait for: a use case
+that waits for the world would hold up every command of the shop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from typing import Any, Protocol
+
+
+class Source(Protocol):
+    """Who can be asked: a connection or a pool of them."""
+
+    async def fetch(self, query: str, *args: Any) -> list[Any]:
+        """All rows."""
+
+    async def fetchrow(self, query: str, *args: Any) -> Any:
+        """The first row, or None."""
+
+
+class Question:
+    """Something the database is asked; awaiting it hands it to whoever drives the coroutine, who calls `ask`."""
+
+    def __init__(self, ask: Callable[[Source], Awaitable[Any]]) -> None:
+        self.ask = ask
+
+    def __await__(self) -> Generator[Question, Any, Any]:
+        """The answer."""
+        return (yield self)
+
+
+class Asking:
+    """A `Source` for coroutines that are driven."""
+
+    async def fetch(self, query: str, *args: Any) -> list[Any]:
+        """See `Source`."""
+        rows: list[Any] = await Question(lambda source: source.fetch(query, *args))
+        return rows
+
+    async def fetchrow(self, query: str, *args: Any) -> Any:
+        """See `Source`."""
+        return await Question(lambda source: source.fetchrow(query, *args))
+
+
+class Refusal(Exception):  # noqa: N818  # named for what is so
+    """What the driven coroutine raised, apart from what can go wrong with the database. error: that."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+async def driven(name: str, running: Coroutine[Any, Any, Any], source: Source) -> Any:
+    """Runs a coroutine to its end.
+
+    Raises Refusal with what it raises, and what the database raises as it comes: then the coroutine is ended where it
+    stands, for it could only take the trouble for an answer.
+    """
+    answer: Any = None
+    while True:
+        try:
+            asked = running.send(answer)
+        except StopIteration as end:
+            return end.value
+        except Exception as error:
+            raise Refusal(error) from error
+        if not isinstance(asked, Question):
+            running.close()
+            raise Refusal(RuntimeError(f"{name} waited for something that is no port of the store"))
+        try:
+            answer = await asked.ask(source)
+        except BaseException:
+            running.close()
+            raise

