@@ -39,10 +39,10 @@ async def make_shop(folder: Path) -> None:
 
 
 class ShopProcess:
-    """Started, killed and started again, always on the same port."""
+    """Started, killed and started again, always on the same port. words: more of the command line."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
+    def __init__(self, folder: Path, *words: str) -> None:
+        self.folder, self.port, self._words = folder, free_port(), words
         self.url = f"http://127.0.0.1:{self.port}"
         self.up = asyncio.Event()
         self.starts: list[float] = []
@@ -53,7 +53,7 @@ class ShopProcess:
     async def start(self) -> None:
         """Returns once it takes orders."""
         began = time.perf_counter()
-        words = ("serve", "--data", str(self.folder), "--port", str(self.port))
+        words = ("serve", "--data", str(self.folder), "--port", str(self.port), *self._words)
         with self._errors.open("ab") as errors:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,

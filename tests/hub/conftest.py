@@ -24,3 +24,10 @@ async def hub(nats: NatsServer, postgres: PostgresServer, tmp_path: Path) -> Asy
     """A chain without shops, and without a hub process yet."""
     async with chain(nats, postgres, tmp_path) as whole:
         yield whole
+
+
+@pytest.fixture
+async def pools(postgres: PostgresServer, tmp_path: Path) -> AsyncIterator[Chain]:
+    """A hub's database alone."""
+    async with chain(None, postgres, tmp_path) as whole:
+        yield whole

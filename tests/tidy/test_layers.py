@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "devices": frozenset({"domain", "service", "devices", ""}),
     "server": frozenset({"domain", "formats", "protocol", "service", "server", ""}),
     "feed": frozenset({"domain", "formats", "protocol", "service", "store", "feed", ""}),
-    "hub": frozenset({"domain", "store", "feed", "hub", ""}),
+    "hub": frozenset({"domain", "service", "store", "feed", "hub", ""}),
     "plugins": frozenset({"domain", "protocol", "service", "server", "plugins", ""}),
     "sdk": frozenset({"domain", "protocol", "sdk", ""}),
 }

@@ -6,16 +6,14 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Coroutine
-from pathlib import Path
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlsplit
 
-from msgspec import Struct
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.errors import APIError, NotFoundError
 
+from jumak.feed.options import Link
 from jumak.feed.subjects import streams
 
 CONNECT_WITHIN_S: Final = 5
@@ -27,28 +25,6 @@ LOST: Final = (NatsError, OSError, TimeoutError, asyncio.TimeoutError)
 """What a link that is not there, or does not let us in, raises."""
 
 _log = logging.getLogger(__name__)
-
-
-class Link(Struct, frozen=True):
-    """How to reach NATS. url: `nats://…` or `tls://…`; auth: a file with a token, or `user:password`, in its first line."""
-
-    url: str
-    auth: Path | None = None
-
-    def __str__(self) -> str:
-        """The address without a password."""
-        parts = urlsplit(self.url)
-        return f"{parts.scheme}://{parts.hostname}:{parts.port or 4222}"
-
-    __repr__ = __str__
-
-    def credentials(self) -> dict[str, str]:
-        """As `nats.connect` takes them. Raises OSError."""
-        if self.auth is None:
-            return {}
-        first = self.auth.read_text("utf-8").partition("\n")[0].strip()
-        user, colon, password = first.partition(":")
-        return {"user": user, "password": password} if colon else {"token": first}
 
 
 class Lost(ConnectionError):  # noqa: N818  # named for what is so

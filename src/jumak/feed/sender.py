@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -21,8 +21,9 @@ from nats.js.api import RawStreamMsg
 from nats.js.errors import APIError, NotFoundError
 
 from jumak.domain.caller import SYSTEM
-from jumak.feed.link import LOST, Connection, Link, Waiting, connected
+from jumak.feed.link import LOST, Connection, Waiting, connected
 from jumak.feed.messages import About, Facts, Heard, Unreadable, Wanted, packed, unpacked
+from jumak.feed.options import FeedOptions
 from jumak.feed.subjects import (
     ABOUT,
     FACTS,
@@ -51,13 +52,6 @@ LAST_SEQ, LAST_HASH = "Jumak-Last-Seq", "Jumak-Last-Hash"
 Errand = Callable[[Connection], Coroutine[Any, Any, None]]
 
 _log = logging.getLogger(__name__)
-
-
-class FeedOptions(Struct, frozen=True):
-    """shop: what the shop is called in its chain."""
-
-    link: Link
-    shop: str
 
 
 class _Tail(NamedTuple):
@@ -234,6 +228,19 @@ class Sender:
 
     def _subject(self, what: str) -> str:
         return subject(self._options.shop, what)
+
+
+@contextlib.asynccontextmanager
+async def sending(store: Store, folder: Path, options: FeedOptions) -> AsyncIterator[Sender]:
+    """A sender at work beside the store, ended before it."""
+    sender = Sender(store, folder, options)
+    running = asyncio.create_task(sender.run())
+    try:
+        yield sender
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        sender.close()
 
 
 async def _last_message(stream: JetStreamContext, name: str) -> RawStreamMsg | None:

@@ -6,7 +6,6 @@ asks again for what it misses. `JUMAK_LATEST` keeps the last message of each sub
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
@@ -33,13 +32,6 @@ MENU: Final = "menu"
 MENU_RESULT: Final = "menu-result"
 """shop → hub: `messages.MenuResult`."""
 _LATEST: Final = (ABOUT, HEARD, WANTED, MENU, MENU_RESULT)
-
-_SHOP = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
-
-
-def is_shop(name: str) -> bool:
-    """Whether a shop can be called that in a chain: letters, digits, `-` and `_`, at most 64."""
-    return _SHOP.match(name) is not None
 
 
 def subject(shop: str, what: str) -> str:

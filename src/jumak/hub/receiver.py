@@ -20,8 +20,9 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo, DeliverPolicy
 from nats.js.errors import NotFoundError
 
-from jumak.feed.link import LOST, Connection, Link, Waiting, connected
+from jumak.feed.link import LOST, Connection, Waiting, connected
 from jumak.feed.messages import About, Facts, Heard, MenuResult, Unreadable, Wanted, packed, unpacked
+from jumak.feed.options import Link
 from jumak.feed.subjects import (
     ABOUT,
     CONSUMER,
@@ -39,7 +40,7 @@ from jumak.hub.database import TROUBLE
 from jumak.hub.ingest import ingest, introduce
 from jumak.hub.menus import take_result
 from jumak.hub.queries import SQL
-from jumak.server.ids import UuidIds
+from jumak.service.ports import Ids
 
 MOST_MESSAGES: Final = 64
 """In one transaction."""
@@ -71,9 +72,9 @@ class ReceiverOptions(Struct, frozen=True):
 class Receiver:
     """See the module. `run` runs until it is cancelled."""
 
-    def __init__(self, pool: asyncpg.Pool, options: ReceiverOptions) -> None:
+    def __init__(self, pool: asyncpg.Pool, options: ReceiverOptions, ids: Ids) -> None:
         self._pool, self._options = pool, options
-        self._ids = UuidIds()
+        self._ids = ids
         self._waiting = Waiting(most_s=5.0)
 
     def pace(self, *, most_s: float) -> None:

@@ -97,6 +97,15 @@ class JournalShipper:
                 self._connection.execute("COMMIT")
         return Shipment(facts, [CommitEnd(*end) for end in ends])
 
+    def bodies(self, facts: list[WholeFact]) -> list[bytes]:
+        """The JSON of everything these facts made of things."""
+        return [
+            self._codec.unpack(entry.body)
+            for fact in facts
+            for entry in self._codec.entries(fact.state)
+            if entry.body
+        ]
+
     def close(self) -> None:
         """Closes the connection."""
         self._connection.close()
