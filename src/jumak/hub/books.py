@@ -9,11 +9,11 @@ costs, which the shop itself keeps to the won where some lines take no part in a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
-from msgspec import Struct
+import msgspec
+from msgspec import Raw, Struct
 
 from jumak.domain.calendar import ShopCalendar
 from jumak.domain.money import milli, share_out
@@ -65,24 +65,63 @@ class Totals:
             row[2] += vat
 
 
+class _Named(Struct, gc=False):
+    title: str
+
+
+class _Item(Struct, gc=False):
+    title: str
+    category: _Named
+
+
+class _Value(Struct, gc=False):
+    value: int | float
+
+
+class _Line(Struct, rename="camel", gc=False):
+    item: _Item
+    quantity: _Value
+    charge_price: _Value
+
+
+class _Payment(Struct, rename="camel", gc=False):
+    id: str
+    state: str
+    source_type: str
+    amount_money: int
+
+
+class _Price(Struct, rename="camel", gc=False):
+    charge_price_value: int
+    charge_tip_value: int
+    charge_tax_value: int
+
+
+_decode_lines = msgspec.json.Decoder(list[_Line]).decode
+_decode_payments = msgspec.json.Decoder(list[_Payment]).decode
+_decode_price = msgspec.json.Decoder(_Price).decode
+_NONE, _COMPLETED, _CANCELLED = b"[]", b'"COMPLETED"', b'"CANCELLED"'
+
+
 def book_order(
-    books: Books, order: Mapping[str, Any], at: datetime, shop: ShopCalendar, totals: Totals
+    books: Books, order: Mapping[str, Raw], at: datetime, shop: ShopCalendar, totals: Totals
 ) -> None:
     """Bring books and totals to what this version of an order, as plugins see it, says. at: when it became so."""
     day = shop.business_date(at)
-    _book_payments(books, order, day, totals)
-    if not books.booked and order["paymentState"] != "COMPLETED":
+    if bytes(order["payments"]) != _NONE:
+        _book_payments(books, _decode_payments(order["payments"]), day, totals)
+    if not books.booked and bytes(order["paymentState"]) != _COMPLETED:
         return
-    cancelled = order["orderState"] == "CANCELLED"
-    price = order["chargePrice"]
-    net = 0 if cancelled else price["chargePriceValue"] - price["chargeTipValue"]
-    vat = 0 if cancelled else price["chargeTaxValue"]
-    lines = [] if cancelled else _lines(order, net)
+    net, vat, lines = 0, 0, list[Line]()
+    if bytes(order["orderState"]) != _CANCELLED:
+        price = _decode_price(order["chargePrice"])
+        net, vat = price.charge_price_value - price.charge_tip_value, price.charge_tax_value
+        lines = _shares(_decode_lines(order["lineItems"]), net)
     if books.booked and (net, vat, lines) == (books.net, books.vat, books.lines):
         return
-    totals.add(day, SALES, "", 0 if books.booked else 1, net - books.net, vat - books.vat)
     hour = f"{at.astimezone(shop.zone).hour:02}"
-    totals.add(day, HOUR, hour, 0 if books.booked else 1, net - books.net, vat - books.vat)
+    for kind, key in ((SALES, ""), (HOUR, hour)):
+        totals.add(day, kind, key, 0 if books.booked else 1, net - books.net, vat - books.vat)
     for sign, some in ((1, lines), (-1, books.lines)):
         for category, item, quantity, amount in some:
             totals.add(day, CATEGORY, category, sign * quantity, sign * amount)
@@ -102,30 +141,24 @@ def book_refund(
     totals.add(shop.business_date(at), TENDER, taken.tender, 0, -given)
 
 
-def _book_payments(books: Books, order: Mapping[str, Any], day: date, totals: Totals) -> None:
-    for payment in order["payments"]:
-        taken = books.payments.get(payment["id"])
-        cancelled = payment["state"] == "CANCELLED"
+def _book_payments(books: Books, payments: Sequence[_Payment], day: date, totals: Totals) -> None:
+    for payment in payments:
+        taken = books.payments.get(payment.id)
+        cancelled = payment.state == "CANCELLED"
         if taken is None:
-            left = 0 if cancelled else payment["amountMoney"]
-            taken = books.payments[payment["id"]] = Taken(payment["sourceType"], left)
-            totals.add(day, TENDER, taken.tender, 1, left)
+            left = 0 if cancelled else payment.amount_money
+            books.payments[payment.id] = Taken(payment.source_type, left)
+            totals.add(day, TENDER, payment.source_type, 1, left)
         elif cancelled and taken.left:
             totals.add(day, TENDER, taken.tender, 0, -taken.left)
             taken.left = 0
 
 
-def _lines(order: Mapping[str, Any], net: int) -> list[Line]:
-    lines = order["lineItems"]
-    weights = [line["chargePrice"]["value"] for line in lines]
+def _shares(lines: Sequence[_Line], net: int) -> list[Line]:
+    weights = [int(line.charge_price.value) for line in lines]
     whole = sum(weights)
     shares = weights if whole == net else share_out(net, weights) if whole > 0 else [0] * len(lines)
     return [
-        (
-            line["item"]["category"]["title"],
-            line["item"]["title"],
-            milli(line["quantity"]["value"]),
-            share,
-        )
+        (line.item.category.title, line.item.title, milli(line.quantity.value), share)
         for line, share in zip(lines, shares, strict=True)
     ]

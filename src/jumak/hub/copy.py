@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
+from msgspec import Raw
 
 from jumak.domain.calendar import ShopCalendar, calendar_of, from_ms
 from jumak.domain.merchant import Shop
@@ -17,13 +18,14 @@ from jumak.feed.messages import Facts
 from jumak.hub.books import Books, Totals, book_order, book_refund
 from jumak.store.codec import ORDER_FULL, ORDER_PATCH, SHOP, Codec, StateEntry
 from jumak.store.journal import chained
-from jumak.store.patch import apply, canonical
+from jumak.store.patch import apply_raw, joined_raw
 from jumak.store.sqlite.shipping import CommitEnd, WholeFact
 
 FIRST_HASH: Final = b"\0" * 32
 """What the first commit's hash is chained to."""
 
-_decode_order = msgspec.json.Decoder(dict[str, Any]).decode
+_decode_order = msgspec.json.Decoder(dict[str, Raw]).decode
+_decode_state = msgspec.json.Decoder(str).decode
 _decode_settings = lru_cache(256)(msgspec.json.Decoder(Shop).decode)
 _decode_books = msgspec.msgpack.Decoder(Books).decode
 _encode_books = msgspec.msgpack.Encoder().encode
@@ -36,28 +38,26 @@ class Wrong(Exception):  # noqa: N818  # named for what is so
 
 
 class CopiedOrder:
-    """An order of a shop. json: its document, None while `document` is newer."""
+    """An order of a shop: the top of its document, each part as it is written."""
 
-    __slots__ = ("books", "created", "day", "document", "fact", "json", "state")
+    __slots__ = ("books", "created", "day", "document", "fact")
 
-    def __init__(self, fact: int, document: dict[str, Any], json: bytes | None, books: Books) -> None:
-        self.fact, self.document, self.json, self.books = fact, document, json, books
-        self.created: datetime | None = None
-        self.day: date | None = None
-        self.state: str = document["orderState"]
+    def __init__(
+        self, fact: int, document: dict[str, Raw], books: Books, created: datetime, day: date
+    ) -> None:
+        self.fact, self.document, self.books, self.created, self.day = fact, document, books, created, day
 
     @classmethod
     def of_row(cls, row: Any) -> CopiedOrder:
         """As the database has it."""
-        doc = row["doc"].encode()
-        order = cls(row["fact"], _decode_order(doc), doc, _decode_books(row["books"]))
-        order.created, order.day = row["created"], row["day"]
-        return order
+        document = _decode_order(row["doc"])
+        return cls(row["fact"], document, _decode_books(row["books"]), row["created"], row["day"])
 
-    def columns(self) -> tuple[int, datetime | None, date | None, str, bytes, str]:
+    def columns(self) -> tuple[int, datetime, date, str, bytes, str]:
         """fact, created, day, state, books, doc."""
-        doc = self.json if self.json is not None else canonical(self.document)
-        return self.fact, self.created, self.day, self.state, _encode_books(self.books), doc.decode()
+        state = _decode_state(self.document["orderState"])
+        doc = joined_raw(self.document).decode()
+        return self.fact, self.created, self.day, state, _encode_books(self.books), doc
 
 
 class ShopCopy:
@@ -146,19 +146,22 @@ class ShopCopy:
             if entry.kind == ORDER_FULL:
                 if entry.id in self.orders:
                     raise Wrong(f"order {entry.id} is made a second time by fact {fact.seq}")
-                doc = self._codec.unpack(entry.body)
-                order = CopiedOrder(fact.seq, _decode_order(doc), doc, Books())
-                order.created = from_ms(fact.at)
-                order.day = self._calendar.business_date(order.created)
+                created = from_ms(fact.at)
+                order = CopiedOrder(
+                    fact.seq,
+                    _decode_order(self._codec.unpack(entry.body)),
+                    Books(),
+                    created,
+                    self._calendar.business_date(created),
+                )
                 self.orders[entry.id] = order
                 self._changed(entry.id, order, fact)
             elif entry.kind == ORDER_PATCH:
                 known = self.orders.get(entry.id)
                 if known is None or known.fact != entry.previous:
                     raise Wrong(f"fact {fact.seq} changes a version of order {entry.id} that is not here")
-                known.document = apply(known.document, _decode_order(self._codec.unpack(entry.body)))
-                known.json, known.fact = None, fact.seq
-                known.state = known.document["orderState"]
+                known.document = apply_raw(known.document, _decode_order(self._codec.unpack(entry.body)))
+                known.fact = fact.seq
                 self._changed(entry.id, known, fact)
             elif entry.kind == SHOP:
                 self.settings = self._codec.unpack(entry.body)
