@@ -94,7 +94,8 @@ async def test_a_server_killed_again_and_again(hub: Chain, tmp_path: Path):
     """OFF-1: SIGKILL in the middle of sales; what was sold is at the hub, once."""
     folder = tmp_path / "killed" / "shop"
     await make_shop(folder)
-    server = ShopProcess(folder, "--nats-url", hub.nats.url, "--hub-shop", "killed")
+    server = ShopProcess(folder)
+    server.words = (*server.words, "--nats-url", hub.nats.url, "--hub-shop", "killed")
     await server.start()
     answers: asyncio.Queue[None] = asyncio.Queue()
     guests = [

@@ -15,8 +15,12 @@ from msgspec import Struct
 from jumak.domain.caller import Caller
 from jumak.domain.merchant import Shop
 from jumak.service.ports import Command, Committed, Result, Transaction
+from jumak.store.check import Check
 from jumak.store.postgres import Database, PostgresStore, found
+from jumak.store.postgres.whole import whole_shop
 from jumak.store.sqlite import SqliteStore
+from jumak.store.sqlite.check import check
+from jumak.store.whole import Finding
 from tests.postgres import PostgresServer
 from tests.store.orders import START
 
@@ -124,7 +128,8 @@ class Counter:
         """The same shop after a restart."""
         await self.store.close()
         if isinstance(self.store, PostgresStore):
-            return await in_database(self.store.database, self.store.memory.shop_id, self.clock, self.ids)
+            place = self.store.database, self.store.memory.shop_id
+            return await in_database(*place, self.clock, self.ids, self.folder)
         assert self.folder is not None
         store = SqliteStore.open(self.folder, clock=self.clock, ids=self.ids, live=NobodyThere())
         return Counter(store, self.clock, self.ids, self.folder)
@@ -152,17 +157,21 @@ async def connected(server: PostgresServer) -> AsyncIterator[Database]:
 _shops = itertools.count(1)
 
 
-async def in_database(database: Database, shop_id: int, clock: Clock, ids: Ids) -> Counter:
+async def in_database(
+    database: Database, shop_id: int, clock: Clock, ids: Ids, folder: Path | None = None
+) -> Counter:
     """A store of its own on a shop of a database."""
-    store = await PostgresStore.open(database, shop_id, clock=clock, ids=ids, live=NobodyThere())
-    return Counter(store, clock, ids, None)
+    store = await PostgresStore.open(
+        database, shop_id, folder=folder, clock=clock, ids=ids, live=NobodyThere()
+    )
+    return Counter(store, clock, ids, folder)
 
 
-async def founded(database: Database) -> Counter:
+async def founded(database: Database, folder: Path | None = None) -> Counter:
     """A new shop in a database."""
     shop_id = next(_shops)
     await found(database, shop_id, SHOP)
-    return await in_database(database, shop_id, Clock(), Ids())
+    return await in_database(database, shop_id, Clock(), Ids(), folder)
 
 
 @pytest.fixture
@@ -195,6 +204,29 @@ async def shop(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
         counter.store.always_threaded()
     yield counter
     await counter.store.close()
+
+
+@pytest.fixture(params=["file", "postgres"])
+async def kept_shop(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Counter]:
+    """A new shop that can be reopened, on each store there is; a test that reopens it closes what it opened."""
+    if request.param == "postgres":
+        async with connected(request.getfixturevalue("postgres")) as database:
+            counter = await founded(database, tmp_path)
+            yield counter
+            await counter.store.close()
+        return
+    counter = opened(tmp_path / "shop")
+    yield counter
+    await counter.store.close()
+
+
+async def findings(shop: Counter) -> list[Finding]:
+    """What is wrong with a shop, whether its store is still open or not."""
+    if isinstance(shop.store, PostgresStore):
+        async with whole_shop(shop.store.database, shop.store.memory.shop_id) as whole:
+            return await Check(whole).run()
+    assert shop.folder is not None
+    return check(shop.folder)
 
 
 @pytest.fixture

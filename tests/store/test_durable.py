@@ -18,7 +18,7 @@ from jumak.service.ports import OrderQuery, TicketQuery, Transaction
 from jumak.store.sqlite import NewerFile, ShopExists, ShopInUse, ShopMissing, SqliteStore
 from jumak.store.sqlite.check import check
 from jumak.store.sqlite.file import FILE_NAME
-from tests.store.conftest import SHOP, Clock, Counter, Ids, NobodyThere, opened
+from tests.store.conftest import SHOP, Clock, Counter, Ids, NobodyThere, findings, opened
 from tests.store.orders import make_order, make_ticket, paid, revised
 from tests.store.test_contract import OID, OID2, OID3, add, update
 
@@ -78,9 +78,9 @@ async def test_reads_during_a_commit_see_the_state_before_it(
     assert len(await shop.store.reader().orders(OrderQuery())) == 2
 
 
-async def test_everything_is_there_after_a_restart(file_shop: Counter) -> None:
+async def test_everything_is_there_after_a_restart(kept_shop: Counter) -> None:
     """A shop that was closed opens as it was."""
-    shop = file_shop
+    shop = kept_shop
     order = make_order(OID, table_id=3, key="k")
     ticket = make_ticket("t1", order)
     category = Category(id=3, title="안주", order=1, enabled=True, version=1)
@@ -108,7 +108,7 @@ async def test_everything_is_there_after_a_restart(file_shop: Counter) -> None:
     assert read.seq == 4
     assert shop.store.reader().seq == 5
     await shop.store.close()
-    assert check(shop.folder) == []
+    assert await findings(shop) == []
 
 
 async def test_secrets_are_not_readable_in_the_file(file_shop: Counter) -> None:
@@ -220,15 +220,15 @@ async def test_a_batch_whose_transaction_is_gone(file_shop: Counter, monkeypatch
     assert check(file_shop.folder) == []
 
 
-async def test_pruning_after_the_clock_was_set_back(file_shop: Counter) -> None:
+async def test_pruning_after_the_clock_was_set_back(kept_shop: Counter) -> None:
     """PAY-7: answers are pruned after a day also when the clock once stood far ahead."""
-    file_shop.clock.jump(days=365)
-    await file_shop.do(add(make_order(OID)), command_id="c1")
-    file_shop.clock.jump(days=-365)
-    await file_shop.do(add(make_order(OID2, number="A-002")), command_id="c2")
-    file_shop.clock.jump(days=2)
-    await file_shop.do(add(make_order(OID3, number="A-003")))
-    assert await file_shop.store.reader().command_reply("com.example.qr", "c2") is None
+    kept_shop.clock.jump(days=365)
+    await kept_shop.do(add(make_order(OID)), command_id="c1")
+    kept_shop.clock.jump(days=-365)
+    await kept_shop.do(add(make_order(OID2, number="A-002")), command_id="c2")
+    kept_shop.clock.jump(days=2)
+    await kept_shop.do(add(make_order(OID3, number="A-003")))
+    assert await kept_shop.store.reader().command_reply("com.example.qr", "c2") is None
 
 
 def test_the_files_of_a_shop_are_private(tmp_path: Path) -> None:
@@ -313,14 +313,14 @@ async def test_kill_at_any_instant(tmp_path: Path, acknowledged: int) -> None:
     assert check(tmp_path / "shop") == []
 
 
-async def test_versions_of_one_order_in_one_batch(file_shop: Counter) -> None:
+async def test_versions_of_one_order_in_one_batch(kept_shop: Counter) -> None:
     """Several changes of one order share a commit and all are in the journal."""
     order = make_order(OID3)
     second = revised(order, memo="하나")
     third = revised(second, memo=None, table_id=9)
-    await file_shop.batch(add(order, make_ticket("t", order)), update(second), update(third))
-    assert await file_shop.store.reader().order(OID3) == third
-    file_shop = await file_shop.reopened()
-    assert await file_shop.store.reader().open_orders() == [third]
-    await file_shop.store.close()
-    assert check(file_shop.folder) == []
+    await kept_shop.batch(add(order, make_ticket("t", order)), update(second), update(third))
+    assert await kept_shop.store.reader().order(OID3) == third
+    kept_shop = await kept_shop.reopened()
+    assert await kept_shop.store.reader().open_orders() == [third]
+    await kept_shop.store.close()
+    assert await findings(kept_shop) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -16,7 +17,8 @@ from jumak.domain.order.types import Order
 from jumak.service.ports import OrderQuery, TicketQuery
 from jumak.store.codec import ORDER_STATES
 from jumak.store.slots import Slots
-from tests.store.conftest import Counter, opened
+from tests.postgres import PostgresServer
+from tests.store.conftest import Counter, connected, founded, opened
 from tests.store.orders import START, make_order, make_ticket, priced
 from tests.store.test_contract import add, update
 
@@ -85,15 +87,35 @@ async def ids_of(shop: Counter, query: OrderQuery) -> list[str]:
 @settings(max_examples=60, deadline=None)
 async def test_any_page_is_the_page_by_hand(specs, queries, full, data) -> None:
     """NUM-7: any page under any filter holds what sorting all orders by hand gives, also after changes."""
+    changes = data.draw(st.lists(st.none() | st.sampled_from(ORDER_STATES), max_size=len(specs)))
+    await pages_of_orders(opened(None), built(specs), changes, queries, full)
+
+
+@given(
+    ORDER_SPECS,
+    st.lists(st.none() | st.sampled_from(ORDER_STATES), max_size=9),
+    st.lists(QUERIES, max_size=9),
+)
+@settings(max_examples=15)
+def test_any_page_in_a_database(postgres: PostgresServer, specs, changes, queries) -> None:
+    """NUM-7: the same of a shop in PostgreSQL."""
+
+    async def in_a_new_shop() -> None:
+        async with connected(postgres) as database:
+            await pages_of_orders(await founded(database), built(specs), changes, queries, 3)
+
+    asyncio.run(in_a_new_shop())
+
+
+async def pages_of_orders(
+    shop: Counter, orders: list[Order], changes: list[str | None], queries: list[OrderQuery], full: int
+) -> None:
     with patch("jumak.store.slots.FULL", full):
-        shop = opened(None)
-        orders = built(specs)
         for n in range(0, len(orders), 7):
             await shop.batch(*[add(order) for order in orders[n : n + 7]])
-        for index, order in enumerate(orders):
-            if data.draw(st.booleans()):
-                state = data.draw(st.sampled_from(ORDER_STATES))
-                orders[index] = priced(replace(order, order_state=state, version=2))
+        for index, state in enumerate(changes[: len(orders)]):
+            if state is not None:
+                orders[index] = priced(replace(orders[index], order_state=state, version=2))
                 await shop.do(update(orders[index]))
         for query in queries:
             assert await ids_of(shop, query) == by_hand(orders, query), query
@@ -105,8 +127,17 @@ async def test_any_page_is_the_page_by_hand(specs, queries, full, data) -> None:
 @settings(max_examples=40, deadline=None)
 async def test_any_page_of_tickets(specs) -> None:
     """KDS-11: any page of tickets is the page by hand, oldest first, with the total."""
+    await pages_of_tickets(opened(None), specs)
+
+
+async def test_any_page_of_tickets_in_a_database(database_shop: Counter) -> None:
+    """KDS-11: the same of a shop in PostgreSQL."""
+    seconds = (5, 90_000, 0, 7, 7, 100_000, 3)
+    await pages_of_tickets(database_shop, [(at, "OPENED" if at % 2 else "COMPLETED") for at in seconds])
+
+
+async def pages_of_tickets(shop: Counter, specs: list[tuple[int, str]]) -> None:
     with patch("jumak.store.slots.FULL", 3):
-        shop = opened(None)
         order = make_order("1")
         tickets = [
             replace(make_ticket(f"t{n:03}", order, at=START + timedelta(seconds=second)), state=state)

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 import pytest
@@ -20,14 +21,17 @@ from jumak.domain.order.types import Order
 from jumak.service.ports import Transaction
 from jumak.store.codec import public, to_json
 from jumak.store.errors import ShopInUse, StoreError
+from jumak.store.export import export
 from jumak.store.patch import apply, canonical, difference
+from jumak.store.postgres import PostgresStore
+from jumak.store.postgres.whole import whole_shop
 from jumak.store.sqlite.backup import DamagedBackup, backup, restore
 from jumak.store.sqlite.check import check
-from jumak.store.sqlite.export import export
+from jumak.store.sqlite.export import export as export_file
 from jumak.store.sqlite.file import FILE_NAME, create_file
 from jumak.store.sqlite.migrations.upgrade import upgrade
 from jumak.store.sqlite.travel import order_at
-from tests.store.conftest import SHOP, Counter, opened
+from tests.store.conftest import SHOP, Counter, findings, opened
 from tests.store.orders import START, make_line, make_order, make_ticket, paid, revised
 from tests.store.test_contract import OID, OID2, OID3, add, update
 from tests.store.test_durable import assert_private
@@ -187,40 +191,40 @@ def spoil_state(order: Order) -> Order:
 
 
 @pytest.mark.parametrize("spoil", [spoil_paid, spoil_price, spoil_state])
-async def test_wrong_money_is_found(file_shop: Counter, spoil: Callable[[Order], Order]) -> None:
+async def test_wrong_money_is_found(kept_shop: Counter, spoil: Callable[[Order], Order]) -> None:
     """MON-a, ORD-1: amounts and states that do not follow from lines and payments are found."""
-    await file_shop.do(add(spoil(make_order(OID))))
-    assert [finding.row for finding in check(file_shop.folder)] == [OID]
+    await kept_shop.do(add(spoil(make_order(OID))))
+    assert [finding.row for finding in await findings(kept_shop)] == [OID]
 
 
-async def test_orders_older_than_the_settings_are_sound(file_shop: Counter) -> None:
+async def test_orders_older_than_the_settings_are_sound(kept_shop: Counter) -> None:
     """MON-b: an order follows from the settings of its time, also when those were the founding ones."""
-    await file_shop.do(add(make_order(OID)))
+    await kept_shop.do(add(make_order(OID)))
     after = replace(SHOP, vat_rate_percent=0, version=2)
-    await file_shop.do(lambda tx: (tx.put_shop(after), tx.record(Fact("shop.update", "1"))))
-    assert check(file_shop.folder) == []
+    await kept_shop.do(lambda tx: (tx.put_shop(after), tx.record(Fact("shop.update", "1"))))
+    assert await findings(kept_shop) == []
 
 
-async def test_two_orders_with_one_number_are_found(file_shop: Counter) -> None:
+async def test_two_orders_with_one_number_are_found(kept_shop: Counter) -> None:
     """OFF-a: no two orders share a number in a business day."""
-    await file_shop.batch(add(make_order(OID)), add(make_order(OID2)))
-    assert [finding.row for finding in check(file_shop.folder)] == ["2026-02-01 A-001"]
+    await kept_shop.batch(add(make_order(OID)), add(make_order(OID2)))
+    assert [finding.row for finding in await findings(kept_shop)] == ["2026-02-01 A-001"]
 
 
-async def test_a_ledger_that_does_not_add_up_is_found(file_shop: Counter) -> None:
+async def test_a_ledger_that_does_not_add_up_is_found(kept_shop: Counter) -> None:
     """KDS-a: tickets of a line add up to what was ordered."""
     order = make_order(OID)
     ticket = make_ticket("t1", order)
     wrong = replace(ticket, lines=(replace(ticket.lines[0], current=1_000), *ticket.lines[1:]))
-    await file_shop.do(add(order, wrong))
-    assert [str(finding).startswith(f"tickets {OID}") for finding in check(file_shop.folder)] == [True]
+    await kept_shop.do(add(order, wrong))
+    assert [str(finding).startswith(f"tickets {OID}") for finding in await findings(kept_shop)] == [True]
 
 
-async def test_a_split_moves_the_ledger(file_shop: Counter) -> None:
+async def test_a_split_moves_the_ledger(kept_shop: Counter) -> None:
     """KDS-a: a split moves a line's tally without a ticket; check does not call that wrong."""
     order = make_order(OID)
-    await file_shop.do(add(order, make_ticket("t1", order)))
-    file_shop.clock.jump(seconds=1)
+    await kept_shop.do(add(order, make_ticket("t1", order)))
+    kept_shop.clock.jump(seconds=1)
     kept = revised(order, backing=replace(order.backing, tallies=order.backing.tallies[:1]), memo="half")
     kept = replace(
         kept, backing=replace(kept.backing, tallies=(replace(kept.backing.tallies[0], ordered=1_000),))
@@ -230,8 +234,8 @@ async def test_a_split_moves_the_ledger(file_shop: Counter) -> None:
         update(kept)(tx)
         add(make_order(OID2, number="A-002"))(tx)
 
-    await file_shop.do(split)
-    assert check(file_shop.folder) == []
+    await kept_shop.do(split)
+    assert await findings(kept_shop) == []
 
 
 async def test_a_backup_while_writing(file_shop: Counter, tmp_path: Path) -> None:
@@ -282,17 +286,17 @@ async def test_a_damaged_backup_is_not_put_back(file_shop: Counter, tmp_path: Pa
     assert not (tmp_path / "second").exists()
 
 
-async def test_the_export_is_complete_and_holds_no_secret(file_shop: Counter) -> None:
+async def test_the_export_is_complete_and_holds_no_secret(kept_shop: Counter) -> None:
     """SEC-4: orders, tickets, documents and journal as JSON lines; no secret, no personal data."""
-    await some_history(file_shop)
+    await some_history(kept_shop)
 
     def private(tx: Transaction) -> None:
         tx.put_personal("w", {"phone": "01012341234"})
         tx.put_value("p", "storage", "k", "stored-text")
 
-    await file_shop.do(private)
+    await kept_shop.do(private)
     out, steps = io.BytesIO(), []
-    written = export(file_shop.folder, out, lambda done, total: steps.append((done, total)))
+    written = await exported(kept_shop, out, lambda done, total: steps.append((done, total)))
     lines = [msgspec.json.decode(line) for line in out.getvalue().splitlines()]
     assert len(lines) == written == steps[-1][0]
     counted = {
@@ -302,6 +306,14 @@ async def test_the_export_is_complete_and_holds_no_secret(file_shop: Counter) ->
     assert [line["seq"] for line in lines if line["type"] == "fact"] == list(range(1, 9))
     assert b"01012341234" not in out.getvalue()
     assert b"stored-text" not in out.getvalue()
+
+
+async def exported(shop: Counter, out: BinaryIO, progress: Callable[[int, int], None]) -> int:
+    if isinstance(shop.store, PostgresStore):
+        async with whole_shop(shop.store.database, shop.store.memory.shop_id) as whole:
+            return await export(whole, out, progress)
+    assert shop.folder is not None
+    return export_file(shop.folder, out, progress)
 
 
 def test_a_baseline_file_upgrades_to_what_a_fresh_file_is(tmp_path: Path) -> None:

@@ -235,3 +235,50 @@ SELECT batch FROM changes WHERE shop_id = $1 AND commit = $2;
 
 -- name: prune_changes
 DELETE FROM changes WHERE shop_id = $1 AND commit < $2;
+
+-- name: last_commit
+SELECT last_seq, hash FROM commits WHERE shop_id = $1 ORDER BY last_seq DESC LIMIT 1;
+
+-- name: newest_change
+SELECT max(commit) FROM changes WHERE shop_id = $1;
+
+-- name: all_commits
+SELECT last_seq, at, hash FROM commits WHERE shop_id = $1 ORDER BY last_seq;
+
+-- name: all_facts
+SELECT seq, at, name, subject, actor, command, data, state FROM journal WHERE shop_id = $1 ORDER BY seq;
+
+-- name: found_under
+-- No row: there is no such order.
+SELECT n.fact, n.order_id, f.fact IS NOT NULL FROM unnest($2::bigint[], $3::text[]) AS n (fact, order_id)
+JOIN orders AS o ON o.shop_id = $1 AND o.id = n.order_id
+LEFT JOIN order_facts AS f ON f.shop_id = $1 AND f.order_seq = o.seq AND f.fact = n.fact;
+
+-- name: count_order_facts
+SELECT count(*) FROM order_facts WHERE shop_id = $1;
+
+-- name: all_orders
+SELECT seq, id, created, state, open, owner, order_key, table_id, business_date, number, version, doc, backing
+FROM orders WHERE shop_id = $1 ORDER BY seq;
+
+-- name: states_of_orders
+SELECT o.id, o.fact, j.seq, j.at, j.subject, j.state FROM orders AS o
+JOIN order_facts AS f ON f.shop_id = $1 AND f.order_seq = o.seq
+JOIN journal AS j ON j.shop_id = $1 AND j.seq = f.fact
+WHERE o.shop_id = $1 AND o.id = ANY($2::text[]) AND j.state IS NOT NULL;
+
+-- name: all_payments
+SELECT id, order_seq, owner, payment_key FROM payments WHERE shop_id = $1;
+
+-- name: all_tickets
+SELECT id, order_id, state, created, doc FROM tickets WHERE shop_id = $1 ORDER BY seq;
+
+-- name: fact_states
+SELECT seq, state FROM journal WHERE shop_id = $1 AND seq = ANY($2::bigint[]);
+
+-- name: all_documents
+SELECT kind, id, fact, doc FROM documents WHERE shop_id = $1 ORDER BY kind, id;
+
+-- name: count_lines
+SELECT (SELECT count(*) FROM orders WHERE shop_id = $1) + (SELECT count(*) FROM tickets WHERE shop_id = $1)
+    + (SELECT count(*) FROM journal WHERE shop_id = $1);

@@ -14,7 +14,7 @@ import logging
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +33,7 @@ from jumak.store.sqlite.layer import SqliteLayer
 from jumak.store.sqlite.memory import memory_of
 from jumak.store.sqlite.queries import SQL
 from jumak.store.sqlite.rows import SqliteRows
+from jumak.store.sqlite.run import run_at_once
 from jumak.store.transaction import WriteView
 from jumak.store.vault import Vault
 
@@ -244,7 +245,7 @@ class SqliteStore:
         if command.command_id is not None:
             body = body_hash(command.name, command.body)
             owner = command.caller.id
-            stored = layer.replies.get((owner, command.command_id)) or _driven(
+            stored = layer.replies.get((owner, command.command_id)) or run_at_once(
                 command.name, stored_reply(self._write_rows, self.memory, owner, command.command_id)
             )
             if stored is not None:
@@ -253,7 +254,7 @@ class SqliteStore:
             layer, self._write_rows, self._vault, self.live, self.ids, command.caller, at, command.command_id
         )
         try:
-            reply: bytes = _driven(command.name, tx.replied(command))
+            reply: bytes = run_at_once(command.name, tx.replied(command))
         except Exception as refusal:
             return Result(error=refusal)
         layer.absorb(tx, reply, body)
@@ -359,13 +360,3 @@ class SqliteStore:
             pruned = self._connection.execute(SQL["prune_commands"], (_PRUNE_ROWS, now_ms - KEPT_MS))
             # When there was more than one helping, the next one follows soon.
             self._prune_ms = now_ms + (_PRUNE_EVERY_MS if pruned.rowcount < _PRUNE_ROWS else _PRUNE_SOON_MS)
-
-
-def _driven(name: str, running: Coroutine[Any, Any, Any]) -> Any:
-    """Run a coroutine to its end; here nothing a use case may await ever suspends."""
-    try:
-        running.send(None)
-    except StopIteration as end:
-        return end.value
-    running.close()
-    raise RuntimeError(f"{name} waited for something that is no port of the store")
