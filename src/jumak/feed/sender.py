@@ -22,6 +22,7 @@ from nats.js.errors import APIError, NotFoundError
 
 from jumak.domain.caller import SYSTEM
 from jumak.feed.link import LOST, Connection, Waiting, connected
+from jumak.feed.menus import MenuTaker
 from jumak.feed.messages import About, Facts, Heard, Unreadable, Wanted, packed, unpacked
 from jumak.feed.options import FeedOptions
 from jumak.feed.subjects import (
@@ -234,6 +235,7 @@ class Sender:
 async def sending(store: Store, folder: Path, options: FeedOptions) -> AsyncIterator[Sender]:
     """A sender at work beside the store, ended before it."""
     sender = Sender(store, folder, options)
+    sender.errands.append(MenuTaker(store, folder, options).work)
     running = asyncio.create_task(sender.run())
     try:
         yield sender
