@@ -64,3 +64,26 @@ ON CONFLICT (shop, menu) DO NOTHING;
 
 -- name: menu_result
 UPDATE menus SET added = $3, changed = $4, refused = nullif($5, ''), taken = now() WHERE shop = $1 AND menu = $2;
+
+-- name: report_shops
+SELECT shop, last_seq, newest, heard, trouble FROM shops ORDER BY shop;
+
+-- name: report_sales
+SELECT shop, day, quantity, amount, vat FROM totals
+WHERE kind = 'sales' AND day BETWEEN $1 AND $2 AND ($3::text[] IS NULL OR shop = ANY($3)) ORDER BY day, shop;
+
+-- name: report_sums
+-- Of one kind, biggest first: over all shops, how many shops, what.
+SELECT key, count(DISTINCT shop) AS shops, sum(quantity)::bigint AS quantity, sum(amount)::bigint AS amount
+FROM totals WHERE kind = $4 AND day BETWEEN $1 AND $2 AND ($3::text[] IS NULL OR shop = ANY($3))
+GROUP BY key ORDER BY amount DESC, key LIMIT $5;
+
+-- name: report_menus
+-- The newest menu of each shop.
+SELECT DISTINCT ON (shop) shop, menu, name, sent, added, changed, refused, taken FROM menus ORDER BY shop, sent DESC;
+
+-- name: known_shops
+SELECT shop FROM shops ORDER BY shop;
+
+-- name: resume
+UPDATE shops SET trouble = NULL, asked_after = NULL, asked_at = NULL WHERE shop = $1 RETURNING shop;

@@ -1,0 +1,94 @@
+"""`jumak hub`: a process that takes what shops send, and what it can tell."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from typing import Any
+
+import pytest
+
+from jumak.hub.report import forget
+from tests.hub.chain import Chain, until
+
+WITHIN_S = 30.0
+
+
+async def jumak(*words: str) -> tuple[int, str]:
+    """Exit code and output of a command."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "jumak",
+        *words,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    out, _ = await asyncio.wait_for(process.communicate(), WITHIN_S)
+    assert process.returncode is not None
+    return process.returncode, out.decode()
+
+
+async def test_a_hub_process_and_its_reports(hub: Chain, tmp_path_factory: pytest.TempPathFactory):
+    """RPT-1, RPT-2: killed while it takes, started again; reports of all shops; a shop that is emptied fills again."""
+    there = ("--database-url", hub.database_url, "--nats-url", hub.nats.url)
+    async with hub.branch("gangnam") as one, hub.branch("busan", seed=2) as two, one.sending():
+        await one.sell(6)
+        process = await started(*there)
+        await until(lambda: some(hub), "something is written")
+        process.kill()
+        await process.wait()
+        async with two.sending():
+            await two.sell(4, seed=2)
+            process = await started(*there)
+            try:
+                await one.arrived()
+                await two.arrived()
+                assert await forget(hub.pool, "busan")
+                await two.sell(1, seed=3)
+                await two.arrived()
+            finally:
+                process.terminate()
+                assert await asyncio.wait_for(process.wait(), WITHIN_S) == 0
+        await one.check()
+        await two.check()
+        days = ("--first", "2026-01-01", "--last", "2026-12-31")
+        code, out = await jumak("hub", "--database-url", hub.database_url, "report", *days, "--json")
+        assert code == 0, out
+        whole: dict[str, Any] = json.loads(out)
+        assert {day["shop"] for day in whole["sales"]} == {"gangnam", "busan"}
+        net = sum(day["net"] for day in whole["sales"])
+        assert (
+            net
+            == sum(each["amount"] for each in whole["hours"])
+            == sum(each["amount"] for each in whole["categories"])
+        )
+        assert net > 0
+        code, out = await jumak("hub", "report", "--database-url", hub.database_url, *days, "--shop", "busan")
+        assert code == 0, out
+        assert "busan" in out
+        assert "gangnam" not in out
+        code, out = await jumak("hub", "shops", "--database-url", hub.database_url, "--json")
+        assert [(shop["shop"], shop["behind"], shop["trouble"]) for shop in json.loads(out)["shops"]] == [
+            ("busan", 0, None), ("gangnam", 0, None),
+        ]  # fmt: skip
+
+
+async def some(hub: Chain) -> bool:
+    return await hub.last_seq("gangnam") > 0
+
+
+async def started(*words: str) -> asyncio.subprocess.Process:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "jumak",
+        "hub",
+        *words,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    assert process.stdout is not None
+    assert await asyncio.wait_for(process.stdout.readline(), WITHIN_S) == b"Jumak hub is ready\n"
+    return process
