@@ -71,6 +71,25 @@ async def test_a_journal_that_was_tampered_with_is_refused(pools: Chain):
         await two.check()
 
 
+async def test_an_older_copy_that_was_put_back_is_noticed(pools: Chain):
+    """SEC-2: its new facts have numbers the hub has seen; they are not taken for doubled ones."""
+    async with pools.branch("gangnam") as branch:
+        await branch.sell(3)
+        await pools.meet(branch)
+        messages = cut(branch, 10_000)
+        assert set(await ingest(pools.pool, messages)) == {"written"}
+        *_, last = messages
+        ends = {end.last_seq for end in last.commits}
+        between = next(fact.seq for fact in reversed(last.facts) if fact.seq not in ends)
+        other = replace(
+            last,
+            facts=tuple(fact for fact in last.facts if fact.seq <= between),
+            commits=(last.commits[0]._replace(last_seq=between),),
+        )
+        assert await ingest(pools.pool, [other]) == ["refused"]
+        assert "an older copy was put back" in await trouble(pools, "gangnam")
+
+
 async def trouble(hub: Chain, shop: str) -> str:
     return await hub.pool.fetchval("SELECT trouble FROM shops WHERE shop = $1", shop) or ""
 

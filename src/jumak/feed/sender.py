@@ -161,12 +161,13 @@ class Sender:
             return False
         facts, data = made
         ends = facts.commits[-1] if facts.commits and facts.commits[-1].last_seq == facts.last else None
+        known = "" if ends is None else ends.hash.hex()
         headers = {
-            # Asked again, the same facts are another message.
-            "Nats-Msg-Id": f"{self._options.shop}:{facts.first}-{facts.last}:{wish}",
+            # Asked again, the same facts are another message; so are others by the same numbers.
+            "Nats-Msg-Id": f"{self._options.shop}:{facts.first}-{facts.last}:{known[:16]}:{wish}",
             "Nats-Expected-Last-Subject-Sequence": str(self._tail.sequence),
             LAST_SEQ: str(facts.last),
-            LAST_HASH: "" if ends is None else ends.hash.hex(),
+            LAST_HASH: known,
         }
         try:
             taken = await stream.publish(self._subject(FACTS), data, stream=JOURNAL_STREAM, headers=headers)

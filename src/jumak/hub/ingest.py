@@ -106,9 +106,10 @@ async def _add(
             fresh.append(message)
             reach = message.last
     if doubled:
-        for known in await connection.fetch(SQL["known_hashes"], shop, list(doubled)):
-            if known["hash"] != doubled[known["last_seq"]]:
-                raise Wrong(_OTHER_JOURNAL)
+        # Every end up to here is known, so one that is not, or has another hash, is of another journal.
+        rows = await connection.fetch(SQL["known_hashes"], shop, list(doubled))
+        if {known["last_seq"]: known["hash"] for known in rows} != doubled:
+            raise Wrong(_OTHER_JOURNAL)
     if not fresh:
         return copy
     if hash_seq < last_seq:
