@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from jumak.commands.reach import Refused
 from jumak.feed.options import Link, is_shop
 
 
@@ -27,10 +29,22 @@ def add_link(parser: argparse.ArgumentParser) -> None:
 
 
 def link_of(arguments: argparse.Namespace) -> Link | None:
-    """What `add_link` read."""
+    """What `add_link` read. Raises Refused for what can never be reached."""
     if arguments.nats_url is None:
         return None
-    return Link(arguments.nats_url, None if arguments.nats_auth is None else Path(arguments.nats_auth))
+    link = Link(arguments.nats_url, None if arguments.nats_auth is None else Path(arguments.nats_auth))
+    try:
+        usable = (
+            (parts := urlsplit(link.url)).scheme in ("nats", "tls")
+            and bool(parts.hostname)
+            and str(link) != ""
+        )
+        link.credentials()
+    except ValueError:
+        usable = False
+    if not usable:
+        raise Refused("--nats-url has the form nats://HOST:PORT or tls://HOST:PORT")
+    return link
 
 
 def shop_name(text: str) -> str:

@@ -99,6 +99,15 @@ async def prepare(stream: JetStreamContext) -> None:
                 await stream.add_stream(config)
 
 
+def told(trouble: BaseException) -> str:
+    """What a log says of trouble with the link: no address, no password."""
+    return (
+        f"{type(trouble).__name__} {trouble}".strip()
+        if isinstance(trouble, NatsError)
+        else type(trouble).__name__
+    )
+
+
 class Waiting:
     """How long to wait before the next try: longer each time, up to a minute, until one got somewhere."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -21,7 +22,7 @@ from nats.js.api import RawStreamMsg
 from nats.js.errors import APIError, NotFoundError
 
 from jumak.domain.caller import SYSTEM
-from jumak.feed.link import LOST, Connection, Waiting, connected
+from jumak.feed.link import LOST, Connection, Waiting, connected, told
 from jumak.feed.menus import MenuTaker
 from jumak.feed.messages import About, Facts, Heard, Unreadable, Wanted, packed, unpacked
 from jumak.feed.options import FeedOptions
@@ -38,13 +39,17 @@ from jumak.service.hub_feed import remember_sent, remembered
 from jumak.service.ports import Command, Committed, Store, Transaction
 from jumak.store.sqlite.shipping import JournalShipper
 
-MOST_FACTS: Final = 500
+MOST_FACTS: Final = 250
 MOST_BYTES: Final = 400_000
 """Of one message, before it is compressed: below the megabyte a server takes, whatever the facts are like."""
 
+PAUSE: Final = 2.0
+"""Catching up, it rests so many times as long as it worked: sales have the processor."""
+LONGEST_PAUSE_S: Final = 0.1
+
 HEARD_EVERY_S: Final = 30.0
-REMEMBER_EVERY_S: Final = 2.0
-"""Each time is a commit of the shop."""
+REMEMBER_EVERY_S: Final = 10.0
+"""Each time is a commit of the shop, so it is done when nothing is going on, or now and then."""
 
 WRONG_LAST_SEQUENCE: Final = 10_071
 LAST_SEQ, LAST_HASH = "Jumak-Last-Seq", "Jumak-Last-Hash"
@@ -69,8 +74,10 @@ class Sender:
     def __init__(self, store: Store, folder: Path, options: FeedOptions) -> None:
         self._store, self._options = store, options
         self._journal = JournalShipper(folder)
+        self._about = About(options.shop, self._journal.founding(), self._journal.dictionary)
         self._news = asyncio.Event()
         self._waiting = Waiting()
+        self._away = False
         self._sent, self._wish = 0, ""
         self._kept = (0, "")
         self._kept_at = 0.0
@@ -91,9 +98,13 @@ class Sender:
             while True:
                 try:
                     async with connected(self._options.link, f"jumak shop {self._options.shop}") as hub:
+                        self._away = False
                         await self._work(hub)
                 except LOST as trouble:
-                    _log.info("the hub is away (%s): %s", self._options.link, type(trouble).__name__)
+                    # Once for each time it goes away; what is in the journal waits.
+                    level = logging.DEBUG if self._away else logging.WARNING
+                    self._away = True
+                    _log.log(level, "the hub is away (%s): %s", self._options.link, told(trouble))
                 except Exception:
                     _log.exception("sending to the hub failed; it is tried again")
                 await asyncio.sleep(self._waiting.next_s())
@@ -115,8 +126,7 @@ class Sender:
         """Until the connection is lost, which raises."""
         stream = hub.stream
         await hub.client.subscribe(self._subject(WANTED), cb=self._wanted)
-        about = About(self._options.shop, self._journal.founding(), self._journal.dictionary)
-        await stream.publish(self._subject(ABOUT), packed(about))
+        await stream.publish(self._subject(ABOUT), packed(self._about))
         with contextlib.suppress(NotFoundError):
             wish = await stream.get_last_msg(LATEST_STREAM, self._subject(WANTED))
             self._grant(wish.data or b"")
@@ -132,22 +142,26 @@ class Sender:
                 self._waiting.got_somewhere()
                 await self._remember_sometimes()
                 continue
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), REMEMBER_EVERY_S)
+                continue
             await self._remember()
             await self._news.wait()
 
     async def _say_so(self, stream: JetStreamContext) -> None:
         while True:
-            said = Heard(self._options.shop, self._journal.newest(), self._sent)
+            said = Heard(self._options.shop, self._store.reader().seq, self._sent)
             await stream.publish(self._subject(HEARD), packed(said))
             await asyncio.sleep(HEARD_EVERY_S)
 
     async def _look_where(self, stream: JetStreamContext) -> None:
         """Learn how far the stream is, and go on from there when its last facts are ours."""
         self._tail = _tail_of(await _last_message(stream, self._subject(FACTS)))
-        ours = self._tail.hash and (self._journal.hash_at(self._tail.seq) or b"").hex() == self._tail.hash
+        hash_there = await asyncio.to_thread(self._journal.hash_at, self._tail.seq)
+        ours = hash_there is not None and hash_there.hex() == self._tail.hash
         if ours and self._tail.seq > self._sent and self._wish == self._kept[1]:
             self._sent = self._tail.seq
-        elif self._tail.seq > self._journal.newest():
+        elif self._tail.seq > self._store.reader().seq:
             _log.error(
                 "the hub has facts of shop %s this file does not know: was an older copy put back?",
                 self._options.shop,
@@ -156,10 +170,13 @@ class Sender:
     async def _send_next(self, stream: JetStreamContext) -> bool:
         """Sends one message of facts; False when there is nothing to send."""
         after, wish = self._sent, self._wish
+        begun = time.perf_counter()
         made = await asyncio.to_thread(self._next_message, after)
         if made is None:
             return False
         facts, data = made
+        if facts.last < facts.newest:
+            await asyncio.sleep(min(LONGEST_PAUSE_S, PAUSE * (time.perf_counter() - begun)))
         ends = facts.commits[-1] if facts.commits and facts.commits[-1].last_seq == facts.last else None
         known = "" if ends is None else ends.hash.hex()
         headers = {

@@ -20,7 +20,7 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo, DeliverPolicy
 from nats.js.errors import NotFoundError
 
-from jumak.feed.link import LOST, Connection, Waiting, connected
+from jumak.feed.link import LOST, Connection, Waiting, connected, told
 from jumak.feed.messages import About, Facts, Heard, MenuResult, Unreadable, Wanted, packed, unpacked
 from jumak.feed.options import Link
 from jumak.feed.subjects import (
@@ -88,7 +88,7 @@ class Receiver:
                 async with connected(self._options.link, "jumak hub") as link:
                     await self._work(link)
             except LOST as trouble:
-                _log.warning("the stream is away (%s): %s", self._options.link, type(trouble).__name__)
+                _log.warning("the stream is away (%s): %s", self._options.link, told(trouble))
             except TROUBLE as trouble:
                 _log.warning("the database is away: %s", type(trouble).__name__)
             await asyncio.sleep(self._waiting.next_s())
