@@ -80,11 +80,12 @@ async def _shops(arguments: argparse.Namespace) -> None:
 
 
 async def _report(arguments: argparse.Namespace) -> None:
-    from jumak.hub.report import report
+    from jumak.hub.report import newest_day, report
 
-    last: date = arguments.last or arguments.first or datetime.now().astimezone().date()
-    first: date = arguments.first or last - timedelta(days=6)
     async with _opened(arguments) as pool:
+        # The shops' own newest day: this machine may be in another time zone, or past a cut-off.
+        last: date = arguments.last or await newest_day(pool) or datetime.now().astimezone().date()
+        first: date = arguments.first or last - timedelta(days=6)
         found = await report(pool, first, last, of=arguments.shop, top=arguments.top)
     if arguments.json:
         _print_json(found)
@@ -224,7 +225,12 @@ def add(commands: Any) -> None:
     report.add_argument(
         "--first", type=date.fromisoformat, metavar="DATE", help="first trading day; a week before the last"
     )
-    report.add_argument("--last", type=date.fromisoformat, metavar="DATE", help="last trading day; today")
+    report.add_argument(
+        "--last",
+        type=date.fromisoformat,
+        metavar="DATE",
+        help="last trading day; the newest one anything is known of",
+    )
     report.add_argument("--top", type=int, default=20, metavar="N", help="so many items")
     for reading in (shops, report):
         reading.add_argument("--json", action="store_true", help="as JSON")

@@ -72,6 +72,9 @@ SELECT shop, last_seq, newest, heard, trouble FROM shops ORDER BY shop;
 SELECT shop, day, quantity, amount, vat FROM totals
 WHERE kind = 'sales' AND day BETWEEN $1 AND $2 AND ($3::text[] IS NULL OR shop = ANY($3)) ORDER BY day, shop;
 
+-- name: newest_day
+SELECT max(day) FROM totals;
+
 -- name: report_sums
 -- Of one kind, biggest first: over all shops, how many shops, what.
 SELECT key, count(DISTINCT shop) AS shops, sum(quantity)::bigint AS quantity, sum(amount)::bigint AS amount

@@ -107,6 +107,12 @@ async def report(
     return Report(first, last, sales, sums[TENDER], sums[ITEM], sums[CATEGORY], hours)
 
 
+async def newest_day(pool: asyncpg.Pool) -> date | None:
+    """The last trading day with sales or payments, None before the first."""
+    found: date | None = await pool.fetchval(SQL["newest_day"])
+    return found
+
+
 async def menus(pool: asyncpg.Pool) -> list[MenuState]:
     """The newest menu of each shop that ever got one."""
     return [
