@@ -105,8 +105,8 @@ async def test_a_server_killed_again_and_again(hub: Chain, tmp_path: Path):
     over = asyncio.Event()
     async with hub.hub():
         living = [asyncio.create_task(guest.live(over)) for guest in guests]
-        for _ in range(3):
-            for _ in range(25):
+        for _ in range(2):
+            for _ in range(20):
                 await asyncio.wait_for(answers.get(), 60)
             await server.kill()
             await server.start()

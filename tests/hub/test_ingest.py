@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from jumak.feed.messages import Facts
 from jumak.hub.ingest import ingest
+from jumak.hub.report import resume
 from jumak.store.sqlite.shipping import JournalShipper, WholeFact
 from tests.hub.chain import Branch, Chain
 
@@ -69,6 +70,29 @@ async def test_a_journal_that_was_tampered_with_is_refused(pools: Chain):
         ]
         assert "two shops have this name" in await trouble(pools, "busan")
         await two.check()
+
+
+async def test_facts_that_cannot_be_written_stop_their_shop_alone(pools: Chain):
+    """A shop that sends rubbish costs its own copy, never another's."""
+    async with pools.branch("gangnam") as one, pools.branch("busan", seed=2) as two:
+        await pools.meet(one)
+        await pools.meet(two)
+        rubbish = [
+            replace(
+                message, facts=tuple(fact._replace(state=b"\xc1", withheld=True) for fact in message.facts)
+            )
+            for message in cut(one, 10_000)
+        ]
+        far = replace(rubbish[0], newest=2**63)
+        rubbish.append(replace(far, facts=tuple(fact._replace(state=None, at=2**62) for fact in far.facts)))
+        outcomes = await ingest(pools.pool, [*rubbish, *cut(two, 10_000)])
+        assert outcomes[: len(rubbish)] == ["refused"] * len(rubbish)
+        assert set(outcomes[len(rubbish) :]) == {"written"}
+        assert "cannot be written" in await trouble(pools, "gangnam")
+        await two.check()
+        assert await resume(pools.pool, "gangnam")
+        assert set(await ingest(pools.pool, cut(one, 10_000))) == {"written"}
+        await one.check()
 
 
 async def test_an_older_copy_that_was_put_back_is_noticed(pools: Chain):

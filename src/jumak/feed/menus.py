@@ -118,9 +118,10 @@ async def _planned(store: Store, folder: Path, menu: Menu) -> Import:
     catalogue = Catalogue(
         dict(await read.all(CatalogItem)), dict(await read.all(Category)), dict(await read.all(Option))
     )
-    with tempfile.NamedTemporaryFile(dir=folder, prefix="hub-menu-", suffix=f".{menu.kind}") as file:
-        await asyncio.to_thread(_write, file.name, menu.file)
-        found = await menu_file.compare(Path(file.name), catalogue, live=menu.live, lang="ko")
+    with tempfile.TemporaryDirectory(dir=folder, prefix="hub-menu-") as room:
+        path = Path(room) / f"menu.{menu.kind}"
+        await asyncio.to_thread(path.write_bytes, menu.file)
+        found = await menu_file.compare(path, catalogue, live=menu.live, lang="ko")
     named = {column.key for heading in found.first if (column := column_named(heading)) is not None}
     if named & _NUMBERS:
         raise BadFile(
@@ -134,10 +135,6 @@ async def _planned(store: Store, folder: Path, menu: Menu) -> Import:
     changes = tuple(sorted((*found.plan.added, *found.plan.changed), key=lambda change: change.row))
     stood = {change.item_id: catalogue.items[change.item_id] for change in changes if change.item_id}
     return Import(changes=changes, stood=stood, live=menu.live)
-
-
-def _write(name: str, data: bytes) -> None:
-    Path(name).write_bytes(data)
 
 
 async def _refuse(store: Store, menu: Menu, why: str) -> None:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from jumak.store.sqlite.shipping import CommitEnd, WholeFact
 
-LARGEST: Final = 64 * 1_048_576
+LARGEST: Final = 8 * 1_048_576
 """Bytes a message may unpack to; what claims more is no message of ours."""
 
 MessageT = TypeVar("MessageT", bound=Struct)

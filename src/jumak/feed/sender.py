@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 from nats.aio.msg import Msg
+from nats.errors import MaxPayloadError
 from nats.js import JetStreamContext
 from nats.js.api import RawStreamMsg
 from nats.js.errors import APIError, NotFoundError
@@ -79,6 +80,7 @@ class Sender:
         self._waiting = Waiting()
         self._away = False
         self._sent, self._wish = 0, ""
+        self._most_facts = MOST_FACTS
         self._kept = (0, "")
         self._kept_at = 0.0
         self._tail = _Tail(0, 0, "")
@@ -188,6 +190,12 @@ class Sender:
         }
         try:
             taken = await stream.publish(self._subject(FACTS), data, stream=JOURNAL_STREAM, headers=headers)
+        except MaxPayloadError:
+            # A server that takes less than most do.
+            if self._most_facts == 1:
+                raise
+            self._most_facts = max(1, len(facts.facts) // 4)
+            return True
         except APIError as refusal:
             if refusal.err_code != WRONG_LAST_SEQUENCE:
                 raise
@@ -202,7 +210,7 @@ class Sender:
         return True
 
     def _next_message(self, after: int) -> tuple[Facts, bytes] | None:
-        shipment = self._journal.after(after, MOST_FACTS, MOST_BYTES)
+        shipment = self._journal.after(after, self._most_facts, MOST_BYTES)
         if not shipment.facts:
             return None
         facts = Facts(

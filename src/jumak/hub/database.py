@@ -31,6 +31,12 @@ TROUBLE: Final = (
 """What is over once the database is back, or at the next try."""
 
 
+def is_trouble(error: BaseException) -> bool:
+    """Whether it is about the database and not about what it was given."""
+    # A value that fits no column is an InterfaceError too.
+    return isinstance(error, TROUBLE) and not isinstance(error, ValueError)
+
+
 @contextlib.asynccontextmanager
 async def opened(url: str, *, connections: int = 4) -> AsyncIterator[asyncpg.Pool]:
     """A pool on the hub's tables, made when there are none. Raises StoreError, NewerFile."""

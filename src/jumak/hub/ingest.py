@@ -7,6 +7,7 @@ twice, late or out of order.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any, Final, Literal
@@ -16,7 +17,7 @@ import asyncpg
 from jumak.domain.calendar import from_ms, to_ms
 from jumak.feed.messages import About, Facts
 from jumak.hub.copy import CopiedOrder, ShopCopy, Wrong
-from jumak.hub.database import SCHEMA
+from jumak.hub.database import SCHEMA, is_trouble
 from jumak.hub.queries import SQL
 from jumak.store.sqlite.shipping import WholeFact
 
@@ -44,6 +45,8 @@ _OTHER_JOURNAL: Final = (
     "the shop's journal is not the one that is here: an older copy was put back, or two shops have this name"
 )
 
+_log = logging.getLogger(__name__)
+
 
 async def introduce(pool: asyncpg.Pool, about: About) -> None:
     """A shop may send from now on. One that is known is left alone."""
@@ -51,7 +54,37 @@ async def introduce(pool: asyncpg.Pool, about: About) -> None:
 
 
 async def ingest(pool: asyncpg.Pool, messages: Sequence[Facts]) -> list[Outcome]:
-    """Writes what is new of these messages, which need not be in order. Returns what became of each."""
+    """Writes what is new of these messages, which need not be in order. Returns what became of each.
+
+    Facts that cannot be written, whatever the reason, stop their shop alone.  Raises what `is_trouble`.
+    """
+    try:
+        return await _ingest_together(pool, messages)
+    except Exception as problem:
+        if is_trouble(problem):
+            raise
+        _log.exception("facts of several shops could not be written; each is tried by itself")
+    outcomes: list[Outcome] = ["refused"] * len(messages)
+    for shop in sorted({each.shop for each in messages}):
+        places = [place for place, each in enumerate(messages) if each.shop == shop]
+        try:
+            alone = await _ingest_together(pool, [messages[place] for place in places])
+        except Exception as problem:
+            if is_trouble(problem):
+                raise
+            await stop(pool, shop, f"its facts cannot be written: {type(problem).__name__} {problem}")
+            continue
+        for place, outcome in zip(places, alone, strict=True):
+            outcomes[place] = outcome
+    return outcomes
+
+
+async def stop(pool: asyncpg.Pool, shop: str, why: str) -> None:
+    """Nothing more is taken from this shop until somebody has looked. why: for people."""
+    await pool.execute(SQL["stop"], shop, why.replace("\0", "\u2400")[:1_000])
+
+
+async def _ingest_together(pool: asyncpg.Pool, messages: Sequence[Facts]) -> list[Outcome]:
     outcomes: list[Outcome] = ["stranger"] * len(messages)
     places = sorted(range(len(messages)), key=lambda place: (messages[place].shop, messages[place].first))
     async with pool.acquire() as connection, connection.transaction():

@@ -37,7 +37,7 @@ from jumak.feed.subjects import (
     subject,
 )
 from jumak.hub.database import TROUBLE
-from jumak.hub.ingest import ingest, introduce
+from jumak.hub.ingest import ingest, introduce, stop
 from jumak.hub.menus import take_result
 from jumak.hub.queries import SQL
 from jumak.service.ports import Ids
@@ -45,8 +45,8 @@ from jumak.service.ports import Ids
 MOST_MESSAGES: Final = 64
 """In one transaction."""
 
-WRITE_WITHIN_S: Final = 60.0
-"""What is not acknowledged by then goes to another process."""
+WRITE_WITHIN_S: Final = 15.0
+"""What is not acknowledged by then goes to another process; written twice it is dropped by its number."""
 
 LOOK_S: Final = 5.0
 """An empty stream is asked again after this."""
@@ -91,6 +91,8 @@ class Receiver:
                 _log.warning("the stream is away (%s): %s", self._options.link, told(trouble))
             except TROUBLE as trouble:
                 _log.warning("the database is away: %s", type(trouble).__name__)
+            except Exception:
+                _log.exception("taking what shops send failed; it is tried again")
             await asyncio.sleep(self._waiting.next_s())
 
     async def _work(self, link: Connection) -> None:
@@ -132,7 +134,7 @@ class Receiver:
                 readable.append((message, facts))
             except Unreadable as problem:
                 _log.error("a message of %s cannot be read: %s", message.subject, problem)
-                await self._stop(shop_of(message.subject), f"a message cannot be read: {problem}")
+                await stop(self._pool, shop_of(message.subject), f"a message cannot be read: {problem}")
                 await message.ack()
         if not readable:
             return
@@ -151,9 +153,6 @@ class Receiver:
                     await message.nak(delay=SOON_S)
             else:
                 await message.ack()
-
-    async def _stop(self, shop: str, why: str) -> None:
-        await self._pool.execute(SQL["stop"], shop, why)
 
     # -- shops ---------------------------------------------------------------------------------------
 
