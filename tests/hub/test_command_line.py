@@ -9,28 +9,22 @@ from typing import Any
 
 import pytest
 
+from jumak.cli import parser
+from jumak.commands.reach import Refused
 from jumak.hub.report import forget
 from tests.hub.chain import Chain, until
 
 WITHIN_S = 30.0
 
 
-async def jumak(*words: str) -> tuple[int, str]:
-    """Exit code and output of a command."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "jumak",
-        *words,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    out, _ = await asyncio.wait_for(process.communicate(), WITHIN_S)
-    assert process.returncode is not None
-    return process.returncode, out.decode()
+async def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """What a command prints."""
+    arguments = parser().parse_args(["hub", *words])
+    await arguments.run(arguments)
+    return capsys.readouterr().out
 
 
-async def test_a_hub_process_and_its_reports(hub: Chain, tmp_path_factory: pytest.TempPathFactory):
+async def test_a_hub_process_and_its_reports(hub: Chain, capsys: pytest.CaptureFixture[str]):
     """RPT-1, RPT-2: killed, started again; reports of all shops; a shop that is emptied fills again."""
     there = ("--database-url", hub.database_url, "--nats-url", hub.nats.url)
     async with hub.branch("gangnam") as one, hub.branch("busan", seed=2) as two, one.sending():
@@ -56,25 +50,25 @@ async def test_a_hub_process_and_its_reports(hub: Chain, tmp_path_factory: pytes
         await one.check()
         await two.check()
         days = ("--first", "2026-01-01", "--last", "2026-12-31")
-        code, out = await jumak("hub", "--database-url", hub.database_url, "report", *days, "--json")
-        assert code == 0, out
-        whole: dict[str, Any] = json.loads(out)
+        database = ("--database-url", hub.database_url)
+        days = ("--first", "2026-01-01", "--last", "2026-12-31")
+        whole: dict[str, Any] = json.loads(await said(capsys, *database, "report", *days, "--json"))
         assert {day["shop"] for day in whole["sales"]} == {"gangnam", "busan"}
         net = sum(day["net"] for day in whole["sales"])
-        assert (
-            net
-            == sum(each["amount"] for each in whole["hours"])
-            == sum(each["amount"] for each in whole["categories"])
-        )
         assert net > 0
-        code, out = await jumak("hub", "report", "--database-url", hub.database_url, *days, "--shop", "busan")
-        assert code == 0, out
-        assert "busan" in out
-        assert "gangnam" not in out
-        code, out = await jumak("hub", "shops", "--database-url", hub.database_url, "--json")
-        assert [(shop["shop"], shop["behind"], shop["trouble"]) for shop in json.loads(out)["shops"]] == [
+        for sums in ("hours", "categories"):
+            assert sum(each["amount"] for each in whole[sums]) == net
+        table = await said(capsys, "report", *database, *days, "--shop", "busan")
+        assert "busan" in table
+        assert "gangnam" not in table
+        known = json.loads(await said(capsys, "shops", *database, "--json"))["shops"]
+        assert [(shop["shop"], shop["behind"], shop["trouble"]) for shop in known] == [
             ("busan", 0, None), ("gangnam", 0, None),
         ]  # fmt: skip
+        await said(capsys, "forget", "gangnam", *database)
+        assert await hub.last_seq("gangnam") == 0
+        with pytest.raises(Refused):
+            await said(capsys, "resume", "nowhere", *database)
 
 
 async def started(*words: str) -> asyncio.subprocess.Process:
