@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -66,6 +67,26 @@ async def opened(
                 await store.close()
     finally:
         lock.release()
+
+
+@contextlib.asynccontextmanager
+async def counter(database: InDatabase | None) -> AsyncIterator[asyncio.Event | None]:
+    """The shop's counter, if no other process has it: who holds it asks terminals, plugins and issuers of receipts.
+
+    Yields what is set when it is lost, None when somebody else has it.  A shop in a file is opened by one process, which
+    has its counter.
+    """
+    if database is None:
+        yield asyncio.Event()
+        return
+    from jumak.store.postgres.counter import Counter
+
+    held = await Counter.take(database.url, database.shop_id)
+    try:
+        yield None if held is None else held.lost
+    finally:
+        if held is not None:
+            await held.release()
 
 
 async def founded(folder: Path, database: InDatabase | None, shop: Shop) -> None:
