@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from nats.js.api import AckPolicy, ConsumerConfig
@@ -29,10 +31,12 @@ async def test_what_shops_do_is_at_the_hub(hub: Chain):
 
 
 async def test_a_link_that_is_down_loses_nothing(hub: Chain):
-    """OFF-1: sales go on without a link; NATS is killed and comes back; the hub comes last."""
+    """OFF-1: sales go on without a link; something else answers in its place; NATS is killed and comes back; the hub comes last."""
     hub.nats.kill()
     async with hub.branch("gangnam") as branch, branch.sending():
-        await branch.sell(5)
+        async with not_nats(hub.nats.port) as asked:
+            await branch.sell(5)
+            await asyncio.wait_for(asked.wait(), 30)
         hub.nats.start()
         async with hub.hub():
             await branch.arrived()
@@ -45,6 +49,24 @@ async def test_a_link_that_is_down_loses_nothing(hub: Chain):
         async with hub.hub():
             await branch.arrived()
             await branch.check()
+
+
+@contextlib.asynccontextmanager
+async def not_nats(port: int) -> AsyncIterator[asyncio.Event]:
+    """Something else that answers at this port; set when it has."""
+    asked = asyncio.Event()
+
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+        asked.set()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", port)
+    try:
+        yield asked
+    finally:
+        server.close()
+        await server.wait_closed()
 
 
 async def test_a_hub_killed_between_write_and_acknowledgement(hub: Chain):

@@ -11,6 +11,7 @@ from jumak.feed.messages import Menu
 from jumak.feed.options import Link
 from jumak.hub.menus import send_menu
 from jumak.service.hub_feed import remembered
+from jumak.store.sqlite.check import check
 from tests.hub.chain import Branch, Chain, until
 
 MENU = "분류,상품명,가격\n식사,여름 냉면,11000\n식사,콩국수,12000\n새 분류,수박,9000\n".encode()
@@ -91,3 +92,4 @@ async def test_a_large_menu_goes_on_where_it_was_left(pools: Chain, monkeypatch:
         assert len(after) == len(before) + 7
         feed = await remembered(store.reader())
         assert (feed.menu_added, feed.menu_changed, feed.menu_done) == (7, 0, True)
+    assert check(branch.folder) == []

@@ -43,24 +43,26 @@ async def connected(link: Link, name: str) -> AsyncIterator[Connection]:
         _log.debug("%s: %s", link, type(error).__name__)
 
     client = Client()
-    await client.connect(
-        link.url,
-        name=name,
-        allow_reconnect=False,
-        connect_timeout=CONNECT_WITHIN_S,
-        ping_interval=PING_EVERY_S,
-        error_cb=said,
-        closed_cb=gone,
-        disconnected_cb=gone,
-        **link.credentials(),  # type: ignore[arg-type]  # three texts
-    )
     try:
+        # What did not come to be connected has a socket to close too.
+        await client.connect(
+            link.url,
+            name=name,
+            allow_reconnect=False,
+            connect_timeout=CONNECT_WITHIN_S,
+            ping_interval=PING_EVERY_S,
+            error_cb=said,
+            closed_cb=gone,
+            disconnected_cb=gone,
+            **link.credentials(),  # type: ignore[arg-type]  # three texts
+        )
         stream = client.jetstream(timeout=ANSWER_WITHIN_S)
         await prepare(stream)
         yield Connection(client, stream, lost)
     finally:
+        # A link that swallows everything takes no farewell either.
         with contextlib.suppress(Exception):
-            await client.close()
+            await asyncio.wait_for(client.close(), CONNECT_WITHIN_S)
 
 
 class Connection(NamedTuple):

@@ -53,8 +53,9 @@ REMEMBER_EVERY_S: Final = 10.0
 """Each time is a commit of the shop, so it is done when nothing is going on, or now and then."""
 
 WRONG_LAST_SEQUENCE: Final = 10_071
-LAST_SEQ, LAST_HASH = "Jumak-Last-Seq", "Jumak-Last-Hash"
-"""Headers of a message of facts: its last fact, and the hash of the commit that ends with it, if one does."""
+LAST_SEQ, LAST_HASH, WISH = "Jumak-Last-Seq", "Jumak-Last-Hash", "Jumak-Wish"
+"""Headers of a message of facts: its last fact, the hash of the commit that ends with it, if one does, and the last wish
+of the hub that had been granted."""
 
 Errand = Callable[[Connection], Coroutine[Any, Any, None]]
 
@@ -62,11 +63,12 @@ _log = logging.getLogger(__name__)
 
 
 class _Tail(NamedTuple):
-    """Where the stream is: its last message of this shop, and the last fact in it, 0 for none."""
+    """Where the stream is: its last message of this shop, and what that says, 0 and empty for none."""
 
-    sequence: int
-    seq: int
-    hash: str
+    sequence: int = 0
+    seq: int = 0
+    hash: str = ""
+    wish: str = ""
 
 
 class Sender:
@@ -83,7 +85,7 @@ class Sender:
         self._most_facts = MOST_FACTS
         self._kept = (0, "")
         self._kept_at = 0.0
-        self._tail = _Tail(0, 0, "")
+        self._tail = _Tail()
         self.errands: list[Errand] = []
         """What else is done with each new connection, e.g. menus of the hub; a coroutine each, until it is lost."""
         store.on_commit(self._committed)
@@ -161,7 +163,7 @@ class Sender:
         self._tail = _tail_of(await _last_message(stream, self._subject(FACTS)))
         hash_there = await asyncio.to_thread(self._journal.hash_at, self._tail.seq)
         ours = hash_there is not None and hash_there.hex() == self._tail.hash
-        if ours and self._tail.seq > self._sent and self._wish == self._kept[1]:
+        if ours and self._tail.seq > self._sent and self._tail.wish == self._wish:
             self._sent = self._tail.seq
         elif self._tail.seq > self._store.reader().seq:
             _log.error(
@@ -187,6 +189,7 @@ class Sender:
             "Nats-Expected-Last-Subject-Sequence": str(self._tail.sequence),
             LAST_SEQ: str(facts.last),
             LAST_HASH: known,
+            WISH: wish,
         }
         try:
             taken = await stream.publish(self._subject(FACTS), data, stream=JOURNAL_STREAM, headers=headers)
@@ -203,7 +206,7 @@ class Sender:
             self._tail = _tail_of(await _last_message(stream, self._subject(FACTS)))
             return True
         sequence = max(taken.seq or 0, self._tail.sequence)
-        self._tail = _Tail(sequence, facts.last, headers[LAST_HASH])
+        self._tail = _Tail(sequence, facts.last, known, wish)
         if (after, wish) == (self._sent, self._wish):
             # Unless the hub wished for something else meanwhile.
             self._sent = facts.last
@@ -280,7 +283,9 @@ async def _last_message(stream: JetStreamContext, name: str) -> RawStreamMsg | N
 
 def _tail_of(message: RawStreamMsg | None) -> _Tail:
     if message is None:
-        return _Tail(0, 0, "")
+        return _Tail()
     said = message.headers or {}
     seq = said.get(LAST_SEQ, "0")
-    return _Tail(message.seq or 0, int(seq) if seq.isdigit() else 0, said.get(LAST_HASH, ""))
+    return _Tail(
+        message.seq or 0, int(seq) if seq.isdigit() else 0, said.get(LAST_HASH, ""), said.get(WISH, "")
+    )

@@ -54,6 +54,9 @@ LOOK_S: Final = 5.0
 SOON_S: Final = 0.2
 """A message that lies ahead comes again after this."""
 
+LATER_S: Final = 10.0
+"""One of a shop nobody knows comes again after this."""
+
 ASK_AGAIN_S: Final = 30.0
 MANY_TIMES: Final = 50
 """A message that came so often and is still ahead: what is before it does not come."""
@@ -142,8 +145,8 @@ class Receiver:
         info: ConsumerInfo | None = None
         for (message, facts), outcome in zip(readable, outcomes, strict=True):
             if outcome == "stranger":
-                await self._meet(stream, facts.shop)
-                await message.nak(delay=SOON_S)
+                met = await self._meet(stream, facts.shop)
+                await message.nak(delay=SOON_S if met else LATER_S)
             elif outcome == "ahead":
                 info = info or await stream.consumer_info(JOURNAL_STREAM, self._options.consumer)
                 if _nothing_before(message, info):
@@ -193,10 +196,14 @@ class Receiver:
         if not info.num_pending and not info.num_ack_pending:
             await self._ask(stream, heard.shop)
 
-    async def _meet(self, stream: JetStreamContext, shop: str) -> None:
-        with contextlib.suppress(NotFoundError):
+    async def _meet(self, stream: JetStreamContext, shop: str) -> bool:
+        """Learns how to read a shop's facts from what it left. False: it left nothing, or nothing that can be read."""
+        try:
             about = await stream.get_last_msg(LATEST_STREAM, subject(shop, ABOUT))
             await introduce(self._pool, unpacked(about.data or b"", About))
+        except (NotFoundError, Unreadable):
+            return False
+        return True
 
     async def _ask(self, stream: JetStreamContext, shop: str) -> None:
         """Wishes for everything after what is here; once in a while for the same."""

@@ -74,6 +74,9 @@ CREATE TABLE totals (
     PRIMARY KEY (shop, day, kind, key)
 );
 
+-- Reports of all shops.
+CREATE INDEX totals_day ON totals (day, kind);
+
 -- What became of menus the hub sent.
 CREATE TABLE menus (
     shop    text NOT NULL,
