@@ -26,6 +26,7 @@ import jumak.service
 from jumak.devices.terminal import DRIVERS
 from jumak.domain.caller import SYSTEM
 from jumak.domain.origin import LOCAL
+from jumak.feed.options import FeedOptions
 from jumak.plugins.bridge import Bridge
 from jumak.plugins.host import PluginHost
 from jumak.protocol.envelope import LONGEST_FRAME
@@ -86,6 +87,7 @@ class ServeOptions(Struct, frozen=True, kw_only=True):
     issuer: of cash receipts; without one they stay in the queue.
     flood_guard: off only for benchmarks.
     database: where the shop is; without one in the folder, which holds its files either way.
+    feed: the chain's hub its journal goes to; only for a shop in its folder.
     beside: another server has the counter of this shop (see `run_shop`).
     """
 
@@ -101,6 +103,7 @@ class ServeOptions(Struct, frozen=True, kw_only=True):
     tls_key: Path | None = None
     limits: Limits = Limits()
     issuer: ReceiptIssuer | None = None
+    feed: FeedOptions | None = None
 
 
 def load_use_cases() -> None:
@@ -305,15 +308,18 @@ async def serve(options: ServeOptions) -> None:
     guard = FloodGuard() if options.flood_guard else NoGuard()
     stopping = asyncio.Event()
     with _listening(options) as listener:
-        async with opened_shop(
-            options.folder,
-            database=options.database,
-            serving=True,
-            beside=options.beside,
-            guard=guard,
-            issuer=options.issuer,
-            counter_lost=stopping.set,
-        ) as shop:
+        async with (
+            opened_shop(
+                options.folder,
+                database=options.database,
+                serving=True,
+                beside=options.beside,
+                guard=guard,
+                issuer=options.issuer,
+                counter_lost=stopping.set,
+            ) as shop,
+            _sending(shop, options),
+        ):
             url = _url(options, listener)
             shop.own_ports.add(listener.getsockname()[1])
             token, _ = shop.credentials.issue(COMMAND_LINE)
@@ -340,6 +346,19 @@ async def serve(options: ServeOptions) -> None:
                 await server.serve([listener])
             finally:
                 remove_access(options.folder)
+
+
+@contextlib.asynccontextmanager
+async def _sending(shop: RunningShop, options: ServeOptions) -> AsyncIterator[None]:
+    """The shop's journal goes to its hub, if it has one."""
+    if options.feed is None:
+        yield
+        return
+    # What speaks to NATS takes a moment to import, which a shop by itself need not pay.
+    from jumak.feed.sender import sending
+
+    async with sending(shop.store, options.folder, options.feed):
+        yield
 
 
 def _stop(server: uvicorn.Server) -> None:

@@ -9,11 +9,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from jumak.commands.nats import add_link, link_of, shop_name
 from jumak.commands.reach import Refused, add_data, database_of
 from jumak.demo import create_demo_shop
 from jumak.demo.plugin import install_demo_plugin
 from jumak.demo.terminal import practice_terminal
 from jumak.devices.receipt import PracticeIssuer
+from jumak.feed.options import FeedOptions
 from jumak.main import ServeOptions, serve
 from jumak.server.transport import MAX_CONNECTIONS, MAX_OF_ONE, Limits
 from jumak.service.receipt_issuer import ReceiptIssuer
@@ -32,8 +34,21 @@ def options_of(arguments: argparse.Namespace) -> ServeOptions:
         flood_guard=not arguments.no_flood_guard,
         tls_cert=arguments.tls_cert,
         tls_key=arguments.tls_key,
+        feed=feed_of(arguments),
         limits=Limits(connections=arguments.max_connections, of_one=arguments.max_connections_per_client),
     )
+
+
+def feed_of(arguments: argparse.Namespace) -> FeedOptions | None:
+    """Where the chain's hub is, None for a shop by itself."""
+    link = link_of(arguments)
+    if link is None:
+        return None
+    if arguments.database_url is not None:
+        raise Refused("--nats-url is for a shop in its folder: one in a database is read there")
+    if arguments.hub_shop is None:
+        raise Refused("--nats-url needs --hub-shop: what this shop is called in its chain")
+    return FeedOptions(link, arguments.hub_shop)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -68,6 +83,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=MAX_OF_ONE,
         metavar="N",
         help="of one address; a proxy in front is one client for everybody behind it",
+    )
+    add_link(parser)
+    parser.add_argument(
+        "--hub-shop",
+        type=shop_name,
+        metavar="NAME",
+        help="what this shop is called in its chain, for as long as it lives: letters, digits, - and _",
     )
     parser.add_argument("--tls-cert", type=Path, help="certificate chain, PEM")
     parser.add_argument("--tls-key", type=Path, help="private key, PEM")

@@ -201,6 +201,23 @@ class SettingPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     values: dict[str, Any] = {}
 
 
+class HubFeed(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the shop remembers of its chain's hub. id: always `hub`.
+
+    sent: number of the last fact the hub's stream has taken.  wish: the last wish of the hub to be sent facts again that
+    was granted.  menu: the last menu of the hub that was taken up, with what became of it so far.
+    """
+
+    id: str
+    sent: int = 0
+    wish: str = ""
+    menu: str = ""
+    menu_added: int = 0
+    menu_changed: int = 0
+    menu_done: bool = False
+    menu_refused: str = ""
+
+
 KINDS: dict[str, type[Struct]] = {
     "category": Category,
     "item": CatalogItem,
@@ -230,5 +247,6 @@ KINDS: dict[str, type[Struct]] = {
     "order-receipts": OrderReceipts,
     "till-receipt": TillReceipt,
     "till-receipts": TillReceipts,
+    "hub-feed": HubFeed,
 }
 """Kind name in the store → struct; the id is the struct's `id`. Noun modules add theirs here."""
