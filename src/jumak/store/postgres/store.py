@@ -28,7 +28,7 @@ from jumak.domain.merchant import Shop
 from jumak.service.ports import Clock, Command, Committed, Ids, Live, Reader, Result
 from jumak.store.codec import shipped_dictionary
 from jumak.store.errors import DatabaseAway, ShopExists, StoreError
-from jumak.store.postgres.asking import Asking, Refusal, driven
+from jumak.store.postgres.asking import Asking, InTasks, Refusal, driven
 from jumak.store.postgres.database import TROUBLE, Database
 from jumak.store.postgres.layer import Moved, PostgresLayer
 from jumak.store.postgres.memory import PostgresMemory, catch_up, memory_of
@@ -108,7 +108,7 @@ class PostgresStore:
         self._name = secrets.token_hex(8)
         self._channel = f"jumak_{memory.shop_id}"
         self._woken = asyncio.Event()
-        self._read_rows = PostgresRows(database.pool, memory.shop_id, memory.codec, memory)
+        self._read_rows = PostgresRows(InTasks(database.pool), memory.shop_id, memory.codec, memory)
         self._write_rows = PostgresRows(Asking(), memory.shop_id, memory.codec, None)
         database.wake_ups.listen(self._channel, self._heard)
         self._following = asyncio.create_task(self._follow())
