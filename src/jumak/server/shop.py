@@ -36,6 +36,7 @@ from jumak.service.registry import COMMANDS, QUERIES
 
 if TYPE_CHECKING:
     from jumak.server.clock import WaitingClock
+    from jumak.server.directory import Branches
     from jumak.server.session import Session
 
 Answered = Callable[[Result], None]
@@ -98,6 +99,8 @@ class RunningShop:
         self._questions = 0
         self.own_ports: set[int] = set()
         """Ports this shop listens at; nobody is led back to them from inside."""
+        self.branches: Branches | None = None
+        """The shops of a head office's directory, None in every other shop."""
         self.network: object | None = None
         """How plugins reach the network (`plugins/bridge`, which the server does not know)."""
         self._tasks: set[asyncio.Task[Any]] = set()
