@@ -18,6 +18,7 @@ from jumak.server.connections import Connections
 from jumak.server.ids import UuidIds
 from jumak.store.sqlite import SqliteStore
 from tests.ports import free_port
+from tests.postgres import PostgresServer
 from tests.server.conftest import SHOP
 
 JUMAK = [sys.executable, "-m", "jumak"]
@@ -92,6 +93,32 @@ def test_serving(folder: Path, running: Running) -> None:
     status, errors = running.stop()
     assert (status, errors) == (0, "")
     assert not (folder / "owner.json").exists()
+
+
+def test_a_shop_in_a_database(
+    postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shop of a database is made, served, played on, checked and handed out; its folder holds files alone."""
+    monkeypatch.setenv("JUMAK_DATABASE_URL", postgres.url)
+    where = ("--data", str(tmp_path / "demo"), "--shop", "1000001")
+    with Running(tmp_path / "demo", "--menu-only", *where[2:], verb="demo") as server:
+        assert server.ready == f"Jumak is ready: {server.url}"
+        owner = server.post("device.claim", None, {"code": server.code})
+        assert len(server.post("staff.list", str(owner["token"]), {})["staff"]) == 4  # type: ignore[arg-type]
+        server.stop()
+    assert not (tmp_path / "demo/shop.db").exists()
+    assert "check: all is well" in run("simulate", "--orders", "3", *where)
+    assert run("check", *where) == "All is well.\n"
+    lines = [json.loads(line) for line in run("export", *where).splitlines()]
+    order = next(line["order"] for line in lines if line["type"] == "order")
+    assert json.loads(run("at", order["id"], *where)) == order
+    assert "pg_dump" in run("backup", str(tmp_path / "copy"), *where, good=False)
+    assert "no shop 1000002" in run(
+        "serve", "--data", str(tmp_path / "other"), "--shop", "1000002", good=False
+    )
+    assert "cannot be reached" in run(
+        "check", *where, "--database-url", "postgresql:///x?host=/nowhere", good=False
+    )
 
 
 def test_a_link(folder: Path, running: Running) -> None:

@@ -15,11 +15,12 @@ from msgspec import Struct
 from jumak.domain.caller import Caller
 from jumak.domain.merchant import Shop
 from jumak.service.ports import Command, Committed, Result, Transaction
-from jumak.store.check import Finding
+from jumak.store.check import Check
 from jumak.store.postgres import Database, PostgresStore, found
-from jumak.store.postgres.check import check as check_in_database
+from jumak.store.postgres.whole import whole_shop
 from jumak.store.sqlite import SqliteStore
 from jumak.store.sqlite.check import check
+from jumak.store.whole import Finding
 from tests.postgres import PostgresServer
 from tests.store.orders import START
 
@@ -222,7 +223,8 @@ async def kept_shop(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
 async def findings(shop: Counter) -> list[Finding]:
     """What is wrong with a shop, whether its store is still open or not."""
     if isinstance(shop.store, PostgresStore):
-        return await check_in_database(shop.store.database, shop.store.memory.shop_id)
+        async with whole_shop(shop.store.database, shop.store.memory.shop_id) as whole:
+            return await Check(whole).run()
     assert shop.folder is not None
     return check(shop.folder)
 

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 import pytest
@@ -20,10 +21,13 @@ from jumak.domain.order.types import Order
 from jumak.service.ports import Transaction
 from jumak.store.codec import public, to_json
 from jumak.store.errors import ShopInUse, StoreError
+from jumak.store.export import export
 from jumak.store.patch import apply, canonical, difference
+from jumak.store.postgres import PostgresStore
+from jumak.store.postgres.whole import whole_shop
 from jumak.store.sqlite.backup import DamagedBackup, backup, restore
 from jumak.store.sqlite.check import check
-from jumak.store.sqlite.export import export
+from jumak.store.sqlite.export import export as export_file
 from jumak.store.sqlite.file import FILE_NAME, create_file
 from jumak.store.sqlite.migrations.upgrade import upgrade
 from jumak.store.sqlite.travel import order_at
@@ -282,17 +286,17 @@ async def test_a_damaged_backup_is_not_put_back(file_shop: Counter, tmp_path: Pa
     assert not (tmp_path / "second").exists()
 
 
-async def test_the_export_is_complete_and_holds_no_secret(file_shop: Counter) -> None:
+async def test_the_export_is_complete_and_holds_no_secret(kept_shop: Counter) -> None:
     """SEC-4: orders, tickets, documents and journal as JSON lines; no secret, no personal data."""
-    await some_history(file_shop)
+    await some_history(kept_shop)
 
     def private(tx: Transaction) -> None:
         tx.put_personal("w", {"phone": "01012341234"})
         tx.put_value("p", "storage", "k", "stored-text")
 
-    await file_shop.do(private)
+    await kept_shop.do(private)
     out, steps = io.BytesIO(), []
-    written = export(file_shop.folder, out, lambda done, total: steps.append((done, total)))
+    written = await exported(kept_shop, out, lambda done, total: steps.append((done, total)))
     lines = [msgspec.json.decode(line) for line in out.getvalue().splitlines()]
     assert len(lines) == written == steps[-1][0]
     counted = {
@@ -302,6 +306,14 @@ async def test_the_export_is_complete_and_holds_no_secret(file_shop: Counter) ->
     assert [line["seq"] for line in lines if line["type"] == "fact"] == list(range(1, 9))
     assert b"01012341234" not in out.getvalue()
     assert b"stored-text" not in out.getvalue()
+
+
+async def exported(shop: Counter, out: BinaryIO, progress: Callable[[int, int], None]) -> int:
+    if isinstance(shop.store, PostgresStore):
+        async with whole_shop(shop.store.database, shop.store.memory.shop_id) as whole:
+            return await export(whole, out, progress)
+    assert shop.folder is not None
+    return export_file(shop.folder, out, progress)
 
 
 def test_a_baseline_file_upgrades_to_what_a_fresh_file_is(tmp_path: Path) -> None:

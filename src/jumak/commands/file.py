@@ -1,4 +1,4 @@
-"""`jumak check`, `backup`, `restore`, `export`, `at`: the shop's file. All but restore work while a server runs."""
+"""`jumak check`, `backup`, `restore`, `export`, `at`: what is stored of a shop. All but restore work while a server runs."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from typing import Any
 
 from tqdm import tqdm
 
-from jumak.commands.reach import Refused, add_data
+from jumak.commands.reach import Refused, add_data, database_of
+from jumak.store.opening import checked, exported, order_at
 from jumak.store.sqlite.backup import backup, restore
-from jumak.store.sqlite.check import check
-from jumak.store.sqlite.export import export
-from jumak.store.sqlite.file import FILE_NAME, open_for_reading
-from jumak.store.sqlite.travel import order_at
+from jumak.store.sqlite.file import FILE_NAME
 
 
 class _Bar:
@@ -54,7 +52,7 @@ def _legible(file: Path) -> Iterator[None]:
 async def _check(arguments: argparse.Namespace) -> None:
     bar = _Bar("checking")
     with _legible(arguments.data / FILE_NAME):
-        findings = check(arguments.data, bar.place)
+        findings = await checked(arguments.data, database_of(arguments), bar.place)
     bar.close()
     for finding in findings:
         print(finding)
@@ -63,7 +61,13 @@ async def _check(arguments: argparse.Namespace) -> None:
     print("All is well.")
 
 
+def _in_a_file(arguments: argparse.Namespace, instead: str) -> None:
+    if database_of(arguments) is not None:
+        raise Refused(f"a shop of a database is {instead}: docs/how-to/postgresql.md")
+
+
 async def _backup(arguments: argparse.Namespace) -> None:
+    _in_a_file(arguments, "copied with pg_dump, its folder with cp")
     bar = _Bar("copying")
     backup(arguments.data, arguments.file, bar.part)
     bar.close()
@@ -71,28 +75,27 @@ async def _backup(arguments: argparse.Namespace) -> None:
 
 
 async def _restore(arguments: argparse.Namespace) -> None:
+    _in_a_file(arguments, "put back with pg_restore")
     with _legible(arguments.file):
         restore(arguments.file, arguments.data)
     print(f"Put back into {arguments.data}")
 
 
 async def _export(arguments: argparse.Namespace) -> None:
+    place = arguments.data, database_of(arguments)
     if arguments.file is None:
-        export(arguments.data, sys.stdout.buffer)
+        await exported(*place, sys.stdout.buffer)
         return
     bar = _Bar("exporting")
     with arguments.file.open("xb") as out:
-        lines = export(arguments.data, out, bar.part)
+        lines = await exported(*place, out, bar.part)
     bar.close()
     print(f"{lines} lines in {arguments.file}")
 
 
 async def _at(arguments: argparse.Namespace) -> None:
-    connection = open_for_reading(arguments.data / FILE_NAME)
-    try:
-        order = order_at(connection, arguments.order, seq=arguments.seq, at=arguments.time)
-    finally:
-        connection.close()
+    place = arguments.data, database_of(arguments)
+    order = await order_at(*place, arguments.order, seq=arguments.seq, at=arguments.time)
     if order is None:
         raise Refused("there was no such order then")
     print(order.decode())
@@ -108,7 +111,7 @@ def _instant(text: str) -> datetime:
 
 def add(commands: Any) -> None:
     """Adds the commands."""
-    checking = commands.add_parser("check", help="verify every invariant of the shop's file")
+    checking = commands.add_parser("check", help="verify every invariant of what is stored of the shop")
     add_data(checking)
     checking.set_defaults(run=_check)
     copying = commands.add_parser("backup", help="copy the shop, also while it runs")

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from jumak.commands.reach import Asking, Refused, add_data, administration, database_of, running_server
 from jumak.domain.errors import PosError
 from jumak.simulate import Plan, Refusal, Summary, WallPace, simulate
-from jumak.store.sqlite.check import check
+from jumak.store.opening import checked
 
 HOURS = 10.0
 """A day when nothing else is said."""
@@ -42,7 +42,7 @@ async def _simulate(arguments: argparse.Namespace) -> None:
                 raise Refused(f"no day can be played here: {refusal}") from None
     print(*_told(summary), sep="\n")
     if ours:
-        findings = check(arguments.data)
+        findings = await checked(arguments.data, database_of(arguments))
         print(*findings or ("check: all is well",), sep="\n")
         if findings:
             raise Refused(f"{len(findings)} things are wrong")

@@ -1,17 +1,32 @@
-"""Opening a shop wherever it is kept: in a file of its folder, or in a database."""
+"""A shop wherever it is kept, in a file of its folder or in a database: opening it, making it, looking through it."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec import Struct
 
+from jumak.domain.calendar import to_ms
 from jumak.domain.merchant import Shop
 from jumak.service.ports import Clock, Ids, Live, Store
+from jumak.store.check import Check
+from jumak.store.check import Progress as CheckProgress
+from jumak.store.export import Progress as ExportProgress
+from jumak.store.export import export
 from jumak.store.lock import lock_made
 from jumak.store.sqlite import SqliteStore
+from jumak.store.sqlite.check import check
+from jumak.store.sqlite.export import export as export_file
+from jumak.store.sqlite.file import FILE_NAME, open_for_reading
+from jumak.store.sqlite.travel import order_at as order_in_file_at
+from jumak.store.whole import Finding
+
+if TYPE_CHECKING:
+    from jumak.store.postgres.whole import DatabaseShop
 
 
 class InDatabase(Struct, frozen=True):
@@ -62,3 +77,51 @@ async def founded(folder: Path, database: InDatabase | None, shop: Shop) -> None
 
     async with Database.connected(database.url) as connections:
         await found(connections, database.shop_id, shop)
+
+
+async def checked(
+    folder: Path, database: InDatabase | None, progress: CheckProgress | None = None
+) -> list[Finding]:
+    """What is wrong with a shop, which may be served meanwhile. Raises ShopMissing, NewerFile, StoreError."""
+    if database is None:
+        return check(folder, progress)
+    async with _whole(database) as shop:
+        return await Check(shop, progress).run()
+
+
+async def exported(
+    folder: Path, database: InDatabase | None, out: BinaryIO, progress: ExportProgress | None = None
+) -> int:
+    """Writes a shop as JSON lines; returns how many. Raises ShopMissing, NewerFile, StoreError."""
+    if database is None:
+        return export_file(folder, out, progress)
+    async with _whole(database) as shop:
+        return await export(shop, out, progress)
+
+
+async def order_at(
+    folder: Path,
+    database: InDatabase | None,
+    order_id: str,
+    *,
+    seq: int | None = None,
+    at: datetime | None = None,
+) -> bytes | None:
+    """An order's public document (JSON) after a fact or at an instant; see `travel.replayed`. Raises ShopMissing."""
+    if database is None:
+        with contextlib.closing(open_for_reading(folder / FILE_NAME)) as connection:
+            return order_in_file_at(connection, order_id, seq=seq, at=at)
+    async with _whole(database) as shop:
+        return await shop.order_at(order_id, seq=seq, at_ms=None if at is None else to_ms(at))
+
+
+@contextlib.asynccontextmanager
+async def _whole(database: InDatabase) -> AsyncIterator[DatabaseShop]:
+    from jumak.store.postgres import Database
+    from jumak.store.postgres.whole import whole_shop
+
+    async with (
+        Database.connected(database.url) as connections,
+        whole_shop(connections, database.shop_id) as shop,
+    ):
+        yield shop

@@ -277,4 +277,8 @@ SELECT id, order_id, state, created, doc FROM tickets WHERE shop_id = $1 ORDER B
 SELECT seq, state FROM journal WHERE shop_id = $1 AND seq = ANY($2::bigint[]);
 
 -- name: all_documents
-SELECT kind, id, fact, doc FROM documents WHERE shop_id = $1 AND fact IS NOT NULL;
+SELECT kind, id, fact, doc FROM documents WHERE shop_id = $1 ORDER BY kind, id;
+
+-- name: count_lines
+SELECT (SELECT count(*) FROM orders WHERE shop_id = $1) + (SELECT count(*) FROM tickets WHERE shop_id = $1)
+    + (SELECT count(*) FROM journal WHERE shop_id = $1);

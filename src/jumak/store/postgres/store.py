@@ -351,8 +351,10 @@ class PostgresStore:
     async def _follow(self) -> None:
         """Catches up with other processes whenever one of them said something, and now and then."""
         while True:
+            # Not `wait_for`: of a cancellation that comes together with a word it would hear the word alone.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), LOOK_EVERY_S)
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._woken.wait()
             self._woken.clear()
             try:
                 await self.caught_up()

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from jumak.store.errors import ShopMissing, StoreError
 from jumak.store.lock import lock_made
-from jumak.store.sqlite.check import Finding, check
+from jumak.store.sqlite.check import check
 from jumak.store.sqlite.file import FILE_NAME, make_private, open_for_reading, sync_folder
 from jumak.store.sqlite.pictures import PictureArchive, put_back
+from jumak.store.whole import Finding
 
 Progress = Callable[[int, int], None]
 """Pages done, pages in all."""

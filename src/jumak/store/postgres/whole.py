@@ -1,34 +1,37 @@
-"""Checking a shop of a database."""
+"""Everything of a shop of a database."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jumak.store.check import STEP, Check, Finding, Progress, Row
 from jumak.store.codec import Codec
 from jumak.store.errors import ShopMissing
 from jumak.store.postgres.database import Database
 from jumak.store.postgres.queries import SQL
+from jumak.store.postgres.rows import order_at
 from jumak.store.travel import FactState, replayed
+from jumak.store.whole import STEP, Finding, Row
 
 if TYPE_CHECKING:
     from jumak.store.postgres.connection import Connection
 
 
-async def check(database: Database, shop_id: int, progress: Progress | None = None) -> list[Finding]:
-    """Check a shop, also while servers run. Empty: all is well. Raises ShopMissing."""
+@contextlib.asynccontextmanager
+async def whole_shop(database: Database, shop_id: int) -> AsyncIterator[DatabaseShop]:
+    """A shop as of this moment, also while servers run. Raises ShopMissing."""
     async with database.snapshot() as connection:
         dictionary = await connection.fetchval(SQL["shop_value"], shop_id, "dictionary")
         if dictionary is None:
             raise ShopMissing(f"there is no shop {shop_id} in this database")
-        return await Check(_WholeShop(connection, shop_id, Codec(dictionary)), progress).run()
+        yield DatabaseShop(connection, shop_id, Codec(dictionary))
 
 
-class _WholeShop:
-    """Implements `store.check.WholeShop` within one transaction."""
+class DatabaseShop:
+    """Implements `store.whole.WholeShop` within one transaction."""
 
     def __init__(self, connection: Connection, shop_id: int, codec: Codec) -> None:
         self._connection = connection
@@ -55,6 +58,11 @@ class _WholeShop:
         if newest not in (None, commit):
             findings.append(Finding("heads", str(commit), f"the newest change is of commit {newest}"))
         return findings
+
+    async def lines(self) -> int:
+        """See `WholeShop`."""
+        total: int = (await self._all("count_lines"))[0][0]
+        return total
 
     async def settings(self, name: str) -> bytes | None:
         """See `WholeShop`."""
@@ -97,6 +105,12 @@ class _WholeShop:
         """See `WholeShop`."""
         async for some in self._some("all_orders"):
             yield [(*row[:6], _text(row[6]), *row[7:]) for row in map(tuple, some)]
+
+    async def order_at(
+        self, order_id: str, *, seq: int | None = None, at_ms: int | None = None
+    ) -> bytes | None:
+        """See `rows.order_at`."""
+        return await order_at(self._connection, self._shop, self.codec, order_id, seq=seq, at_ms=at_ms)
 
     async def replayed(self, order_ids: Sequence[str]) -> Sequence[bytes | Exception | None]:
         """See `WholeShop`."""
