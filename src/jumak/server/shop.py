@@ -70,9 +70,10 @@ class RunningShop:
         clock: WaitingClock,
         ids: Ids,
         guard: FloodGuard | NoGuard | None = None,
+        mark: str = "",
     ) -> None:
         self.store, self.connections, self.clock, self.ids = store, connections, clock, ids
-        self.credentials = Credentials(store, clock)
+        self.credentials = Credentials(store, clock, mark)
         self.sign_ins = SignIns(clock)
         self.throttle = Throttle()
         self.guard = guard if guard is not None else FloodGuard()
