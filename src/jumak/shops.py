@@ -221,44 +221,62 @@ class ManyServer(ShopServer):
         await super().shutdown(sockets)
 
 
+class Chain(Struct, frozen=True):
+    """The shops of a database, served by this process. is_new: the head office was founded just now."""
+
+    app: ShopsApp
+    shops: Shops
+    process: Process
+    branches: Branches
+    office: ShopEntry
+    is_new: bool
+
+
+@contextlib.asynccontextmanager
+async def opened_chain(options: ManyOptions, database: Database, port: int) -> AsyncIterator[Chain]:
+    """Everything but the listening; given up at the end. port: this process listens at."""
+    assert options.serve.database is not None, "many shops are in a database"
+    office = office_of(options.serve.database.shop_id)
+    is_new = await founded(database, office)
+    address = options.address or f"http://{options.serve.host}:{port}"
+    process = Process(Placements(database), address, unreachable=UNREACHABLE)
+    async with FollowedDirectory.followed(database, office) as directory:
+        shops = Shops(process, directory, Opener(database, process, options, port), idle_s=options.idle_s)
+        directory.on_suspend = shops.end
+        forwarder = Forwarder()
+        await process.begin()
+        shops.begin()
+        try:
+            app = ShopsApp(shops, options.hosts, forwarder)
+            yield Chain(app, shops, process, Branches(database), office, is_new)
+        finally:
+            await shops.close()
+            await process.end()
+            await forwarder.close()
+
+
 async def serve_shops(options: ManyOptions) -> None:
     """Serves the shops of a database until SIGTERM or Ctrl-C. Raises StoreError."""
     serve = options.serve
     assert serve.database is not None, "many shops are in a database"
     with listening(serve) as listener:
         port: int = listener.getsockname()[1]
-        async with Database.connected(serve.database.url) as database:
-            office = office_of(serve.database.shop_id)
-            is_new = await founded(database, office)
-            process = Process(
-                Placements(database),
-                options.address or f"http://{serve.host}:{port}",
-                unreachable=UNREACHABLE,
+        async with (
+            Database.connected(serve.database.url) as database,
+            opened_chain(options, database, port) as chain,
+        ):
+            server = ManyServer(server_config(serve, chain.app), chain.shops)
+            code = (
+                await invited(chain.branches, chain.office, "Owner", COMMAND_LINE) if chain.is_new else None
             )
-            async with FollowedDirectory.followed(database, office) as directory:
-                shops = Shops(
-                    process, directory, Opener(database, process, options, port), idle_s=options.idle_s
-                )
-                directory.on_suspend = shops.end
-                forwarder = Forwarder()
-                app = ShopsApp(shops, options.hosts, forwarder)
-                server = ManyServer(server_config(serve, app), shops)
-                code = await invited(Branches(database), office, "Owner", COMMAND_LINE) if is_new else None
 
-                def ready() -> None:
-                    settle_memory()
-                    shops.begin()
-                    print(f"Jumak is ready: http://{serve.host}:{port}", flush=True)
-                    for host in options.hosts:
-                        print(f"Shops at <name>.{host}, the head office at {OFFICE}.{host}", flush=True)
-                    if code is not None:
-                        print(f"Head office sign-in (once, within 5 minutes): code {code}", flush=True)
+            def ready() -> None:
+                settle_memory()
+                print(f"Jumak is ready: http://{serve.host}:{port}", flush=True)
+                for host in options.hosts:
+                    print(f"Shops at <name>.{host}, the head office at {OFFICE}.{host}", flush=True)
+                if code is not None:
+                    print(f"Head office sign-in (once, within 5 minutes): code {code}", flush=True)
 
-                server.when_ready = ready
-                await process.begin()
-                try:
-                    await server.serve([listener])
-                finally:
-                    await shops.close()
-                    await process.end()
-                    await forwarder.close()
+            server.when_ready = ready
+            await server.serve([listener])
