@@ -18,6 +18,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.frames import CloseCode
 
+from jumak.domain.errors import TimedOut
 from jumak.server.app import refuse
 from jumak.server.http import Receive, Scope, Send
 from jumak.server.placement import moved
@@ -98,7 +99,7 @@ class Forwarder:
             response = None
         if response is None:
             await body.drain()
-            await refuse(moved(), scope, _nothing_more, send)
+            await refuse(_lost(), scope, _nothing_more, send)
             return
         async with contextlib.aclosing(response):
             await self._answer(response, body, send)
@@ -210,6 +211,14 @@ async def _while(still: Still, asking: Awaitable[httpcore.Response]) -> httpcore
         if not task.done():
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+
+
+def _lost() -> TimedOut:
+    return TimedOut(
+        "매장 서버의 응답이 끊겼습니다. 처리되었을 수도 있으니 같은 commandId로 다시 보내 주세요.",
+        "The shop's server went away before it answered, and may have done it: ask again under the same commandId",
+        reason="NOT_ANSWERED",
+    )
 
 
 def _has_body(scope: Scope) -> bool:

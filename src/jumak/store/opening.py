@@ -15,6 +15,7 @@ from jumak.domain.merchant import Shop
 from jumak.service.ports import Clock, Ids, Live, Store
 from jumak.store.check import Check
 from jumak.store.check import Progress as CheckProgress
+from jumak.store.errors import ShopInUse
 from jumak.store.export import Progress as ExportProgress
 from jumak.store.export import export
 from jumak.store.lock import lock_made
@@ -52,11 +53,14 @@ async def opened(
             await store.close()
         return
     # Asyncpg takes a moment to import, which a shop in a file need not pay.
-    from jumak.store.postgres import Database, PostgresStore
+    from jumak.store.postgres import Database, Placements, PostgresStore
 
     lock = lock_made(folder)
     try:
         async with Database.connected(database.url) as connections:
+            # Opening a shop asks its terminals what became of charges: not beside the process that runs it.
+            if (holder := await Placements(connections).holder(database.shop_id)) is not None:
+                raise ShopInUse(f"shop {database.shop_id} is run by the server at {holder[1]}")
             store = await PostgresStore.open(
                 connections, database.shop_id, folder=folder, clock=clock, ids=ids, live=live
             )
