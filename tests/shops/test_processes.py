@@ -110,11 +110,13 @@ class Fleet:
 
     async def memos(self, server: ServerProcess) -> list[str]:
         async with asyncio.timeout(WITHIN_S):
-            # On a busy machine a process may be late, and its shops on the move.
-            while (answer := await self.ask(server, "order.get-list", {"size": 500})).status_code == 503:  # noqa: ASYNC110
-                await asyncio.sleep(0.05)  # noqa: ASYNC110, RUF100
-        assert answer.status_code == 200, answer.text
-        return sorted(order["memo"] for order in answer.json()["orders"])
+            while True:
+                answer = await self.ask(server, "order.get-list", {"size": 500})
+                if answer.status_code == 200:
+                    return sorted(order["memo"] for order in answer.json()["orders"])
+                # On a busy machine a process may be late, and its shops on the move.
+                assert answer.status_code in (503, 504), answer.text
+                await asyncio.sleep(0.05)
 
     @contextlib.asynccontextmanager
     async def session(self, server: ServerProcess, after: int | None = None) -> AsyncIterator[Session]:

@@ -21,8 +21,8 @@ from jumak.server.session import Session
 from jumak.server.shop import Answered, RunningShop
 from jumak.service.ports import Result
 
-LIFE_S: Final = 6.0
-RENEW_S: Final = 1.5
+LIFE_S: Final = 10.0
+RENEW_S: Final = 2.0
 
 log = logging.getLogger(__name__)
 
