@@ -14,6 +14,7 @@ import socket
 import sys
 import webbrowser
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -63,7 +64,8 @@ from jumak.service.kitchen import clear_board, fire_due
 from jumak.service.order_request import expire_due
 from jumak.service.ports import Command, Store, Transaction
 from jumak.service.receipt_issuer import ReceiptIssuer
-from jumak.store.opening import InDatabase, opened
+from jumak.store.errors import ShopInUse
+from jumak.store.opening import InDatabase, counter, opened
 
 PING_EVERY_S = 15.0
 MISSED_PINGS_S = 30.0
@@ -87,10 +89,12 @@ class ServeOptions(Struct, frozen=True, kw_only=True):
     issuer: of cash receipts; without one they stay in the queue.
     flood_guard: off only for benchmarks.
     database: where the shop is; without one in the folder, which holds its files either way.
+    beside: another server has the counter of this shop (see `run_shop`).
     """
 
     folder: Path
     database: InDatabase | None = None
+    beside: bool = False
     host: str = "127.0.0.1"
     port: int = 8700
     names: tuple[str, ...] = ()
@@ -120,12 +124,15 @@ async def run_shop(
     issuer: ReceiptIssuer | None = None,
     mark: str = "",
     process: Process | None = None,
+    at_counter: bool = True,
 ) -> tuple[RunningShop, Callable[[], Any]]:
     """The running parts around an open store, and what to await to end them.
 
     folder: of the shop; without one no plugin processes are hosted.  files: the same folder, where files that people
     bring lie; without one none are taken.  drivers: of card terminals.  issuer: of cash receipts; without one they stay
-    in the queue.  mark: of its tokens, when it is one of many.  process: runs it as long as that is alive.
+    in the queue.  mark: of its tokens, when it is one of many.  process: runs it as long as that is alive.  at_counter:
+    False when another process has the shop open and asks terminals, plugins and the issuer, keeps the timetable and hosts
+    plugins; this one does none of that.
     """
     load_use_cases()
     shop = (
@@ -142,7 +149,6 @@ async def run_shop(
         )
     )
     shop.live["hosted-plugin.list.request"] = list_hosted
-    await shop.credentials.reload()
     shop.ui.serve()
     if files is not None:
         MenuFiles(shop, files).serve()
@@ -157,22 +163,49 @@ async def run_shop(
     finding_out = FindingOut(shop, terminals, refunds)
     shop.live["terminal.list.request"] = terminals.list
     shop.live["settlement.get.request"] = Settlements(shop, terminals).get
-    publisher.listen("terminal.", terminals.follow)
-    publisher.listen("attempt.", paying.follow)
-    publisher.listen("attempt.", finding_out.follow)
-    publisher.listen("refund.", finding_out.follow)
-    publisher.listen("refund.ask", refunds.follow_ask)
-    publisher.listen("order.cancel-pending", refunds.follow)
     shop.gates["payment.cancel.request"] = Gate(giving_back.needed, giving_back.before_payment)
     shop.gates["order.cancel.request"] = Gate(giving_back.needed, giving_back.before_order)
-    await terminals.load()
-    await paying.recover()
-    await refunds.recover()
-    await finding_out.recover()
     receipts = ReceiptSending(shop, issuer)
-    publisher.listen("cash-receipt.", receipts.follow)
-    await receipts.recover()
+    if at_counter:
+        publisher.listen("terminal.", terminals.follow)
+        publisher.listen("attempt.", paying.follow)
+        publisher.listen("attempt.", finding_out.follow)
+        publisher.listen("refund.", finding_out.follow)
+        publisher.listen("refund.ask", refunds.follow_ask)
+        publisher.listen("order.cancel-pending", refunds.follow)
+        publisher.listen("cash-receipt.", receipts.follow)
+        await terminals.load()
+        for each in (paying, refunds, finding_out, receipts):
+            await each.recover()
     store.on_commit(publisher.publish)
+    # Not before: what another process changes about tokens is told from here on.
+    await shop.credentials.reload()
+    running: list[asyncio.Task[None]] = []
+    if at_counter:
+        running.append(_keep_timetable(shop, publisher))
+        shop.start(receipts.run())
+    bridge = Bridge.of(shop)
+    bridge.start()
+    plugins = PluginHost(shop, folder) if folder is not None and at_counter else None
+    if plugins is not None:
+        # A cart survives its plugin and its page, not the POS itself (contract, draft-order §3).
+        await store.execute(Command(caller=SYSTEM, name="shop.start", body=b"", run=take_up_carts))
+        await plugins.start()
+
+    async def end() -> None:
+        for task in running:
+            task.cancel()
+        if plugins is not None:
+            await plugins.stop()
+        bridge.stop()
+        await terminals.close()
+        await shop.close()
+
+    return shop, end
+
+
+def _keep_timetable(shop: RunningShop, publisher: Publisher) -> asyncio.Task[None]:
+    """What is to be done at its time is done, until the shop closes."""
     day = schedule.DayOpening(_begin_day)
     timetable = schedule.Schedule(
         shop,
@@ -182,27 +215,9 @@ async def run_shop(
             schedule.Job("open-day", day.due, day.run),
         ),
     )
-    store.on_commit(timetable.committed)
+    shop.store.on_commit(timetable.committed)
     publisher.listen("shop.", lambda _: timetable.wake())
-    running = shop.start(timetable.run())
-    shop.start(receipts.run())
-    bridge = Bridge.of(shop)
-    bridge.start()
-    plugins = PluginHost(shop, folder) if folder is not None else None
-    if plugins is not None:
-        # A cart survives its plugin and its page, not the POS itself (contract, draft-order §3).
-        await store.execute(Command(caller=SYSTEM, name="shop.start", body=b"", run=take_up_carts))
-        await plugins.start()
-
-    async def end() -> None:
-        running.cancel()
-        if plugins is not None:
-            await plugins.stop()
-        bridge.stop()
-        await terminals.close()
-        await shop.close()
-
-    return shop, end
+    return shop.start(timetable.run())
 
 
 async def _begin_day(tx: Transaction) -> Done:
@@ -240,16 +255,22 @@ async def opened_shop(
     *,
     database: InDatabase | None = None,
     serving: bool = False,
+    beside: bool = False,
     guard: FloodGuard | NoGuard | None = None,
     issuer: ReceiptIssuer | None = None,
+    counter_lost: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[RunningShop]:
     """The shop of a folder, opened by this process under the folder's lock.
 
-    database: where the shop is, if not in the folder; then others may have it open.  serving: plugins run too.
-    issuer: see `run_shop`.  Raises StoreError when it cannot be opened.
+    database: where the shop is, if not in the folder; then others may have it open, and the one that serves it has its
+    counter.  serving: plugins run too.  beside: another server has the counter.  issuer: see `run_shop`.
+    counter_lost: called when another process has the counter now.  Raises StoreError when it cannot be opened.
     """
     connections, clock = Connections(), SystemClock()
-    async with opened(folder, database, clock=clock, ids=UuidIds(), live=connections) as store:
+    async with (
+        opened(folder, database, clock=clock, ids=UuidIds(), live=connections) as store,
+        _at_the_counter(database, serving, beside, counter_lost) as at_counter,
+    ):
         shop, end = await run_shop(
             store,
             connections,
@@ -258,6 +279,7 @@ async def opened_shop(
             files=folder,
             guard=guard,
             issuer=issuer,
+            at_counter=at_counter,
         )
         try:
             yield shop
@@ -265,12 +287,46 @@ async def opened_shop(
             await end()
 
 
+@contextlib.asynccontextmanager
+async def _at_the_counter(
+    database: InDatabase | None, serving: bool, beside: bool, lost: Callable[[], None]
+) -> AsyncIterator[bool]:
+    """Whether this process has the shop's counter. Raises ShopInUse when it should have and another one has."""
+    if beside:
+        yield False
+        return
+    async with counter(database) as gone:
+        if gone is None and serving:
+            raise ShopInUse(
+                "another server has the counter of this shop: payments, plugins, the timetable; with --beside this one "
+                "serves beside it"
+            )
+        watch = None if gone is None else asyncio.create_task(_when(gone, lost))
+        try:
+            yield gone is not None
+        finally:
+            if watch is not None:
+                watch.cancel()
+
+
+async def _when(event: asyncio.Event, call: Callable[[], None]) -> None:
+    await event.wait()
+    call()
+
+
 async def serve(options: ServeOptions) -> None:
     """Serves a shop until SIGTERM or Ctrl-C, then stops in order: connections, plugins, store."""
     guard = FloodGuard() if options.flood_guard else NoGuard()
+    stopping = asyncio.Event()
     with listening(options) as listener:
         async with opened_shop(
-            options.folder, database=options.database, serving=True, guard=guard, issuer=options.issuer
+            options.folder,
+            database=options.database,
+            serving=True,
+            beside=options.beside,
+            guard=guard,
+            issuer=options.issuer,
+            counter_lost=stopping.set,
         ) as shop:
             url = _url(options, listener)
             shop.own_ports.add(listener.getsockname()[1])
@@ -293,10 +349,16 @@ async def serve(options: ServeOptions) -> None:
                     webbrowser.open(link)
 
             server.when_ready = ready
+            shop.start(_when(stopping, partial(_stop, server)))
             try:
                 await server.serve([listener])
             finally:
                 remove_access(options.folder)
+
+
+def _stop(server: uvicorn.Server) -> None:
+    logging.getLogger("jumak").error("another server has the counter of this shop now: this one stops")
+    server.should_exit = True
 
 
 def settle_memory() -> None:

@@ -16,16 +16,15 @@ from jumak.server.connections import Connections
 from jumak.server.ids import UuidIds
 from jumak.server.owner import OwnerAccess, read_access
 from jumak.service.ports import Command
-from jumak.store.sqlite import SqliteStore
+from jumak.store.opening import InDatabase, founded, opened
 from jumak.testing import menu
 from tests.ports import free_port
 
 START_WITHIN_S = 30.0
 
 
-async def make_shop(folder: Path) -> None:
+async def make_shop(folder: Path, database: InDatabase | None = None) -> None:
     """A shop on disk with the test menu."""
-    store = SqliteStore.create(folder, menu.SHOP, clock=SystemClock(), ids=UuidIds(), live=Connections())
 
     async def seed(tx):
         for document in menu.DOCUMENTS:
@@ -33,16 +32,24 @@ async def make_shop(folder: Path) -> None:
         tx.record(Fact("shop.update", "1", {"changes": ["seeded"]}))
         return Done()
 
-    result = await store.execute(Command(caller=SYSTEM, name="shop.seed", body=b"", run=seed))
+    await founded(folder, database, menu.SHOP)
+    async with opened(folder, database, clock=SystemClock(), ids=UuidIds(), live=Connections()) as store:
+        result = await store.execute(Command(caller=SYSTEM, name="shop.seed", body=b"", run=seed))
     assert result.error is None
-    await store.close()
+
+
+def words_of(folder: Path, database: InDatabase | None) -> tuple[str, ...]:
+    """How a command is told where the shop is."""
+    there = () if database is None else ("--database-url", database.url, "--shop", f"{database.shop_id}")
+    return ("--data", str(folder), *there)
 
 
 class ShopProcess:
     """Started, killed and started again, always on the same port."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: InDatabase | None = None) -> None:
         self.folder, self.port = folder, free_port()
+        self.words = words_of(folder, database)
         self.url = f"http://127.0.0.1:{self.port}"
         self.up = asyncio.Event()
         self.starts: list[float] = []
@@ -53,7 +60,7 @@ class ShopProcess:
     async def start(self) -> None:
         """Returns once it takes orders."""
         began = time.perf_counter()
-        words = ("serve", "--data", str(self.folder), "--port", str(self.port))
+        words = ("serve", *self.words, "--port", str(self.port))
         with self._errors.open("ab") as errors:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,

@@ -15,10 +15,13 @@ import httpx
 from jumak.protocol.pushes import FACTS
 from jumak.protocol.scopes import expand
 from jumak.service.session import visible_pushes
+from jumak.store.opening import InDatabase
+from jumak.store.postgres import Database
 from jumak.store.sqlite.file import FILE_NAME
 from tests.conftest import LARGE
 from tests.crash.guests import Guest, HttpLine, Listener, SocketLine, StreamListener
-from tests.crash.shop_process import ShopProcess, make_shop
+from tests.crash.shop_process import ShopProcess, make_shop, words_of
+from tests.postgres import PostgresServer
 
 KILLS = 200 if LARGE else 20
 GUESTS = 16
@@ -58,9 +61,19 @@ class House:
 
 async def test_what_was_acknowledged_survives_every_kill(tmp_path: Path, record_property: Any) -> None:
     """H-36, H-38, PAY-6, PAY-7, NUM-2, OFF-7, OFF-9: SIGKILL at random answers, repeats, resumes, then the books."""
-    folder, chance = tmp_path / "shop", random.Random(SEED)
-    await make_shop(folder)
-    server = ShopProcess(folder)
+    record_property("start_s", await _survives(tmp_path / "shop", None, KILLS))
+
+
+async def test_what_was_acknowledged_survives_in_a_database(postgres: PostgresServer, tmp_path: Path) -> None:
+    """H-36, H-38, PAY-6, PAY-7, NUM-2, OFF-7, OFF-9: the same of a shop in PostgreSQL."""
+    await _survives(tmp_path / "shop", InDatabase(postgres.url, 3_000_001), KILLS // 4)
+
+
+async def _survives(folder: Path, database: InDatabase | None, kills: int) -> float:
+    """Returns how many seconds the server took to start."""
+    chance = random.Random(SEED)
+    await make_shop(folder, database)
+    server = ShopProcess(folder, database)
     await server.start()
     tokens = [await _token(server, f"guest-{number}") for number in range(GUESTS)]
     house = House(server, tokens, await _token(server, "ear"))
@@ -69,7 +82,7 @@ async def test_what_was_acknowledged_survives_every_kill(tmp_path: Path, record_
         async with asyncio.TaskGroup() as tasks:
             ears = [tasks.create_task(one.listen()) for one in house.listeners]
             living = [tasks.create_task(guest.live(over)) for guest in house.guests]
-            for _ in range(KILLS):
+            for _ in range(kills):
                 await house.more_answers(chance.randint(1, 100))
                 await server.kill()
                 await server.start()
@@ -86,16 +99,17 @@ async def test_what_was_acknowledged_survives_every_kill(tmp_path: Path, record_
         with contextlib.suppress(ProcessLookupError):
             await server.stop()
     assert "Traceback" not in server.errors, server.errors
-    assert [(seq, name) for seq, name, _ in listed] == _pushed_facts(folder)
+    assert [(seq, name) for seq, name, _ in listed] == await _pushed_facts(folder, database)
     for listener in house.listeners:
         assert listener.heard == listed
-        assert listener.resumes > KILLS // 2
-    assert await _checked(folder) == b"All is well.\n"
-    record_property("start_s", sorted(server.starts)[len(server.starts) // 2])
+        assert listener.resumes > kills // 2
+    assert await _checked(folder, database) == b"All is well.\n"
+    start_s = sorted(server.starts)[len(server.starts) // 2]
     print(
-        f"{KILLS} kills, {house.answers} answers, {sum(guest.resent for guest in house.guests)} repeats, "
-        f"{len(listed)} pushes, start {sorted(server.starts)[len(server.starts) // 2]:.2f} s"
+        f"{kills} kills, {house.answers} answers, {sum(guest.resent for guest in house.guests)} repeats, "
+        f"{len(listed)} pushes, start {start_s:.2f} s"
     )
+    return start_s
 
 
 async def _token(server: ShopProcess, name: str) -> str:
@@ -163,18 +177,23 @@ def _content(order: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in order.items() if key != "table"}
 
 
-def _pushed_facts(folder: Path) -> list[tuple[int, str]]:
-    """Number and push of every fact of the file that these listeners may see."""
+async def _pushed_facts(folder: Path, database: InDatabase | None) -> list[tuple[int, str]]:
+    """Number and push of every fact of the journal that these listeners may see."""
     visible = visible_pushes(expand(SCOPES))
-    with contextlib.closing(sqlite3.connect(folder / FILE_NAME)) as connection:
-        facts = connection.execute("SELECT seq, name FROM journal ORDER BY seq").fetchall()
+    if database is None:
+        with contextlib.closing(sqlite3.connect(folder / FILE_NAME)) as file:
+            facts = file.execute("SELECT seq, name FROM journal ORDER BY seq").fetchall()
+    else:
+        async with Database.connected(database.url) as connections:
+            journal = "SELECT seq, name FROM journal WHERE shop_id = $1 ORDER BY seq"
+            facts = await connections.pool.fetch(journal, database.shop_id)
     pushes = [(seq, FACTS[name].push) for seq, name in facts if name in FACTS]
     return [(seq, str(push)) for seq, push in pushes if push in visible]
 
 
-async def _checked(folder: Path) -> bytes:
+async def _checked(folder: Path, database: InDatabase | None) -> bytes:
     """What `jumak check` says."""
-    words = (sys.executable, "-m", "jumak", "check", "--data", str(folder))
+    words = (sys.executable, "-m", "jumak", "check", *words_of(folder, database))
     process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
     said, _ = await process.communicate()
     return said

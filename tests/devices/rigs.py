@@ -14,6 +14,7 @@ from jumak.devices.terminal.driver import simulated
 from jumak.devices.terminal.link import connect
 from jumak.devices.terminal.simulator.reader import Act
 from jumak.devices.terminal.simulator.serving import READER, READY
+from jumak.devices.terminal.simulator.wallets import WALLETS, fresh_code
 from jumak.domain.attempt import Answer
 from jumak.service.card_terminal import CardTerminal
 from jumak.testing.terminal import PracticeTerminal
@@ -67,6 +68,9 @@ class SimulatorRig:
     async def whole_only(self) -> int:
         return 18_097
 
+    def fresh_code(self) -> str:
+        return fresh_code(WALLETS[0])
+
 
 class MemoryRig(SimulatorRig):
     """In this process."""
@@ -83,6 +87,9 @@ class MemoryRig(SimulatorRig):
         reader = self.practice.machine.reader
         reader.act(Act.INSERT)
         reader.act(Act.ENTER_PIN)
+
+    async def guest_pays_by_phone(self) -> None:
+        self.practice.machine.reader.act(Act.PAY)
 
     async def kill(self) -> None:
         self.practice.switch_off()
@@ -152,6 +159,9 @@ class ProcessRig(SimulatorRig):
     async def guest_pays(self) -> None:
         await self.process.press("insert")
         await self.process.press("pin")
+
+    async def guest_pays_by_phone(self) -> None:
+        await self.process.press("pay")
 
     async def kill(self) -> None:
         await self.process.kill()

@@ -9,9 +9,10 @@ import pytest
 
 from tests.devices.rigs import MemoryRig, ProcessRig, SimulatorProcess
 from tests.devices.terminal_contract import TerminalContract
+from tests.devices.wallet_contract import WalletContract
 
 
-class TestInOneProcess(TerminalContract):
+class TestInOneProcess(TerminalContract, WalletContract):
     """What `jumak.testing` offers."""
 
     @pytest.fixture
@@ -21,7 +22,7 @@ class TestInOneProcess(TerminalContract):
         await rig.close()
 
 
-class TestAsAProcess(TerminalContract):
+class TestAsAProcess(TerminalContract, WalletContract):
     """What `jumak terminal` starts."""
 
     @pytest.fixture

@@ -19,6 +19,9 @@ from jumak.domain.bill import (
     by_item,
     first_units,
 )
+from jumak.domain.bill import (
+    seated as given_to_guests,
+)
 from jumak.domain.errors import InvalidArgument, InvalidState, NotFound
 from jumak.domain.order.ending import cancel
 from jumak.domain.order.paying import record_payment
@@ -174,6 +177,33 @@ def test_guests_without_a_line_share_too():
     assert amounts(by_guest(replace(MIXED, num_guests=3))) == [6_903, 6_902, 6_902]
 
 
+def test_lines_are_given_to_guests_at_the_till():
+    """SPL-3: what the order knew of seats does not count any more; what nobody is given is shared by all."""
+    known = seated(americano=2, cake=5)
+    given = given_to_guests(known, [("cake", 3)], 3)
+    assert [(line.id, line.seat) for line in given.lines if line.seat is not None] == [("cake", 3)]
+    parts = by_guest(given)
+    assert [part.seat for part in parts] == [1, 2, 3]
+    assert sum(amounts(parts)) == 20_707
+    assert amounts(parts)[0] - amounts(parts)[1] in (0, 1)
+    assert amounts(parts)[2] - amounts(parts)[1] in (5_300, 5_301)
+
+
+@pytest.mark.parametrize(
+    ("seats", "error", "path"),
+    [
+        ([("tea", 1)], NotFound, "$.seats[0].id"),
+        ([("cake", 1), ("cake", 2)], InvalidArgument, "$.seats[1].id"),
+        ([("cake", 3)], InvalidArgument, "$.seats[0].seat"),
+    ],
+)
+def test_lines_are_given_to_those_who_sit_there(seats, error, path: str):
+    """SPL-3: known lines, each once, to guests there are."""
+    with pytest.raises(error) as refusal:
+        given_to_guests(MIXED, seats, 2)
+    assert refusal.value.data["path"] == path
+
+
 def test_somebody_must_sit_somewhere():
     """SPL-3: without seats and guests there is nothing to divide by."""
     with pytest.raises(InvalidArgument):
@@ -254,7 +284,12 @@ def groups_of(draw: st.DrawFn, bill: Bill) -> list[dict[str, int]]:
 @settings(max_examples=100)
 def test_parts_are_what_is_owed(bill: Bill, data: st.DataObject):
     """SPL-a: parts ≥ 0, of a count ≥ 1, and their sum is the unpaid amount, however it is divided."""
-    ways = [by_guest(bill), by_item(bill, data.draw(groups_of(bill)))]
+    guests = data.draw(st.integers(1, 5))
+    seats = data.draw(
+        st.dictionaries(st.sampled_from([line.id for line in bill.lines]), st.integers(1, guests))
+    )
+    given_out = given_to_guests(bill, list(seats.items()), guests)
+    ways = [by_guest(bill), by_guest(given_out), by_item(bill, data.draw(groups_of(bill)))]
     if bill.unpaid:
         equal = by_count(bill, data.draw(st.integers(1, min(9, bill.unpaid))))
         assert min(amounts(equal)) >= 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from jumak.domain.caller import Caller
 from jumak.domain.discount import StaffDiscount
@@ -13,8 +14,10 @@ from jumak.domain.order.ending import cancel, check_plugin_may_cancel
 from jumak.domain.order.paying import (
     cancel_payment,
     check_may_cancel_payment,
+    check_tip,
     record_payment,
     remaining_buckets,
+    share_with_tip,
     void_all,
 )
 from jumak.domain.order.returning import refund_amount, return_line
@@ -306,6 +309,81 @@ def test_any_cut_of_the_total_uses_the_buckets_up(cuts):
         assert sum(part) == paid.payment.amount_money
         taken.append(part)
     assert [sum(column) for column in zip(*taken, strict=True)] == [12_234, 1_223, 7_250, 0]
+
+
+def tipped(order: Order, amount: int, tip: int, key: str = "pay-1"):
+    """A payment the till takes with a tip of its own."""
+    parts = share_with_tip(remaining_buckets(order), amount, tip)
+    dto = a_payment(
+        order, amount, key, sourceType="CASH", tipMoney=parts.tip, taxMoney=parts.tax,
+        supplyMoney=parts.supply + parts.exempt, taxExemptMoney=parts.exempt,
+    )  # fmt: skip
+    return record_payment(
+        order, dto, payment_id=f"id-{key}", caller=MANAGER, shop=RESTAURANT, body=b"", at_ms=0, iso=ISO,
+        approved_at=ISO, business_date="2026-02-01", tip=tip,
+    )  # fmt: skip
+
+
+def test_a_tip_belongs_to_the_payment_that_brings_it():
+    """PAY-2, MON-9: half of 9,000 with 1,000 on top; the other half is not asked for any of it."""
+    first = tipped(an_order(a_line(AMERICANO, 2)), 5_500, 1_000)
+    price = first.order.charge_price
+    assert (price.charge_tip_value, price.charge_price_value, price.charge_tax_value) == (1_000, 10_000, 818)
+    assert (first.payment.tip_money, first.order.payment_price.payment_unpaid_value) == (1_000, 4_500)
+    second = tipped(first.order, 4_500, 0, "pay-2")
+    assert (second.payment.tip_money, second.completed) == (0, True)
+
+
+def test_a_tip_comes_on_top_of_the_orders_own():
+    """PAY-2: an order with 500 of tip, of which nothing is paid yet, has 800 after 300 more."""
+    order = update_header(an_order(a_line(AMERICANO)), HeaderChange(tip=500), shop=RESTAURANT, iso=ISO)
+    paid = tipped(order, 5_300, 300)
+    assert (paid.order.charge_price.charge_tip_value, paid.payment.tip_money, paid.completed) == (
+        800,
+        800,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("tip", "unit", "fine"), [(999, 1, True), (1_000, 1, False), (30, 10, True), (35, 10, False)]
+)
+def test_a_tip_of_a_payment(tip, unit, fine):
+    """PAY-2, DSC-7: less than the payment, and round where what the guest pays is made round."""
+    shop = replace(RESTAURANT, order_rounding_unit=unit)
+    if fine:
+        check_tip(tip, 1_000, shop)
+        return
+    with pytest.raises(InvalidArgument) as refusal:
+        check_tip(tip, 1_000, shop)
+    assert refusal.value.data["path"] == "$.tip"
+
+
+@given(
+    cuts=st.lists(st.tuples(st.integers(1, 20_000), st.integers(0, 5_000)), max_size=5),
+    own=st.integers(0, 3_000),
+)
+def test_tips_and_parts_add_up(cuts, own):
+    """MON-e, MON-a, PAY-2: whatever is paid with whatever tips, the payments' parts are the order's."""
+    order = update_header(example_a(), HeaderChange(tip=own), shop=RESTAURANT, iso=ISO)
+    tips = own
+    for number, (amount, tip) in enumerate([*cuts, (20_000 + own, 0)]):
+        unpaid = order.payment_price.payment_unpaid_value
+        if not unpaid:
+            break
+        paid = tipped(order, min(amount, unpaid) + tip, tip, f"pay-{number}")
+        order, tips = paid.order, tips + tip
+        assert paid.payment.tip_money >= tip
+        assert order.payment_price.payment_unpaid_value == unpaid - min(amount, unpaid)
+    price = order.charge_price
+    assert price.charge_tip_value == tips
+    left = remaining_buckets(order)
+    taken = [order.backing.payments[each.id].taken for each in order.payments]
+    whole = [sum(part) for part in zip(*taken, strict=True)] or [0, 0, 0, 0]
+    assert [a + b for a, b in zip(whole, (left.supply, left.tax, left.exempt, left.tip), strict=True)] == [
+        price.charge_supply_value - price.charge_tax_exempt_value, price.charge_tax_value,
+        price.charge_tax_exempt_value, price.charge_tip_value,
+    ]  # fmt: skip
 
 
 @given(

@@ -290,6 +290,7 @@ async def _orders(ask: Ask) -> None:
     await ask("order.search", {"tableId": 1, "orderState": "OPENED", "page": 1, "size": 10})
     await ask("order.find", {"text": "칼국수", "number": order["number"]})
     await ask("order.history", {"orderId": order["id"], "size": 20})
+    await ask("receipt.get", {"orderId": order["id"]})
     await ask("bill.split", {"orderId": order["id"], "by": "count", "count": 3})
     await ask("bill.split", {"orderId": order["id"], "by": "amount", "amounts": [1_000, 2_000]})
     unit = {"id": order["lineItems"][0]["id"], "quantity": 1}

@@ -23,11 +23,15 @@ from jumak.protocol.scopes import EXTENSION_SCOPES, SDK_SCOPES, expand
 from jumak.protocol.table import TABLE
 from jumak.server.app import App
 from jumak.server.uploads import Uploads
+from jumak.store.opening import InDatabase, checked
+from jumak.store.postgres import Database
 from jumak.testing import SimulatedShop, simulated_shop
 from jumak.testing.shop import staff_caller
 from tests.ports import free_port
+from tests.postgres import PostgresServer
 from tests.server.every_request import ANSWERING, Json, every_request, let_call, owe_a_part, put_uploads
 from tests.server.screen import answer_to, answering
+from tests.store.statements import recorded, strays
 from tests.tidy.project import ROOT
 
 CONTRACT: dict[str, Json] = {
@@ -202,8 +206,8 @@ class House(Struct, frozen=True):
 
 
 @contextlib.asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[House]:
-    async with simulated_shop(folder=folder) as shop:
+async def opened(folder: Path, database: InDatabase | None = None) -> AsyncIterator[House]:
+    async with simulated_shop(folder=folder, database=database) as shop:
         host = await shop.host()
         put_uploads(folder)
         answering(shop, staff_caller())
@@ -263,6 +267,23 @@ async def socket_day(url: str, token: str) -> AsyncIterator[OverWebSocket]:
 
 async def test_websocket(house: House) -> None:
     """H-78, H-79, H-10, H-32: every request answers with the contract's keys, every push arrives with its keys."""
+    await _a_day_over_websocket(house)
+
+
+async def test_in_a_database(postgres: PostgresServer, tmp_path: Path) -> None:
+    """H-78, H-79: the same of a shop in PostgreSQL, whose every statement stays with the shop; its books are right."""
+    database = InDatabase(postgres.url, 2_000_001)
+    async with Database.connected(postgres.url):
+        pass
+    with recorded() as sent:
+        async with opened(tmp_path / "shop", database) as house:
+            await _a_day_over_websocket(house)
+    assert len(sent) > 1_000
+    assert [query for query, _ in sent if strays(query)] == []
+    assert await checked(tmp_path, database) == []
+
+
+async def _a_day_over_websocket(house: House) -> None:
     async with served(house.shop) as (url, token), socket_day(url, token) as day:
         await every_request(day.ask, house.now())
         await day.push("plugin-log.event")

@@ -24,10 +24,10 @@ FINAL = frozenset({"APPROVED", "DECLINED", "CANCELED", "NOT_FOUND", "NET_CANCELL
 class CardCounter:
     """What tests of card payments do. Opened with `async with`."""
 
-    def __init__(self, *, attended: bool = False, folder: Path | None = None) -> None:
+    def __init__(self, *, attended: bool = False, folder: Path | None = None, **more: Any) -> None:
         self.terminal = PracticeTerminal(now=lambda: self.clock.now(), attended=attended)
         self.folder = folder
-        self._opening = simulated_shop(folder=folder, drivers=self.terminal.drivers)
+        self._opening = simulated_shop(folder=folder, drivers=self.terminal.drivers, **more)
         self.asking: Asking
         self.terminal_id = ""
 

@@ -99,6 +99,12 @@ class CashCounter:
         data = {"states": list(states)} if states else {}
         return (await self.asking.ask("cash-receipt.list.request", data, caller))["cashReceipts"]
 
+    async def receiptable(self, order: Json) -> dict[str, int]:
+        """By payment what may be receipted now."""
+        data = {"orderId": order["id"]}
+        reply = await self.asking.ask("cash-receipt.list.request", data, CASHIER)
+        return {each["paymentId"]: each["amount"] for each in reply["receiptable"]}
+
     async def get(self, receipt: Json) -> Json:
         await self.settle()
         return next(each for each in await self.list() if each["id"] == receipt["id"])

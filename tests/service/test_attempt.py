@@ -101,6 +101,54 @@ async def test_parts_of_an_order_add_up(shop, counter):
     assert sum(each["supplyMoney"] for each in prices) == price["chargeSupplyValue"]
 
 
+async def test_a_tip_is_raised_when_the_money_is_taken(shop, counter):
+    """PAY-2, VAT-4: not before the plugin approved, and in the commit that books it; the rest of the bill has none of it."""
+    plugin = await counter.plugin()
+    order = await shop.add(CASHIER, a_line(2))
+    attempt = await counter.start(order, 11_000, tip=2_000)
+    question = await plugin.asked("pay")
+    assert (question["data"]["price"]["amountMoney"], question["data"]["price"]["tipMoney"]) == (
+        11_000,
+        2_000,
+    )
+    assert (await shop.get(order["id"]))["chargePrice"]["chargeTipValue"] == 0
+    held = await reserved(shop, order)
+    assert held is not None
+    assert held.amount == 9_000
+    mark = await shop.mark()
+    plugin.answer(question, paymentDto=APPROVAL)
+    done = await counter.get(attempt)
+    assert (done["state"], done["tip"], done["payment"]["tipMoney"]) == ("APPROVED", 2_000, 2_000)
+    assert await shop.events(mark) == ["payment.change:paid"]
+    after = await shop.get(order["id"])
+    price = after["chargePrice"]
+    assert (price["chargeTipValue"], price["chargePriceValue"], price["chargeTaxValue"]) == (
+        2_000,
+        20_000,
+        1_636,
+    )
+    assert after["paymentPrice"]["paymentUnpaidValue"] == 9_000
+    cash = await counter.start(order, 9_500, tender="CASH", tip=500, tendered=10_000)
+    assert (cash["state"], cash["change"], cash["payment"]["tipMoney"]) == ("APPROVED", 500, 500)
+    assert (await shop.get(order["id"]))["orderState"] == "COMPLETED"
+
+
+async def test_a_tip_that_comes_to_nothing(shop, counter):
+    """PAY-2: declined it leaves the order as it was; more than the bill and the tip, or a tip alone, is refused."""
+    plugin = await counter.plugin()
+    order = await shop.add(CASHIER, a_line(2))
+    attempt = await counter.start(order, 20_000, tip=2_000)
+    plugin.answer(await plugin.asked("pay"), complete=False, errorMessage="잔액이 부족합니다")
+    assert (await counter.get(attempt))["state"] == "DECLINED"
+    assert (await shop.get(order["id"]))["chargePrice"]["chargeTipValue"] == 0
+    with pytest.raises(InvalidState) as refusal:
+        await counter.start(order, 20_001, tip=2_000)
+    assert refusal.value.reason == "OVERPAID"
+    with pytest.raises(InvalidArgument) as alone:
+        await counter.start(order, 2_000, tip=2_000)
+    assert alone.value.data["path"] == "$.tip"
+
+
 BEHAVIOURS: dict[str, tuple[dict[str, Any] | None, str, str]] = {
     # what the plugin answers: (answer, how it ends while staff wait, how after they gave up)
     "value": ({"paymentDto": APPROVAL}, "APPROVED", "NEEDS_MANUAL"),

@@ -84,6 +84,21 @@ async def test_a_bill_by_guest(shop: SimulatedShop):
     ]
 
 
+async def test_lines_given_to_guests_at_the_till(shop: SimulatedShop):
+    """SPL-3: the seats of the message stand in for the order's; how many guests there are has to be said along."""
+    order = await an_order(shop)
+    pancake = order["lineItems"][1]["id"]
+    seats = [{"id": pancake, "seat": 1}]
+    assert await split(shop, order, by="guest", count=2, seats=seats) == [
+        {"id": "1", "amount": 13_200 + 17_600, "lines": [{"id": pancake, "quantity": 1}]},
+        {"id": "2", "amount": 13_200},
+    ]
+    assert [each["amount"] for each in await split(shop, order, by="guest", count=4)] == [11_000] * 4
+    with pytest.raises(InvalidArgument) as refused:
+        await split(shop, order, by="guest", seats=seats)
+    assert refused.value.data["path"] == "$.count"
+
+
 @pytest.mark.parametrize(("by", "key"), [("count", "count"), ("amount", "amounts"), ("item", "lines")])
 async def test_each_way_needs_its_key(shop: SimulatedShop, by: str, key: str):
     """SPL-1, SPL-2: refused with the name of the key."""

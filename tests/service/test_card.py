@@ -28,6 +28,7 @@ from jumak.testing import OWNER, simulated_shop
 from tests.service.asking import Asking, a_line
 from tests.service.cards import CardCounter
 from tests.service.paying import CASHIER, MANAGER, OTHER_TILL
+from tests.service.sim_1 import APPROVES, ROWS, Row
 from tests.store.at_rest import at_rest
 
 
@@ -75,26 +76,17 @@ async def test_a_card_pays(counter):
     assert counter.terminal.book.totals().net == 18_000
 
 
-SIM_1 = {
-    # code: how the attempt ends, and what the order has then
-    "00": ("APPROVED", True), "01": ("DECLINED", False), "05": ("DECLINED", False), "51": ("DECLINED", False),
-    "61": ("DECLINED", False), "54": ("DECLINED", False), "55": ("DECLINED", False), "75": ("DECLINED", False),
-    "91": ("DECLINED", False), "98": ("DECLINED", False), "99": ("CANCELED", False), "97": ("APPROVED", True),
-    "68": ("APPROVED", True), "70": ("APPROVED", True), "69": ("NOT_FOUND", False), "94": ("NOT_FOUND", False),
-    "96": ("NET_CANCELLED", False),
-}  # fmt: skip
+def test_the_simulator_has_the_published_rows():
+    """SIM-1: just those of the rules page."""
+    assert sorted(row.code for row in ROWS) == sorted([APPROVES, *FAULTS])
 
 
-def test_no_row_of_sim_1_is_left_out():
-    """SIM-1: what follows plays them all."""
-    assert SIM_1.keys() == {*FAULTS, "00"}
-
-
-@pytest.mark.parametrize("code", SIM_1)
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.code)
 @pytest.mark.parametrize("gives_up", [False, True], ids=["waits", "gives up"])
 @pytest.mark.parametrize("by", ["amount", "control"])
-async def test_every_row_ends_once(counter, code: str, gives_up: bool, by: str):
+async def test_every_row_ends_once(counter, row: Row, gives_up: bool, by: str):
     """SIM-1, NET-3, NET-4, NET-6, NET-a: paid once or not at all; what was taken in vain is back at the network."""
+    code, state, pays = row.code, row.ends, row.pays
     price = 18_000 + int(code) if by == "amount" else 18_000
     if by == "control":
         counter.terminal.control(code=code)
@@ -104,7 +96,6 @@ async def test_every_row_ends_once(counter, code: str, gives_up: bool, by: str):
         # Before the terminal has heard anything: whatever it says then comes too late.
         await counter.give_up(attempt)
     ended = await counter.ended(attempt)
-    state, pays = SIM_1[code]
     if ended["state"] == "NEEDS_MANUAL":
         # The answers to three voids were lost: on the list of a person, who has it asked once more.
         assert (code, gives_up, by) == ("70", True, "amount")
@@ -360,7 +351,8 @@ async def test_after_a_restart_it_is_found_out(tmp_path: Path, code: str, termin
         assert (await counter.get(attempt))["state"] == "UNKNOWN" if terminal_dies else True
         counter.terminal.switch_on()
         ended = await counter.ended(attempt)
-        state, pays = SIM_1[code]
+        row = next(each for each in ROWS if each.code == code)
+        state, pays = row.ends, row.pays
         if terminal_dies and code == "70":
             # Three queries in vain, the first of them while it was off.
             state, pays = "NET_CANCELLED", False

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from jumak.domain.errors import InvalidArgument, PermissionDenied
-from jumak.testing import simulated_shop
+from jumak.testing import simulated_shop, staff_caller
 from tests.server.screen import Wire
 from tests.service.asking import Asking, a_line
 from tests.service.cards import CardCounter
 from tests.service.paying import APPROVAL, CASHIER, MANAGER, Counter
+from tests.service.receipts import MANDATORY, PHONE, CashCounter
 
 Json = dict[str, Any]
+SERVER = staff_caller("server", "till-3")
 
 
 @pytest.fixture
@@ -47,13 +51,15 @@ def hows(item: Json) -> list[str]:
 
 
 async def test_nothing_open_nothing_listed(counter):
-    """NET-5: what has an end is on no list; and it is a manager's."""
+    """NET-5: what has an end is on no list; whoever takes money may read it."""
     order = await counter.order()
     payment = (await counter.ended(await counter.start(order)))["payment"]
     await counter.cancel(order, payment)
-    assert await listed(counter) == {"items": [], "total": 0}
+    nothing = {"items": [], "total": 0, "waiting": 0}
+    assert await listed(counter) == nothing
+    assert await counter.asking.ask("reconcile.list.request", {}, CASHIER) == nothing
     with pytest.raises(PermissionDenied):
-        await counter.asking.ask("reconcile.list.request", {}, CASHIER)
+        await counter.asking.ask("reconcile.list.request", {}, SERVER)
 
 
 async def test_an_attempt_on_its_way_through_the_list(counter):
@@ -191,15 +197,150 @@ async def test_pages(counter):
             await listed(counter, size=size)
 
 
-async def test_managers_hear_of_it(counter):
-    """NET-5: whoever may read the list is told when it changes, nobody else."""
+async def test_the_tills_hear_of_it(counter):
+    """NET-5: whoever may read the list is told when it changes, nobody else; what is under way does not wait yet."""
     order = await counter.order()
-    manager, cashier = Wire(counter.asking.shop, MANAGER), Wire(counter.asking.shop, CASHIER)
+    cashier, server = Wire(counter.asking.shop, CASHIER), Wire(counter.asking.shop, SERVER)
     counter.terminal.control(deaf=100)
     attempt = await counter.start(order)
     await counter.ended(attempt)
-    assert manager.pushes("reconcile.change.event")[0] == {"total": 1}
+    changes = cashier.pushes("reconcile.change.event")
+    assert changes[0] == {"total": 1, "waiting": 0}
+    assert changes[-1] == {"total": 1, "waiting": 1}
     await act(counter, await one(counter), "CONFIRM_NOT_PAID")
     await counter.settle()
-    assert manager.pushes("reconcile.change.event")[-1] == {"total": 0}
-    assert cashier.pushes("reconcile.change.event") == []
+    assert cashier.pushes("reconcile.change.event")[-1] == {"total": 0, "waiting": 0}
+    assert server.pushes("reconcile.change.event") == []
+
+
+async def test_where_and_when(counter):
+    """NET-3: the table of its order, and when its terminal is asked again; a person's has no next time."""
+    order = await counter.asking.add(CASHIER, a_line(2), tableId=1)
+    counter.terminal.control(deaf=100)
+    attempt = await counter.start(order)
+    await counter.settle()
+    item = await one(counter)
+    assert (item["standing"], item["table"]["id"]) == ("UNKNOWN", 1)
+    due = datetime.fromisoformat(item["nextTryAt"])
+    assert due == counter.clock.now() + timedelta(seconds=2)
+    counter.jump_to_next()
+    assert datetime.fromisoformat((await one(counter))["nextTryAt"]) == due + timedelta(seconds=10)
+    await counter.ended(attempt)
+    assert "nextTryAt" not in await one(counter)
+
+
+@pytest.mark.parametrize("kind", ["attempt", "part", "payment"])
+async def test_a_cashier_with_a_managers_approval(counter, kind: str):
+    """SEC-1, NET-5, CAN-10: nobody below a manager says how it ended; with an approval it is done, and both are named."""
+    counter.terminal.control(deaf=100)
+    order = await counter.order()
+    if kind != "attempt":
+        counter.terminal.control()
+        payment = (await counter.ended(await counter.start(order)))["payment"]
+        counter.terminal.control(deaf=100)
+    if kind == "attempt":
+        await counter.ended(await counter.start(order))
+    elif kind == "part":
+        await counter.refund(order, 5_000)
+    else:
+        with pytest.raises(Exception, match="lost meanwhile"):
+            await counter.cancel(order, payment)
+    action = (await one(counter))["actions"][-1]
+    data = action["data"] | {"note": "전표 확인"}
+    with pytest.raises(PermissionDenied) as refused:
+        await counter.asking.ask(action["name"], data, CASHIER)
+    assert (refused.value.reason, refused.value.data["action"]) == (
+        "APPROVAL_NEEDED", action["name"].removesuffix(".request"),
+    )  # fmt: skip
+    assert (await listed(counter))["total"] == 1
+    approval = await counter.asking.approve(action["name"], CASHIER)
+    await counter.asking.ask(action["name"], data | {"approvalId": approval}, CASHIER)
+    assert [each["state"] for each in (await listed(counter))["items"]] in ([], ["NOT_RETURNED"])
+
+
+# -- cash receipts ---------------------------------------------------------------------------------
+
+
+async def receipts_listed(till: CashCounter) -> list[Json]:
+    await till.settle()
+    return list((await till.asking.ask("reconcile.list.request", {}, CASHIER))["items"])
+
+
+async def test_a_refused_receipt_is_issued_anew():
+    """RCP-2, RCP-4: to another number or to the shop itself; then it is off the list, also when money goes back."""
+    async with CashCounter() as till:
+        till.issuer.faults.append("refused")
+        _, payment = await till.paid()
+        refused = await till.send(payment)
+        await till.ended(refused, "FAILED")
+        [item] = await receipts_listed(till)
+        assert (item["kind"], item["id"], item["standing"], item["state"], item["amount"]) == (
+            "RECEIPT", refused["id"], "MANUAL", "FAILED", 18_000,
+        )  # fmt: skip
+        assert (item["tender"], item["paymentId"], item["cashReceipt"]["use"]) == (
+            "CASH",
+            payment["id"],
+            "DEDUCTION",
+        )
+        assert PHONE[-4:] in item["cashReceipt"]["identifier"]
+        assert item["message"] == item["error"]["message"]
+        asked = [(each["name"], each["data"]["use"]) for each in item["actions"]]
+        assert asked == [("cash-receipt.send.request", "DEDUCTION"), ("cash-receipt.send.request", "SELF")]
+        again = item["actions"][0]["data"] | {"identifier": "010-9999-8888"}
+        await till.asking.ask("cash-receipt.send.request", again, CASHIER)
+        assert await receipts_listed(till) == []
+        await till.emptied()
+        assert await receipts_listed(till) == []
+        till.issuer.faults.append("refused")
+        other, cash = await till.paid()
+        await till.ended(await till.send(cash), "FAILED")
+        assert len(await receipts_listed(till)) == 1
+        await till.take_back(other, cash)
+        assert await receipts_listed(till) == []
+
+
+async def test_a_receipt_nobody_answers_for():
+    """RCP-4: not reached it is under way and says when it is tried again; whether it was booked nobody knows."""
+    async with CashCounter() as till:
+        till.issuer.is_down = True
+        _, payment = await till.paid()
+        await till.send(payment)
+        [item] = await receipts_listed(till)
+        assert (item["standing"], item["state"], item["actions"]) == ("PENDING", "QUEUED", [])
+        assert datetime.fromisoformat(item["nextTryAt"]) == till.clock.now() + timedelta(seconds=5)
+        till.issuer.is_down = False
+        till.issuer.faults.append("answer-lost")
+        till.clock.jump(seconds=5)
+        [item] = await receipts_listed(till)
+        assert (item["standing"], item["state"]) == ("UNKNOWN", "UNKNOWN")
+        await till.emptied()
+        assert await receipts_listed(till) == []
+
+
+async def test_a_receipt_that_could_not_be_taken_back():
+    """RCP-3, RCP-4: the cash went back and its receipt stands: the cancel can be sent again."""
+    async with CashCounter() as till:
+        order, payment = await till.paid()
+        await till.ended(await till.send(payment))
+        till.issuer.faults.append("refused")
+        await till.refund(order, 5_000)
+        await till.emptied()
+        [item] = await receipts_listed(till)
+        assert (item["standing"], item["state"], item["amount"]) == ("MANUAL", "FAILED", 5_000)
+        [action] = item["actions"]
+        await till.asking.ask(action["name"], action["data"], MANAGER)
+        await till.emptied()
+        assert await receipts_listed(till) == []
+        assert (await till.list())[0]["standing"] == 13_000
+
+
+async def test_a_shop_without_an_issuer():
+    """RCP-2: what the law asks for fills the queue, and somebody has to know; it does not stand in the way of a close."""
+    async with CashCounter(shop=replace(MANDATORY, cash_receipt_floor=1_000), issues=False) as till:
+        await till.paid()
+        [item] = await receipts_listed(till)
+        assert (item["standing"], item["actions"], item["message"]) == (
+            "MANUAL", [], "현금영수증 발급이 연결되어 있지 않습니다",
+        )  # fmt: skip
+        settled = await till.asking.ask("settlement.get.request", {}, MANAGER)
+        assert settled["settlement"]["open"] == 0

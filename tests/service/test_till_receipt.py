@@ -126,6 +126,29 @@ async def test_two_cash_payments_have_two_receipts(counter: CashCounter):
     assert counter.issuer.net == 18_000
 
 
+async def test_what_may_still_be_receipted(counter: CashCounter):
+    """RCP-1, RCP-2: of one order, by payment; what waits in the queue gives way, what is issued does not."""
+    order = await counter.order()
+    first, second = await counter.pay(order, 10_000), await counter.pay(order, 8_000)
+    assert await counter.receiptable(order) == {first["id"]: 10_000, second["id"]: 8_000}
+    other, other_payment = await counter.paid()
+    counter.issuer.is_down = True
+    await counter.send(first, amount=4_000)
+    assert await counter.receiptable(order) == {first["id"]: 10_000, second["id"]: 8_000}
+    counter.issuer.is_down = False
+    await counter.emptied()
+    await counter.send(other_payment)
+    assert await counter.receiptable(order) == {first["id"]: 6_000, second["id"]: 8_000}
+    await counter.ended(await counter.send(first))
+    await counter.take_back(order, second)
+    assert await counter.receiptable(order) == {}
+    mine = await counter.asking.ask("cash-receipt.list.request", {"orderId": order["id"]}, CASHIER)
+    assert [each["amount"] for each in mine["cashReceipts"]] == [6_000, 4_000]
+    with pytest.raises(NotFound) as unknown:
+        await counter.receiptable(other | {"id": "nobody"})
+    assert unknown.value.data["path"] == "$.orderId"
+
+
 async def test_stored_value_is_no_supply(counter: CashCounter):
     """RCP-1, VAT-6: what was sold as prepaid is not receipted, and comes off the tax-free money."""
     await counter.asking.shop.running.store.execute(
@@ -290,6 +313,7 @@ async def test_a_shop_without_an_issuer(tmp_path: Path):
         counter.clock.jump(days=1)
         await counter.settle()
         [waiting] = await counter.list("QUEUED")
+        assert await counter.receiptable({"id": waiting["orderId"]}) == {}
         assert (waiting["use"], waiting["dueOn"]) == ("SELF", "2026-02-07")
         await counter.kill()
         counter._issues = True

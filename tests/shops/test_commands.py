@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from jumak.cli import parser
 from jumak.commands.reach import Refused
 from jumak.domain.errors import Conflict
 from jumak.main import opened_shop
+from jumak.protocol.table import row_of
+from jumak.server.owner import COMMAND_LINE
 from jumak.service.documents import ShopEntry
 from jumak.store.errors import ShopInUse
 from jumak.store.opening import InDatabase
@@ -59,15 +64,40 @@ async def test_an_operator_keeps_shops_at_the_command_line(run: Any, doors: Door
         await run("suspend", "nowhere")
 
 
-async def test_a_shop_that_a_server_runs_is_not_opened_beside_it(
-    run: Any, doors: Doors, postgres: PostgresServer, office: ShopEntry, tmp_path: Any
+async def test_a_shop_that_is_run_has_its_counter(
+    run: Any, doors: Doors, postgres: PostgresServer, office: ShopEntry, tmp_path: Path
 ) -> None:
-    """Decision 0032: opening a shop asks its terminals; two of those would ask twice."""
+    """NET-1: nobody serves it alone meanwhile; a command works beside it, and asks no terminal."""
     code = (await run("invite", "office")).strip()
     assert (await doors.ask(f"office.{HOST}", "device.claim", {"code": code}, None)).status_code == 200
+    database = InDatabase(postgres.url, office.id)
     with pytest.raises(ShopInUse):
-        async with opened_shop(tmp_path / "beside", database=InDatabase(postgres.url, office.id)):
+        async with opened_shop(tmp_path / "alone", database=database, serving=True):
             pytest.fail("it was opened")
+    async with opened_shop(tmp_path / "beside", database=database) as shop:
+        token = (
+            await shop.ask(COMMAND_LINE, row_of("device.pair.request"), b'{"kind":"service","name":"lamp"}')
+        ).reply
+    text = str(msgspec.json.decode(token)["token"])
+
+    async def opens() -> bool:
+        return (await doors.ask(f"office.{HOST}", "plugin.info", {}, text)).status_code == 200
+
+    async with asyncio.timeout(20):
+        while not await opens():  # noqa: ASYNC110  # a running shop hears of a token in a moment
+            await asyncio.sleep(0.01)
+
+
+async def test_a_shop_that_is_served_alone_is_not_placed(
+    run: Any, doors: Doors, postgres: PostgresServer, office: ShopEntry, tmp_path: Path
+) -> None:
+    """NET-1: whoever asks for it is refused, until that server ends."""
+    database = InDatabase(postgres.url, office.id)
+    async with opened_shop(tmp_path / "alone", database=database, serving=True):
+        code = (await run("invite", "office")).strip()
+        refused = await doors.ask(f"office.{HOST}", "device.claim", {"code": code}, None)
+        assert refused.status_code == 500
+    assert (await doors.ask(f"office.{HOST}", "device.claim", {"code": code}, None)).status_code == 200
 
 
 @pytest.mark.parametrize(

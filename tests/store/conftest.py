@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,7 +15,7 @@ from msgspec import Struct
 
 from jumak.domain.caller import Caller
 from jumak.domain.merchant import Shop
-from jumak.service.ports import Command, Committed, Result, Transaction
+from jumak.service.ports import Command, Committed, Result, Store, Transaction
 from jumak.store.check import Check
 from jumak.store.postgres import Database, PostgresStore, found
 from jumak.store.postgres.whole import whole_shop
@@ -172,6 +173,16 @@ async def founded(database: Database, folder: Path | None = None) -> Counter:
     shop_id = next(_shops)
     await found(database, shop_id, SHOP)
     return await in_database(database, shop_id, Clock(), Ids(), folder)
+
+
+async def until(store: Store, enough: Callable[[], bool]) -> None:
+    """Waits until a store has told its listeners enough."""
+    more = asyncio.Event()
+    store.on_commit(lambda _: more.set())
+    async with asyncio.timeout(30):
+        while not enough():
+            more.clear()
+            await more.wait()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from tests.store.conftest import SHOP, Counter, connected, founded, in_database
 from tests.store.orders import make_order, make_ticket, paid, revised
 from tests.store.statements import TABLES, recorded, strays
 from tests.store.test_contract import OID, OID2, add, refuse, update
+from tests.tidy.project import ROOT
 
 SCHEMA = text("jumak.store.postgres", "schema.sql")
 
@@ -55,6 +56,21 @@ def test_every_key_begins_with_the_shop() -> None:
         assert re.search(r"PRIMARY KEY \(shop_id\b|shop_id bigint PRIMARY KEY", body[1]), table
     for index, columns in re.findall(r"CREATE (?:UNIQUE )?INDEX (\w+) ON \w+ \(([^)]*)\)", SCHEMA):
         assert columns.startswith("shop_id, "), index
+
+
+def test_the_page_names_every_table() -> None:
+    """What is to be distributed is every table of shops."""
+    page = (ROOT / "docs/how-to/postgresql.md").read_text("utf-8")
+    named = set(re.findall(r"'(\w+)'", page.partition("create_distributed_table")[2].partition("```")[0]))
+    assert named - {"shop_id"} == TABLES
+    assert (
+        set(re.findall(r"`(\w+)`", page.partition("| Table | By |")[2].partition("All servers")[0]))
+        - {
+            "shop_id",
+            "jumak_schema",
+        }
+        == TABLES
+    )
 
 
 async def some_life(shop: Counter) -> None:

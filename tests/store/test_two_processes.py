@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
+import asyncpg.pool
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -17,15 +19,16 @@ from jumak.domain.catalog import Category
 from jumak.domain.fact import Fact
 from jumak.domain.order.types import Order
 from jumak.service.ports import Announcement, OrderQuery, Transaction
+from jumak.store.errors import DatabaseAway
 from jumak.store.memory import ticket_age
 from jumak.store.postgres import Database, PostgresStore
 from jumak.store.postgres import store as postgres_store
 from tests.postgres import PostgresServer
-from tests.store.conftest import SHOP, Counter, connected, founded, in_database
+from tests.store.conftest import SHOP, Counter, connected, founded, in_database, until
 from tests.store.orders import make_order, make_ticket, paid, revised
 from tests.store.test_contract import OID, OID2, add, update
 
-WITHIN_S = 20
+WITHIN_S = 30
 
 
 class Both:
@@ -262,19 +265,9 @@ async def _step(shop: Counter, what: str, which: int) -> None:
         await shop.result(run)
 
 
-async def until(shop: Counter, enough: Callable[[], bool]) -> None:
-    """Waits until a store has told its listeners enough."""
-    more = asyncio.Event()
-    shop.store.on_commit(lambda _: more.set())
-    async with asyncio.timeout(WITHIN_S):
-        while not enough():
-            more.clear()
-            await more.wait()
-
-
 async def told(shop: Counter, entries: int) -> None:
     """Waits until the listeners of a store heard of so many facts."""
-    await until(shop, lambda: len(heard(shop)) >= entries)
+    await until(shop.store, lambda: len(heard(shop)) >= entries)
 
 
 async def test_listeners_of_another_process_are_woken(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -289,7 +282,7 @@ async def test_listeners_of_another_process_are_woken(both: Both, monkeypatch: p
     await two.do(update(revised(order, memo="창가")))
     await told(one, 3)
     await one.do(lambda tx: tx.announce(Announcement(name="x.event", data={"a": 1}, device="d", main=True)))
-    await until(two, lambda: any(committed.announcements for committed in two.commits))
+    await until(two.store, lambda: any(committed.announcements for committed in two.commits))
     said = [announcement for committed in two.commits for announcement in committed.announcements]
     assert [(each.name, bytes(each.data), each.to, each.device, each.main) for each in said] == [
         ("x.event", b'{"a":1}', None, "d", True)
@@ -338,7 +331,7 @@ async def test_who_is_far_behind_reads_the_shop_anew(both: Both, monkeypatch: py
     await both.again()
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("when", ["before", "after", "silent"])
 async def test_a_connection_that_is_lost_while_it_commits(
     database_shop: Counter, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
@@ -355,19 +348,64 @@ async def test_a_connection_that_is_lost_while_it_commits(
         lost += 1
         if when == "after":
             await execute(self, query)
+        if when == "silent":
+            raise TimeoutError
         self.terminate()
         raise ConnectionResetError("gone")
 
-    from asyncpg import Connection
-
-    execute = Connection.execute
-    monkeypatch.setattr(Connection, "execute", losing)
+    execute = asyncpg.Connection.execute
+    monkeypatch.setattr(asyncpg.Connection, "execute", losing)
     results = await shop.batch(count, add(make_order(OID2)))
     assert [result.error for result in results] == [None, None]
     assert lost == 1
     assert store.memory.seq == 3
     assert [entry.seq for entry in heard(shop)] == [1, 2, 3]
     assert (await store.reader().get(Category, 1)).order == 1  # type: ignore[union-attr]  # it is there
+
+
+async def test_a_connection_that_is_lost_after_its_commit(
+    database_shop: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H-36: what was committed is not run again because of what became of its connection."""
+    shop, store = database_shop, database_shop.store
+    assert isinstance(store, PostgresStore)
+    leave = asyncpg.pool.PoolAcquireContext.__aexit__
+
+    async def losing(self: Any, *error: Any) -> None:
+        await leave(self, *error)
+        raise ConnectionResetError("gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(asyncpg.pool.PoolAcquireContext, "__aexit__", losing)
+        assert b'"value":1' in (await shop.do(count)).reply
+    assert b'"value":2' in (await shop.do(count)).reply
+
+
+async def test_an_outcome_nobody_can_tell(database_shop: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """H-36: a commit nobody can look up is not tried again; sent again with its id it has happened once."""
+    shop, store = database_shop, database_shop.store
+    assert isinstance(store, PostgresStore)
+    execute = asyncpg.Connection.execute
+
+    async def lost_after(self: Any, query: str, *args: Any, **more: Any) -> Any:
+        done = await execute(self, query, *args, **more)
+        if query == "COMMIT":
+            self.terminate()
+            raise ConnectionResetError("gone")
+        return done
+
+    async def not_back(within_s: float) -> bool:
+        return False
+
+    commands = [shop.command(count, command_id="c1"), shop.command(count, command_id="c2")]
+    with monkeypatch.context() as patched:
+        patched.setattr(asyncpg.Connection, "execute", lost_after)
+        patched.setattr(store.database, "back", not_back)
+        results = await shop.batch(*commands)
+    assert [type(result.error) for result in results] == [DatabaseAway, DatabaseAway]
+    results = await shop.batch(*commands)
+    assert [result.repeated for result in results] == [True, True]
+    assert [entry.seq for entry in heard(shop)] == [1, 2]
 
 
 async def test_a_database_that_stays_away(database_shop: Counter, monkeypatch: pytest.MonkeyPatch) -> None:

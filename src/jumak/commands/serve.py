@@ -24,6 +24,7 @@ def options_of(arguments: argparse.Namespace) -> ServeOptions:
     return ServeOptions(
         folder=arguments.data,
         database=database_of(arguments),
+        beside=arguments.beside,
         host=arguments.host,
         port=arguments.port,
         names=tuple(arguments.name),
@@ -46,6 +47,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME",
         help="a host name it is reached by, beside localhost, addresses and this machine's own; repeatable",
+    )
+    parser.add_argument(
+        "--beside",
+        action="store_true",
+        help="another server has this shop of a database open and does payments and plugins; this one serves beside it",
     )
     parser.add_argument("--no-browser", action="store_true", help="do not open its page in a browser")
     parser.add_argument("--no-flood-guard", action="store_true", help="for benchmarks")
@@ -90,6 +96,8 @@ async def _serve_many(arguments: argparse.Namespace) -> None:
 
 
 async def _serve(arguments: argparse.Namespace, issuer: ReceiptIssuer | None = None) -> None:
+    if arguments.beside and arguments.database_url is None:
+        raise Refused("only a shop of a database (--database-url) has room for a second server")
     try:
         if getattr(arguments, "shops", None):
             await _serve_many(arguments)

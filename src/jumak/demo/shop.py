@@ -33,6 +33,7 @@ SHOP: Final = Shop(
     name="주막 데모점",
     serial_number="261J0000DE00001",
     business_number="1234567891",
+    representative="김사장",
     address="서울특별시 종로구 북촌로 1",
     phone="02-000-0000",
     business_type="RESTAURANT",

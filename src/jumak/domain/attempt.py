@@ -18,6 +18,7 @@ from jumak.domain.base import Doc, PositiveWon, PublicId
 from jumak.domain.errors import InvalidState, PosError
 from jumak.domain.payment import CardDetails, ExternalDetails, PaymentDto, SourceType
 from jumak.domain.tax import Buckets
+from jumak.domain.wallet import Barcode
 
 AttemptState = Literal[
     "CREATED",
@@ -115,6 +116,7 @@ class PaymentApproval(Doc, frozen=True, kw_only=True):
     """What a plugin or terminal answered when it had taken the money. received: what came, when it could not be read.
 
     approvedNo, amountMoney, cardDetails: of a card, as the terminal has them; the number is masked (SEC-3).
+    wallet: whose app paid, of a QR or barcode; its money is a card's where there are cardDetails (PAY-9).
     """
 
     approved_at: str | None = None
@@ -123,6 +125,7 @@ class PaymentApproval(Doc, frozen=True, kw_only=True):
     approved_no: Annotated[str, Meta(max_length=64)] | None = None
     amount_money: PositiveWon | None = None
     card_details: CardDetails | None = None
+    wallet: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
 
 
 class AttemptError(Doc, frozen=True, kw_only=True):
@@ -140,7 +143,8 @@ class Attempt(Doc, frozen=True, kw_only=True):
     hint: `STILL_WAITING` once the plugin has been silent for two minutes.  approval: an approval that
     is not (yet) a payment of the order.  device, staff: where and by whom it was begun.  at_ms: when.
     caller: identity that began it.  payment_id: what it became.  note: a manager's, on resolving.
-    method, terminal: who is asked, neither for cash.  taking_back: whatever was taken goes back, and is never
+    method, terminal: who is asked, neither for cash.  barcode: of a wallet, who shows whom a code.  tip: won of the amount
+    that raise the order's tip (PAY-2).  taking_back: whatever was taken goes back, and is never
     adopted any more (NET-3).  tries: how often in a row that was asked in vain.
     """
 
@@ -154,8 +158,10 @@ class Attempt(Doc, frozen=True, kw_only=True):
     at_ms: int
     method: MethodRef | None = None
     terminal: TerminalRef | None = None
+    barcode: Barcode | None = None
     installment_month: str = "00"
     part_id: str | None = None
+    tip: PositiveWon = 0
     tendered: PositiveWon | None = None
     change: PositiveWon | None = None
     device: str | None = None
@@ -177,10 +183,9 @@ class Attempt(Doc, frozen=True, kw_only=True):
     voided_ms: int | None = None
     """When its terminal cancelled the approval that became no payment (NET-4)."""
 
-    @property
-    def source_type(self) -> SourceType:
-        """What its payment is (§3.1)."""
-        if self.method is not None:
+    def source_type(self, card: CardDetails | None) -> SourceType:
+        """What its payment is (§3.1). card: what the terminal said of one; a wallet may hold money of its own."""
+        if self.method is not None or (self.barcode is not None and card is None):
             return "EXTERNAL"
         return "CASH" if self.terminal is None else "CARD"
 
@@ -267,7 +272,18 @@ def stepped(attempt: Attempt, *steps: Step, **changes: Any) -> Attempt:
     """The attempt after these steps along the table, with the other changes made."""
     for step in steps:
         attempt = replace(attempt, state=next_attempt_state(attempt, step))
+    if attempt.barcode is not None and attempt.state != "SENT":
+        # Nobody may scan it any more.
+        attempt = replace(attempt, barcode=replace(attempt.barcode, text=None))
     return replace(attempt, **changes)
+
+
+def showing(attempt: Attempt, text: str) -> Attempt | None:
+    """Its terminal gives the code the guest's phone is to scan; None where nobody waits for one (PAY-9)."""
+    barcode = attempt.barcode
+    if attempt.state != "SENT" or barcode is None or barcode.presented_by != "SHOP" or barcode.text == text:
+        return None
+    return replace(attempt, barcode=replace(barcode, text=text))
 
 
 def approved(attempt: Attempt, payment_id: str) -> Attempt:
@@ -411,11 +427,18 @@ def payment_of(
     approved_at: str,
     approved_no: str | None = None,
     card: CardDetails | None = None,
+    wallet: str | None = None,
 ) -> PaymentDto:
-    """The payment an attempt becomes. An empty approvedNo is filled from the key (E-9)."""
+    """The payment an attempt becomes. An empty approvedNo is filled from the key (E-9).
+
+    wallet: whose app paid; it is named beside the card behind it, too (§3.1).
+    """
     method = attempt.method
+    external = None if wallet is None else ExternalDetails(source=wallet)
+    if method is not None:
+        external = ExternalDetails(source=method.payment_name, source_id=method.id)
     return PaymentDto(
-        source_type=attempt.source_type,
+        source_type=attempt.source_type(card),
         order_id=attempt.order_id,
         amount_money=price.amount_money,
         tax_money=price.tax_money,
@@ -426,7 +449,5 @@ def payment_of(
         approved_at=approved_at,
         payment_key=key,
         card_details=card,
-        external_details=None
-        if method is None
-        else ExternalDetails(source=method.payment_name, source_id=method.id),
+        external_details=external,
     )

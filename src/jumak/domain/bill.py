@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from jumak.domain.errors import InvalidArgument, InvalidState, NotFound
 from jumak.domain.money import MILLI, milli, rhu, share_out, split_evenly
@@ -164,6 +165,34 @@ def by_guest(bill: Bill, *, path: str = "$.by") -> tuple[Part, ...]:
     )
 
 
+def seated(bill: Bill, seats: Sequence[tuple[str, int]], guests: int) -> Bill:
+    """The bill with its lines given to guests anew (SPL-3): a seat for each line named, the others are shared.
+
+    seats: line and seat, from 1 to `guests`. Raises NotFound for another line, InvalidArgument for a line named
+    twice or a seat nobody sits on.
+    """
+    known = {line.id for line in bill.lines}
+    given: dict[str, int] = {}
+    for place, (line_id, seat) in enumerate(seats):
+        if line_id not in known:
+            raise _unknown_line(line_id, f"$.seats[{place}].id")
+        if line_id in given:
+            raise InvalidArgument(
+                "한 상품 줄은 한 손님에게만 줄 수 있습니다",
+                f"seats: the line {line_id} has two seats; leave it out when guests share it",
+                path=f"$.seats[{place}].id",
+            )
+        if not 1 <= seat <= guests:
+            raise InvalidArgument(
+                f"1번에서 {guests}번 손님까지 고를 수 있습니다",
+                f"seats: there are {guests} guests, from 1 to {guests}",
+                path=f"$.seats[{place}].seat",
+            )
+        given[line_id] = seat
+    lines = tuple(replace(line, seat=given.get(line.id)) for line in bill.lines)
+    return replace(bill, lines=lines, num_guests=guests)
+
+
 def _seats(bill: Bill) -> list[int]:
     seats = {line.seat for line in bill.lines if line.seat is not None}
     free = 1
@@ -202,9 +231,7 @@ def _check_group(
     for line_id, units in group.items():
         line = lines.get(line_id)
         if line is None:
-            raise NotFound(
-                "주문에 없는 상품 줄입니다", f"{path}: the order has no line {line_id[:64]}", path=path
-            )
+            raise _unknown_line(line_id, path)
         if not 0 < units <= line.quantity - taken[line_id]:
             raise InvalidArgument(
                 "나눌 수량이 주문 수량보다 많습니다",
@@ -212,3 +239,7 @@ def _check_group(
                 path=path,
                 lineId=line_id,
             )
+
+
+def _unknown_line(line_id: str, path: str) -> NotFound:
+    return NotFound("주문에 없는 상품 줄입니다", f"{path}: the order has no line {line_id[:64]}", path=path)

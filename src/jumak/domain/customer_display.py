@@ -45,13 +45,17 @@ class ShownLine(Doc, frozen=True, kw_only=True):
 
 
 class ShownPayment(Doc, frozen=True, kw_only=True):
-    """The newest payment of the order here. tendered, change: of cash.  name: of a plugin's method."""
+    """The newest payment of the order here. tendered, change: of cash.  name: of a plugin's method.
+
+    scan: the code the guest's phone is to scan, while it is to (PAY-9).
+    """
 
     state: Literal["waiting", "taken"]
     amount: PositiveWon
     name: str | None = None
     tendered: PositiveWon | None = None
     change: PositiveWon | None = None
+    scan: str | None = None
 
 
 class CustomerView(Doc, frozen=True, kw_only=True):

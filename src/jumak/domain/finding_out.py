@@ -129,6 +129,7 @@ def charge_of(attempt: Attempt) -> Charge:
         tip_money=attempt.price.tip_money,
         tax_exempt_money=attempt.price.tax_exempt_money,
         installment_month=attempt.installment_month,
+        presented_by=None if attempt.barcode is None else attempt.barcode.presented_by,
     )
 
 
@@ -145,4 +146,5 @@ def void_of(attempt: Attempt) -> CardCancel:
         approved_no=came.approved_no or "",
         approved_at=came.approved_at or "",
         installment_month=attempt.installment_month,
+        wallet=came.wallet,
     )

@@ -25,6 +25,7 @@ class Shop(Doc, frozen=True, kw_only=True):
     name: Title
     serial_number: str
     business_number: str
+    representative: str | None = None
     address: str | None = None
     phone: str | None = None
     time_zone: str = "Asia/Seoul"

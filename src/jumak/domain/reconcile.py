@@ -1,4 +1,5 @@
-"""What somebody has to look after before the books are right: attempts and refunds without an end (NET-5, CAN-10).
+"""What somebody has to look after before the books are right: attempts, refunds, cash receipts without an end
+(NET-5, CAN-10, RCP-2, RCP-4).
 
 Each stands somewhere: PENDING it is being asked for, UNKNOWN nobody knows, ORPHAN an approval that is no payment,
 MANUAL a person decides. What can be done follows from that, and from nothing the reader has to know.
@@ -6,21 +7,27 @@ MANUAL a person decides. What can be done follows from that, and from nothing th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from jumak.domain.attempt import Attempt
 from jumak.domain.finding_out import is_to_find_out
 from jumak.domain.order.ending import live_payments
 from jumak.domain.order.types import Order
 from jumak.domain.refund import RefundAttempt
+from jumak.domain.till_receipt import Sending, TillReceipt, claimed, next_sending
 
-ReconcileKind = Literal["ATTEMPT", "REFUND"]
+ReconcileKind = Literal["ATTEMPT", "REFUND", "RECEIPT"]
 Standing = Literal["PENDING", "UNKNOWN", "ORPHAN", "MANUAL"]
 Action = tuple[str, dict[str, Any]]
 
 RESOLVE_ATTEMPT = "payment-attempt.resolve.request"
 RESOLVE_REFUND = "payment-refund.resolve.request"
 CONFIRM_REFUND = "payment.confirm-refund.request"
+SEND_RECEIPT = "cash-receipt.send.request"
+CANCEL_RECEIPT = "cash-receipt.cancel.request"
 
 
 def standing_of_attempt(attempt: Attempt) -> Standing | None:
@@ -33,6 +40,11 @@ def standing_of_attempt(attempt: Attempt) -> Standing | None:
         case "NEEDS_MANUAL":
             return "MANUAL" if attempt.approval is None else "ORPHAN"
     return None
+
+
+def waits(standing: Standing) -> bool:
+    """Somebody has to know of it, also where it is being found out about; what is merely under way is no news."""
+    return standing != "PENDING"
 
 
 def actions_of_attempt(attempt: Attempt, order: Order | None) -> tuple[Action, ...]:
@@ -91,3 +103,56 @@ def actions_of_refund(refund: RefundAttempt, *, busy: bool) -> tuple[Action, ...
         {"order": {"id": refund.order_id}, "payment": {"id": refund.payment}},
     )
     return (cancel, (CONFIRM_REFUND, {"id": refund.payment, "refunded": True}))
+
+
+class OpenReceipt(Struct, frozen=True):
+    """A cash receipt that did not go as it should. sending: its issue or cancel.  amount: won that are concerned."""
+
+    receipt: TillReceipt
+    sending: Sending
+    standing: Standing
+    amount: int
+
+    @property
+    def is_cancel(self) -> bool:
+        """It is about taking the receipt back."""
+        return self.sending.key != self.receipt.issue.key
+
+
+def open_receipt(
+    receipt: TillReceipt, of_payment: Sequence[TillReceipt], *, free: int, held: int, has_issuer: bool
+) -> OpenReceipt | None:
+    """How a receipt stands, None when it is booked, or simply waits for its turn.
+
+    of_payment: all of its payment, oldest first.  free: won of the order's cash that are in no receipt.
+    held: won of cash the till still holds for the payment.  has_issuer: somebody is there to be asked.
+    """
+    sending = next_sending(receipt)
+    if sending is not None:
+        if not has_issuer:
+            return OpenReceipt(receipt, sending, "MANUAL", sending.parts.total)
+        if sending.error is None:
+            return None
+        # Nobody was reached, or nobody knows whether it was booked: both are asked again by themselves.
+        standing: Standing = "UNKNOWN" if sending.state == "UNKNOWN" else "PENDING"
+        return OpenReceipt(receipt, sending, standing, sending.parts.total)
+    excess = sum(claimed(each).total for each in of_payment) - held
+    if receipt.cancels and receipt.cancels[-1].state == "FAILED" and excess > 0:
+        return OpenReceipt(receipt, receipt.cancels[-1], "MANUAL", min(excess, claimed(receipt).total))
+    # Whoever asked for another one after it has looked after it.
+    unreceipted = min(receipt.issue.parts.total, free, -excess)
+    if receipt.issue.state == "FAILED" and receipt.id == of_payment[-1].id and unreceipted > 0:
+        return OpenReceipt(receipt, receipt.issue, "MANUAL", unreceipted)
+    return None
+
+
+def actions_of_receipt(of: OpenReceipt, *, has_issuer: bool) -> tuple[Action, ...]:
+    """What staff can do about a refused one: issue it anew, to a number they are asked for or to the shop itself."""
+    if of.standing != "MANUAL" or not has_issuer:
+        return ()
+    if of.is_cancel:
+        return ((CANCEL_RECEIPT, {"id": of.receipt.id, "amount": of.amount, "reason": of.sending.reason}),)
+    uses = dict.fromkeys((of.receipt.use, "SELF"))
+    return tuple(
+        (SEND_RECEIPT, {"paymentId": of.receipt.payment_id, "use": use, "amount": of.amount}) for use in uses
+    )

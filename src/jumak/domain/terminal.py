@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 
 from jumak.domain.attempt import PaymentApproval, TerminalRef
 from jumak.domain.base import Doc, PositiveWon, PublicId
+from jumak.domain.wallet import PresentedBy, Wallets
 
 DriverName = Annotated[str, Meta(min_length=1, max_length=40)]
 Address = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -40,9 +41,10 @@ class TerminalRecord(Doc, frozen=True, kw_only=True):
 
 
 class Charge(Doc, frozen=True, kw_only=True):
-    """Money asked of a guest's card. key: the attempt's id, under which the terminal knows it for good.
+    """Money asked of a guest's card or wallet. key: the attempt's id, under which the terminal knows it for good.
 
     The parts are those of the amount (MON-9).  installmentMonth: `00` is a lump sum (PAY-4).
+    presentedBy: of a wallet, who shows the code; the guest's own code is no part of it (PAY-9).
     """
 
     key: PublicId
@@ -52,13 +54,15 @@ class Charge(Doc, frozen=True, kw_only=True):
     tip_money: PositiveWon
     tax_exempt_money: PositiveWon
     installment_month: str = "00"
+    presented_by: PresentedBy | None = None
 
 
 class CardCancel(Doc, frozen=True, kw_only=True):
-    """Money to give back to the card that paid; what it was approved with has to match (CAN-8).
+    """Money to give back to the card or wallet that paid; what it was approved with has to match (CAN-8).
 
     key: of this cancel; asked again under the same key nothing more goes back.  charge: key of what is cancelled.
     amount: what goes back.  charged: what was approved; less goes back than that in a partial cancel.
+    wallet: whose app paid.
     """
 
     key: Annotated[str, Meta(max_length=100)]
@@ -68,6 +72,7 @@ class CardCancel(Doc, frozen=True, kw_only=True):
     approved_no: str
     approved_at: str
     installment_month: str = "00"
+    wallet: str | None = None
 
 
 class Taken(Struct, frozen=True):
@@ -93,12 +98,16 @@ Standing = Taken | Reversed | Absent | Underway
 
 
 class TerminalStatus(Doc, frozen=True, kw_only=True):
-    """How a terminal is. state: what it does now.  testMode: no money moves (SIM-2)."""
+    """How a terminal is. state: what it does now.  testMode: no money moves (SIM-2).
+
+    wallets: absent where it takes cards only.
+    """
 
     state: Literal["idle", "busy"]
     model: str
     serial: str
     test_mode: bool
+    wallets: Wallets | None = None
 
 
 class Period(Doc, frozen=True, kw_only=True):

@@ -100,6 +100,7 @@ FACTS: dict[str, FactKind] = {
             "lose": "nobody knows what became of an attempt (NET-2)",
             "give-up": "staff stopped waiting for an attempt",
             "wait": "a plugin has not answered for two minutes; staff wait on or give up",
+            "show": "the terminal gave the code that the guest's phone is to scan (PAY-9); the fact does not hold it",
             "find-nothing": "an attempt turned out to have charged nothing",
             "escalate": "an attempt needs a person: an approval that could not be recorded",
             "resolve": "a manager decided what became of an attempt; how, and the note",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 import msgspec
@@ -13,6 +14,7 @@ from jumak.protocol.envelope import push_frame
 from jumak.server.methods import Methods
 from jumak.service.card_terminal import Drivers
 from jumak.service.ports import Announcement, PluginState
+from jumak.service.presented import PresentedCodes
 from jumak.service.receipt_issuer import ReceiptIssuer
 from jumak.service.sightings import Sightings
 
@@ -71,7 +73,9 @@ class Connections:
         self.methods = Methods(self)
         self.terminal_drivers: Drivers = {}
         self.refunds_asked: set[str] = set()
+        self.presented = PresentedCodes()
         self.receipt_issuer: ReceiptIssuer | None = None
+        self.next_tries: dict[str, datetime] = {}
         self.states: Callable[[], Mapping[str, PluginState]] = _no_plugins
         """How hosted plugins fare; their supervisor puts itself here."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -72,13 +73,23 @@ class FindingOut:
         self._under_way.add(subject)
         self._shop.start(work)
 
+    async def _wait(self, subject: str, wait: timedelta) -> None:
+        """Until the next question; staff are told when that is."""
+        at = self._shop.clock.now() + wait
+        tries = self._shop.connections.next_tries
+        tries[subject] = at
+        try:
+            await self._shop.clock.wait_until(at)
+        finally:
+            tries.pop(subject, None)
+
     # -- attempts --------------------------------------------------------------------------------
 
     async def _find_out(self, attempt_id: str) -> None:
         try:
             while (attempt := await self._still_open(attempt_id)) is not None:
                 if wait := wait_before_next(attempt):
-                    await self._shop.clock.wait_until(self._shop.clock.now() + wait)
+                    await self._wait(attempt_id, wait)
                     attempt = await self._still_open(attempt_id)
                 if attempt is None or not await self._ask(attempt):
                     return
@@ -136,7 +147,7 @@ class FindingOut:
                     return
                 if await self._refunds.ask_again(refund):
                     return
-                await self._shop.clock.wait_until(self._shop.clock.now() + WAITS[min(tries, len(WAITS) - 1)])
+                await self._wait(payment_id, WAITS[min(tries, len(WAITS) - 1)])
                 tries += 1
         finally:
             self._under_way.discard(payment_id)

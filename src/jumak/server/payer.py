@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from jumak.domain.attempt import Answer, Attempt, MethodRef, TerminalRef, read_answer
@@ -19,9 +20,12 @@ from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment
 from jumak.domain.refund import RefundAttempt, Returned, read_refund
 from jumak.domain.terminal import AnswerLost, CardCancel, NotAsked, TerminalRecord
+from jumak.domain.wallet import MOST_SHOWN
 from jumak.server.watch import Level
+from jumak.service.attempt_answer import show_code
 from jumak.service.card_terminal import CardTerminal
 from jumak.service.payment import away, not_running
+from jumak.service.ports import Command
 from jumak.service.table import shown
 
 if TYPE_CHECKING:
@@ -38,6 +42,9 @@ BACK = "host:back:"
 
 GUEST_WITHIN = timedelta(seconds=60)
 """A guest has so long to pay at a terminal, host and all (NET-2)."""
+
+PHONE_WITHIN = timedelta(seconds=180)
+"""A guest has so long to scan a code, pay in the wallet's app, and for the host to say so (NET-2, PAY-9)."""
 
 HOST_WITHIN = timedelta(seconds=30)
 """The card network has so long to answer what needs no guest (NET-2)."""
@@ -155,13 +162,29 @@ class TerminalPayer:
         self._asked = ""
 
     async def pay(self, attempt: Attempt, order: Order) -> Answer:  # noqa: ARG002 (a card needs no order)
-        """Over, or unknown, within a minute; then the guest is asked no more."""
+        """Over, or unknown, within a minute, or three where the guest scans; then the guest is asked no more."""
         self._asked = attempt.id
+        charge = charge_of(attempt)
+        code = self._shop.connections.presented.take(attempt.id)
+        asking = self._terminal.charge(charge, code=code, show=lambda text: self._show(attempt.id, text))
+        limit = PHONE_WITHIN if charge.presented_by == "SHOP" else GUEST_WITHIN
         try:
-            return await in_time(self._shop.clock, self._terminal.charge(charge_of(attempt)), GUEST_WITHIN)
+            return await in_time(self._shop.clock, asking, limit)
         except TooLate:
             self.give_up()
             raise
+
+    def _show(self, attempt_id: str, text: str) -> None:
+        if len(text) > MOST_SHOWN:
+            self.note(
+                "error", f"a code of {len(text)} characters for payment {attempt_id} is too long to scan"
+            )
+            return
+        work = partial(show_code, attempt_id=attempt_id, text=text)
+        self._shop.start(self._keep(Command(caller=self.caller, name=ASK, body=b"", run=work)))
+
+    async def _keep(self, command: Command) -> None:
+        await self._shop.store.execute(command)
 
     async def give_back(self, order: Order, payment: Payment, refund: RefundAttempt) -> Returned:  # noqa: ARG002 (see above)
         """See `Payer`."""
@@ -213,7 +236,7 @@ def terminal_caller(ref: TerminalRef) -> Caller:
 
 def cancel_of(payment: Payment, refund: RefundAttempt) -> CardCancel:
     """The cancel of a card payment or a part of it, the same whenever it is asked for again (CAN-8, CAN-10)."""
-    card = payment.card_details
+    card, external = payment.card_details, payment.external_details
     return CardCancel(
         key=f"{refund.id}-part" if refund.is_part else f"{payment.id}-cancel",
         charge=payment.payment_key,
@@ -222,6 +245,8 @@ def cancel_of(payment: Payment, refund: RefundAttempt) -> CardCancel:
         approved_no=payment.approved_no,
         approved_at=payment.approved_at,
         installment_month="00" if card is None else card.installment_month,
+        # What a plugin recorded has a source too, and never comes here.
+        wallet=None if external is None else external.source,
     )
 
 

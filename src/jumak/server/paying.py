@@ -133,6 +133,7 @@ class Paying:
             del self._asked[attempt.id]
 
     async def _not_asked(self, attempt: Attempt) -> None:
+        self._shop.connections.presented.take(attempt.id)
         if attempt.terminal is None:
             reason, gone = "PLUGIN_NOT_RUNNING", "플러그인이 실행 중이 아닙니다"
         else:

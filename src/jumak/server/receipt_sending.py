@@ -83,9 +83,11 @@ class ReceiptSending:
             if receipt is None or sending is None:
                 self._open.discard(receipt_id)
                 self._asked.pop(receipt_id, None)
+                self._shop.connections.next_tries.pop(receipt_id, None)
                 continue
             due = from_ms(max(sending.at_ms, receipt.not_before_ms))
             due = max(due, now, self._not_before or due)
+            self._shop.connections.next_tries[receipt_id] = due
             turns.append((due, self._asked.get(receipt_id, from_ms(0)), receipt_id, receipt))
         if not turns:
             return None

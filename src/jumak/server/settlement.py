@@ -20,8 +20,7 @@ from jumak.server.payer import in_time
 from jumak.server.terminals import Terminals
 from jumak.service.attempt_start import KEPT_FOR
 from jumak.service.card_terminal import CardTerminal
-from jumak.service.ports import Reader
-from jumak.service.reconcile import whatever_is_open
+from jumak.service.reconcile import open_money
 from jumak.service.settlement import Books, books_of
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ class Settlements:
                 business_date=day.isoformat(),
                 since=period.since,
                 until=period.until,
-                open=await _open(read),
+                open=len(await open_money(read)),
                 terminals=tuple(compared),
             )
         )
@@ -73,10 +72,6 @@ class Settlements:
             return await in_time(self._shop.clock, terminal.totals(period), WITHIN)
         except (NotAsked, AnswerLost):
             return None
-
-
-async def _open(read: Reader) -> int:
-    return len(await whatever_is_open(read))
 
 
 def _compared(record: TerminalRecord, books: Books, theirs: TerminalTotals | None) -> TerminalSettlement:

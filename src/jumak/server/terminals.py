@@ -112,5 +112,6 @@ def _view(record: TerminalRecord, status: TerminalStatus | None, here: TerminalR
         version=record.version,
         state="away" if status is None else status.state,
         model=None if status is None else status.model,
+        wallets=None if status is None else status.wallets,
         here=here is not None and here.id == record.id,
     )

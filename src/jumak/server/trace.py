@@ -32,6 +32,7 @@ SECRET = frozenset(
         "popup.response",
         "cash-receipt.issue.request",
         "cash-receipt.send.request",
+        "payment.start.request",
         "plugin.open-session.response",
         "log",
     }

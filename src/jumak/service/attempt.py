@@ -83,8 +83,10 @@ async def attempt_view(source: Reader, attempt: Attempt) -> PaymentAttempt:
         price=attempt.price,
         method=attempt.method,
         terminal=attempt.terminal,
+        barcode=attempt.barcode,
         taking_back=attempt.taking_back,
         part_id=attempt.part_id,
+        tip=attempt.tip,
         tendered=attempt.tendered,
         change=attempt.change,
         payment=None if order is None else find_payment(order, attempt.payment_id or ""),
@@ -134,7 +136,7 @@ async def _reserve_again(tx: Transaction, after: Attempt) -> None:
     """Money that may have moved counts, also when a manager had said that nothing was paid (PAY-2, NET-5)."""
     order = await tx.order(after.order_id)
     # What was paid otherwise since is owed no more: of that part somebody gets their money back.
-    amount = 0 if order is None else min(after.amount, order.payment_price.payment_unpaid_value)
+    amount = 0 if order is None else min(after.amount - after.tip, order.payment_price.payment_unpaid_value)
     if amount > 0 and await tx.get(InFlight, after.order_id) is None:
         tx.put(InFlight(id=after.order_id, attempt_id=after.id, amount=amount, locked=False))
 
@@ -177,6 +179,6 @@ async def _whole(read: Reader, subject: str) -> Any:
 
 for _word in (
     "start", "approve", "decline", "cancel", "lose", "give-up", "wait", "find-nothing", "escalate", "resolve",
-    "approval", "take-back", "net-cancel", "ask-again",
+    "approval", "take-back", "net-cancel", "ask-again", "show",
 ):  # fmt: skip
     whole(f"attempt.{_word}")(_whole)

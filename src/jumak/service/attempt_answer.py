@@ -25,11 +25,11 @@ from jumak.domain.attempt import (
     part_price,
     payment_of,
     refused_approval,
+    showing,
     stepped,
 )
 from jumak.domain.errors import PosError
-from jumak.domain.order.paying import remaining_buckets
-from jumak.domain.tax import draw
+from jumak.domain.order.paying import remaining_buckets, share_with_tip
 from jumak.protocol.messages.attempt import PaymentAttempt
 from jumak.protocol.row import Done, Reply
 from jumak.service.attempt import attempt_fact, attempt_view, change_attempt, owner_of, release
@@ -96,9 +96,9 @@ async def record_approval(
     assert at is not None, "an approval has a time"
     await check_new_key(tx, order, key, owner=owner.id)
     left = remaining_buckets(order)
-    fits = attempt.price.tip_money <= left.tip
+    fits = attempt.price.tip_money - attempt.tip <= left.tip
     # Another payment has taken of the tip since: the parts are drawn anew, the amount stays.
-    price = attempt.price if fits else part_price(draw(left, attempt.amount))
+    price = attempt.price if fits else part_price(share_with_tip(left, attempt.amount, attempt.tip))
     dto = payment_of(
         attempt,
         price,
@@ -106,6 +106,7 @@ async def record_approval(
         approved_at=at,
         approved_no=approval.approved_no,
         card=approval.card_details,
+        wallet=approval.wallet,
     )
     paid = await taken(
         tx,
@@ -114,6 +115,7 @@ async def record_approval(
         owner,
         by_method=attempt.method is not None,
         terminal="" if attempt.terminal is None else attempt.terminal.id,
+        tip=attempt.tip,
     )
     after = approved(attempt, paid.payment.id)
     await release(tx, after)
@@ -160,6 +162,15 @@ async def never_asked(tx: Transaction, *, attempt_id: str, reason: str, message:
         await change_attempt(
             tx, stepped(attempt, Step.FIND_NOTHING, error=None, answered=True), "find-nothing"
         )
+    return Done()
+
+
+async def show_code(tx: Transaction, *, attempt_id: str, text: str) -> Done:
+    """Its terminal gave the code the guest's phone is to scan: tills and the guest's screen show it (PAY-9, DSP-1)."""
+    attempt = await tx.get(Attempt, attempt_id)
+    shown = None if attempt is None else showing(attempt, text)
+    if shown is not None:
+        await change_attempt(tx, shown, "show")
     return Done()
 
 

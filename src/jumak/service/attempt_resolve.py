@@ -9,6 +9,7 @@ from jumak.domain.calendar import calendar_of
 from jumak.domain.errors import InvalidArgument, InvalidState, UnsupportedMode
 from jumak.domain.finding_out import asked_again, is_to_find_out
 from jumak.protocol.messages.attempt import AttemptById, AttemptReply, ResolveAttempt
+from jumak.service.approval import require_manager
 from jumak.service.attempt import attempt_view, change_attempt, known_attempt, owner_of
 from jumak.service.attempt_answer import record_approval
 from jumak.service.ports import Transaction
@@ -34,11 +35,12 @@ async def resolve(tx: Transaction, data: ResolveAttempt) -> AttemptReply:
 
     CONFIRM_PAID puts the payment on the order if it still takes it, otherwise the refusal says why and
     the approval waits for its refund. QUERY and NET_CANCEL have the terminal asked again; what it says comes
-    by `payment-attempt.change.event`. Raises NotFound, InvalidState ATTEMPT_STATE, AMOUNT_MISMATCH, OVERPAID, ORDER_CANCELLED;
+    by `payment-attempt.change.event`. Raises PermissionDenied APPROVAL_NEEDED, NotFound, InvalidState ATTEMPT_STATE, AMOUNT_MISMATCH, OVERPAID, ORDER_CANCELLED;
     UnsupportedMode NO_QUERY for what only a terminal can do.
     """
+    approved = await require_manager(tx, "payment-attempt.resolve", data.approval_id)
     attempt = await known_attempt(tx, data.id)
-    said = {"how": data.how} | ({} if data.note is None else {"note": data.note})
+    said = {"how": data.how} | ({} if data.note is None else {"note": data.note}) | approved
     if data.how in ("QUERY", "NET_CANCEL") and attempt.terminal is not None:
         after = asked_again(replace(attempt, note=data.note), for_good=data.how == "NET_CANCEL")
         await change_attempt(tx, after, "ask-again", **said)
@@ -58,14 +60,14 @@ async def resolve(tx: Transaction, data: ResolveAttempt) -> AttemptReply:
         after = stepped(noted, Step.FIND_NOTHING)
         await change_attempt(tx, after, "resolve", **said)
     else:
-        approved = None if attempt.approval is None else attempt.approval.amount_money
-        if approved not in (None, attempt.amount):
+        taken = None if attempt.approval is None else attempt.approval.amount_money
+        if taken not in (None, attempt.amount):
             raise InvalidState(
-                f"{approved:,}원이 승인되어 요청한 금액과 다릅니다. 단말기에서 취소한 뒤 결제 안 됨을 골라 주세요",
+                f"{taken:,}원이 승인되어 요청한 금액과 다릅니다. 단말기에서 취소한 뒤 결제 안 됨을 골라 주세요",
                 "another amount was approved than was asked for; cancel it at the terminal, then CONFIRM_NOT_PAID",
                 reason="AMOUNT_MISMATCH",
                 asked=attempt.amount,
-                approved=approved,
+                approved=taken,
             )
         after = await record_approval(tx, noted, await _usable(tx, attempt), **said)
     return AttemptReply(attempt=await attempt_view(tx, after))

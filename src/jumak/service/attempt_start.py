@@ -7,7 +7,7 @@ attempt is on disk (NET-1) and never twice; cash is taken in one commit.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -16,6 +16,7 @@ from jumak.domain.attempt import (
     Attempt,
     MethodRef,
     Step,
+    Tender,
     TerminalRef,
     approved,
     part_price,
@@ -27,10 +28,10 @@ from jumak.domain.caller import Caller
 from jumak.domain.cash import change_due
 from jumak.domain.errors import Conflict, InvalidArgument, InvalidState, NotFound, UnsupportedMode
 from jumak.domain.order.life import Act, next_state, not_editable
-from jumak.domain.order.paying import remaining_buckets
+from jumak.domain.order.paying import check_tip, remaining_buckets, share_with_tip
 from jumak.domain.order.types import Order
 from jumak.domain.payment import installments
-from jumak.domain.tax import draw
+from jumak.domain.wallet import Barcode, presented_code
 from jumak.protocol.messages.attempt import AttemptReply, StartPayment
 from jumak.service.attempt import attempt_fact, attempt_view, unsettled, waited_for
 from jumak.service.documents import InFlight, Install, PaymentLock
@@ -40,6 +41,9 @@ from jumak.service.ports import Transaction
 from jumak.service.registry import command
 from jumak.service.serving import serve
 from jumak.service.terminal import terminal_of_till
+
+AT_TERMINAL: Final[frozenset[Tender]] = frozenset({"CARD", "BARCODE"})
+"""What the till's terminal takes: cards, and wallets over the same wire."""
 
 KEPT_FOR = timedelta(days=7)
 """Attempts that are over stay readable this long; their payments and facts stay for good."""
@@ -59,6 +63,7 @@ async def start(tx: Transaction, data: StartPayment) -> AttemptReply:
 async def begin(tx: Transaction, data: StartPayment, who: Caller) -> AttemptReply:
     """See `start`. who: at whose till, and on whose word. Whatever may refuse comes before the first change."""
     _check_tender(data)
+    code = None if data.barcode is None else presented_code(data.barcode)
     order = await known_order(tx, data.order_id, path="$.orderId")
     if next_state(order, Act.PAY) == "REQUESTED":
         raise not_editable(order, Act.PAY)
@@ -66,6 +71,7 @@ async def begin(tx: Transaction, data: StartPayment, who: Caller) -> AttemptRepl
         raise refusal
     await _check_lease(tx, data, who)
     await _check_amount(tx, order, data)
+    check_tip(data.tip, data.amount, tx.shop)
     await _check_till(tx, who)
     method, terminal = await _method(tx, data, who), await _terminal(tx, data, who)
     _forget_old(tx, await tx.all(Attempt))
@@ -75,13 +81,15 @@ async def begin(tx: Transaction, data: StartPayment, who: Caller) -> AttemptRepl
         tender=data.tender,
         amount=data.amount,
         state="CREATED",
-        price=part_price(draw(remaining_buckets(order), data.amount)),
+        price=part_price(share_with_tip(remaining_buckets(order), data.amount, data.tip)),
         caller=who.id,
         at_ms=to_ms(tx.at),
         method=method,
         terminal=terminal,
+        barcode=_barcode(data),
         installment_month=installments(data.installment_month or ""),
         part_id=data.part_id,
+        tip=data.tip,
         device=who.device_id,
         staff=None if who.staff is None else who.staff.id,
     )
@@ -89,19 +97,33 @@ async def begin(tx: Transaction, data: StartPayment, who: Caller) -> AttemptRepl
     if data.tender == "CASH":
         return await _take_cash(tx, order, attempt, data)
     sent = stepped(attempt, Step.SEND)
+    if code is not None:
+        tx.live.presented.keep(who.id, sent.id, code)
     tx.put(sent)
-    tx.put(InFlight(id=order.id, attempt_id=sent.id, amount=sent.amount, locked=True))
+    tx.put(InFlight(id=order.id, attempt_id=sent.id, amount=sent.amount - sent.tip, locked=True))
     tx.record(attempt_fact("start", sent))
     return AttemptReply(attempt=await attempt_view(tx, sent))
 
 
 def _check_tender(data: StartPayment) -> None:
-    if data.tender not in ("CASH", "CARD", "METHOD"):
+    if data.tender not in ("CASH", *AT_TERMINAL, "METHOD"):
         raise _no_device(data)
+    if data.barcode is not None and data.tender != "BARCODE":
+        raise InvalidArgument(
+            "QR·바코드는 QR·바코드 결제에서만 쓸 수 있습니다",
+            "barcode belongs to tender BARCODE",
+            path="$.barcode",
+        )
     if data.tender == "METHOD" and data.method is None:
         raise InvalidArgument(
             "결제 수단을 골라 주세요: $.method", "METHOD needs method {pluginId, id}", path="$.method"
         )
+
+
+def _barcode(data: StartPayment) -> Barcode | None:
+    if data.tender != "BARCODE":
+        return None
+    return Barcode(presented_by="SHOP" if data.barcode is None else "GUEST")
 
 
 def _no_device(data: StartPayment) -> UnsupportedMode:
@@ -115,7 +137,7 @@ def _no_device(data: StartPayment) -> UnsupportedMode:
 
 async def _terminal(tx: Transaction, data: StartPayment, who: Caller) -> TerminalRef | None:
     """The terminal of this till, where nobody else is being charged (PAY-8)."""
-    if data.tender != "CARD":
+    if data.tender not in AT_TERMINAL:
         return None
     record = await terminal_of_till(tx, who.device_id)
     if record is None:
@@ -172,10 +194,10 @@ async def _check_amount(tx: Transaction, order: Order, data: StartPayment) -> No
             reason="PAYMENT_UNKNOWN",
             attemptId=earlier,
         )
-    if data.amount > unpaid:
+    if data.amount - data.tip > unpaid:
         raise InvalidState(
             f"남은 금액({unpaid:,}원)보다 많이 결제할 수 없습니다",
-            f"{data.amount} is more than the {unpaid} still to pay",
+            f"{data.amount} is more than the {unpaid} still to pay and the tip",
             reason="OVERPAID",
             unpaid=unpaid,
             orderId=order.id,
@@ -206,7 +228,7 @@ async def _take_cash(tx: Transaction, order: Order, attempt: Attempt, data: Star
     change = change_due(data.amount, tendered)
     calendar = calendar_of(tx.shop)
     dto = payment_of(attempt, attempt.price, key=attempt.id, approved_at=calendar.iso(tx.at), approved_no="")
-    paid = await taken(tx, order, dto)
+    paid = await taken(tx, order, dto, tip=attempt.tip)
     await keep_payment(tx, order, paid)
     done = approved(
         replace(stepped(attempt, Step.SEND), tendered=tendered, change=change, answered=True), paid.payment.id

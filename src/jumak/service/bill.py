@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jumak.domain.bill import Bill, Part, bill_of, by_amount, by_count, by_guest, by_item
+from msgspec.structs import replace
+
+from jumak.domain.bill import Bill, Part, bill_of, by_amount, by_count, by_guest, by_item, seated
 from jumak.domain.caller import Caller
 from jumak.domain.errors import InvalidArgument
 from jumak.domain.money import from_milli, milli
@@ -34,11 +36,22 @@ def _divided(bill: Bill, data: SplitBill) -> Sequence[Part]:
         case "item" if data.lines is not None:
             return by_item(bill, [_units(group, place) for place, group in enumerate(data.lines)])
         case "guest":
-            return by_guest(bill)
+            return by_guest(_with_guests(bill, data))
     key = {"count": "count", "amount": "amounts", "item": "lines"}[data.by]
     raise InvalidArgument(
         "나눌 방법을 입력해 주세요", f"{key}: needed to split by {data.by}", path=f"$.{key}"
     )
+
+
+def _with_guests(bill: Bill, data: SplitBill) -> Bill:
+    """The bill with the guests of the message, where it names any, in the place of those the order knows."""
+    if data.seats is not None and data.count is not None:
+        return seated(bill, [(each.id, each.seat) for each in data.seats], data.count)
+    if data.seats is not None:
+        raise InvalidArgument(
+            "손님 수를 입력해 주세요", "count: needed beside seats, how many guests there are", path="$.count"
+        )
+    return bill if data.count is None else replace(bill, num_guests=data.count)
 
 
 def _units(group: Sequence[LineShare], place: int) -> dict[str, int]:

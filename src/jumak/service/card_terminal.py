@@ -22,6 +22,14 @@ from jumak.domain.terminal import (
     TerminalStatus,
     TerminalTotals,
 )
+from jumak.domain.wallet import PresentedCode
+
+Show = Callable[[str], None]
+"""Told of the text of a code that the guest's phone is to scan."""
+
+
+def unseen(_text: str) -> None:
+    """A `Show` for charges that have nothing to show."""
 
 
 class CardTerminal(Protocol):
@@ -31,11 +39,15 @@ class CardTerminal(Protocol):
     a charge that nobody waits for any more goes to the driver's `Late`.
     """
 
-    async def charge(self, charge: Charge) -> Answer:
+    async def charge(
+        self, charge: Charge, *, code: PresentedCode | None = None, show: Show = unseen
+    ) -> Answer:
         """Asks the guest for money; returns once guest and host have decided.
 
         A key is charged at most once in its life: a second charge of it takes nothing. Refused and WentBack are
-        certain: nothing was taken, nor will be.
+        certain: nothing was taken, nor will be. Of wallets (`charge.presented_by`, PAY-9): `code` is what the
+        guest's phone presented, sent on and kept nowhere; `show` is told of the code the guest is to scan, and
+        again when it changes. A terminal without wallets refuses.
         """
 
     async def abort(self, key: str) -> None:

@@ -107,6 +107,7 @@ async def _payment(read: Reader, serving: Serving, order: Order) -> ShownPayment
         name=None if attempt.method is None else attempt.method.payment_name,
         tendered=attempt.tendered,
         change=attempt.change,
+        scan=None if attempt.barcode is None else attempt.barcode.text,
     )
 
 

@@ -306,6 +306,7 @@ _TELLS: Final[dict[str, Tell]] = {
     "attempt.lose": _by(_Teller.attempt, "payment-attempt.lost"),
     "attempt.give-up": _by(_Teller.attempt, "payment-attempt.given-up"),
     "attempt.wait": _by(_Teller.attempt, "payment-attempt.waited-for"),
+    "attempt.show": _by(_Teller.attempt, "payment-attempt.code-shown"),
     "attempt.find-nothing": _by(_Teller.attempt, "payment-attempt.not-found"),
     "attempt.escalate": _by(_Teller.attempt, "payment-attempt.escalated"),
     "attempt.resolve": _by(_Teller.attempt, "payment-attempt.resolved"),

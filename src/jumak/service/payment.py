@@ -27,6 +27,7 @@ from jumak.protocol.messages.payment import (
     PaymentReply,
 )
 from jumak.protocol.messages.refund import ConfirmRefund
+from jumak.service.approval import require_manager
 from jumak.service.cancelling import ended_by_last_payment
 from jumak.service.documents import InFlight, Install, PaymentLock
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact, payment_fact
@@ -121,8 +122,12 @@ async def taken(
     *,
     by_method: bool = False,
     terminal: str = "",
+    tip: int = 0,
 ) -> Paid:
-    """The order with this payment on it, not yet saved. owner: whose payment it is, the caller's if None."""
+    """The order with this payment on it, not yet saved. owner: whose payment it is, the caller's if None.
+
+    by_method, terminal, tip: see `record_payment`.
+    """
     calendar = calendar_of(tx.shop)
     approved = calendar.parse(dto.approved_at, path="$.paymentDto.approvedAt")
     return record_payment(
@@ -138,6 +143,7 @@ async def taken(
         business_date=calendar.business_date(approved).isoformat(),
         by_method=by_method,
         terminal=terminal,
+        tip=tip,
     )
 
 
@@ -228,9 +234,10 @@ async def confirm_refund(tx: Transaction, data: ConfirmRefund) -> PaymentReply:
     """The plugin is gone or will not say: a manager confirms that the money went back (CAN-2), audited.
 
     Or that it did not, where nobody knew (CAN-10). For EXTERNAL payments, what plugins entered, and cards whose
-    terminal was asked in vain or is no longer the shop's; what else the till took it returns itself. Raises NotFound, Locked, InvalidState TILL_PAYMENT, REFUND_STATE,
+    terminal was asked in vain or is no longer the shop's; what else the till took it returns itself. Raises PermissionDenied APPROVAL_NEEDED, NotFound, Locked, InvalidState TILL_PAYMENT, REFUND_STATE,
     CANCEL_IN_PROGRESS.
     """
+    approved = await require_manager(tx, "payment.confirm-refund", data.approval_id)
     order = await tx.order_of_payment(data.id)
     if order is None:
         raise NotFound("없는 결제입니다", f"there is no payment {data.id[:64]}", path="$.id")
@@ -239,7 +246,8 @@ async def confirm_refund(tx: Transaction, data: ConfirmRefund) -> PaymentReply:
     returned_by_hand = bool(record.terminal) and (
         await tx.get(TerminalRecord, record.terminal) is None or await was_asked_in_vain(tx, payment.id)
     )
-    if payment.source_type != "EXTERNAL" and not record.by_plugin and not returned_by_hand:
+    by_till = bool(record.terminal) or payment.source_type != "EXTERNAL"
+    if by_till and not record.by_plugin and not returned_by_hand:
         raise InvalidState(
             "포스에서 받은 결제는 결제 취소로 돌려주세요",
             "the till took this payment; give it back with payment.cancel",
@@ -248,11 +256,11 @@ async def confirm_refund(tx: Transaction, data: ConfirmRefund) -> PaymentReply:
         )
     check_not_asked(tx, payment.id)
     if data.refunded is False:
-        await not_returned(tx, payment, data.note)
+        await not_returned(tx, payment, data.note, **approved)
     elif payment.state != "CANCELLED":
         await check_unlocked(tx, order)
         await check_no_part(tx, payment.id)
-        order = await _take_back(tx, order, payment, confirmed="outside", note=data.note)
+        order = await _take_back(tx, order, payment, confirmed="outside", note=data.note, **approved)
     return PaymentReply(payment=find_payment(order, payment.id))
 
 

@@ -20,6 +20,7 @@ from jumak.domain.kitchen import Ticket
 from jumak.domain.merchant import Shop
 from jumak.domain.order.types import Order
 from jumak.service.card_terminal import Drivers
+from jumak.service.presented import PresentedCodes
 from jumak.service.receipt_issuer import ReceiptIssuer
 from jumak.service.sightings import Sightings
 
@@ -310,8 +311,14 @@ class Live(Protocol):
     refunds_asked: set[str]
     """Refunds a terminal is being asked for right now, by id: nobody else says meanwhile how one ended."""
 
+    presented: PresentedCodes
+    """Codes of guests on their way to a terminal (PAY-9)."""
+
     receipt_issuer: ReceiptIssuer | None
     """Who issues the shop's cash receipts, None where nobody does."""
+
+    next_tries: dict[str, datetime]
+    """When what has no end yet is asked again by itself: attempts, refunds, cash receipts, by id."""
 
     def till_connected(self) -> bool:
         """A till is there that could open a payment screen."""

@@ -1,23 +1,29 @@
-"""The list of money nobody knows the end of: attempts, refunds, approvals nobody adopted (contract: extensions §6)."""
+"""The list of what has no end yet: attempts, refunds, approvals nobody adopted, cash receipts (contract: extensions §6)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
-from jumak.domain.attempt import Attempt
+from jumak.domain.attempt import Attempt, AttemptError
 from jumak.domain.calendar import calendar_of, from_ms
 from jumak.domain.caller import Caller
 from jumak.domain.reconcile import (
     Action,
+    OpenReceipt,
     Standing,
     actions_of_attempt,
+    actions_of_receipt,
     actions_of_refund,
+    open_receipt,
     standing_of_attempt,
     standing_of_refund,
+    waits,
 )
 from jumak.domain.refund import OPEN, RefundAttempt
+from jumak.domain.till_receipt import TillReceipt, receiptable
 from jumak.protocol.messages.reconcile import (
     ListReconcile,
     ReconcileAction,
@@ -25,11 +31,14 @@ from jumak.protocol.messages.reconcile import (
     ReconcileReply,
 )
 from jumak.service.ports import Announcement, Committed, Reader
+from jumak.service.receipt_following import receipted_elsewhere, receipts_of, total_claimed
 from jumak.service.registry import query
+from jumak.service.table import shown
+from jumak.service.till_receipt import receipt_view
 
 PAGE = 50
 
-Open = tuple[str, Attempt | RefundAttempt, Standing]
+Open = tuple[str, Attempt | RefundAttempt | OpenReceipt, Standing]
 """Place in the list, what it is, where it stands."""
 
 _SAID: dict[Standing, str] = {
@@ -42,71 +51,127 @@ _SAID: dict[Standing, str] = {
 
 @query("reconcile.list.request")
 async def list_open(read: Reader, caller: Caller, data: ListReconcile) -> ReconcileReply:
-    """Attempts and refunds without an end, oldest first, each with what can be done about it now."""
-    found = [each for each in await whatever_is_open(read) if not data.standings or each[2] in data.standings]
+    """Attempts, refunds and cash receipts without an end, oldest first, each with what can be done about it now."""
+    everything = await whatever_is_open(read)
+    found = [each for each in everything if not data.standings or each[2] in data.standings]
     size = PAGE if data.size is None else data.size
     rest = [each for each in found if data.after is None or each[0] > data.after]
     page = rest[:size]
     return ReconcileReply(
         items=tuple([await _item(read, of, standing) for _, of, standing in page]),
         total=len(found),
+        waiting=_waiting(everything),
         next=page[-1][0] if len(rest) > size else UNSET,
     )
 
 
+def _waiting(found: Sequence[Open]) -> int:
+    return sum(waits(standing) for _, _, standing in found)
+
+
 async def whatever_is_open(read: Reader) -> Sequence[Open]:
     """The whole list in its order, which does not change while it gets longer or shorter."""
+    return sorted([*await open_money(read), *await _receipts(read)], key=lambda each: each[0])
+
+
+async def open_money(read: Reader) -> list[Open]:
+    """What stands in the way of a close: money that was taken or given back, or may have been (TIL-5)."""
     found: list[Open] = []
     for attempt in (await read.all(Attempt)).values():
         if (standing := standing_of_attempt(attempt)) is not None:
-            found.append((_place(attempt), attempt, standing))
+            found.append((_place(attempt.at_ms, attempt.id), attempt, standing))
     for refund in (await read.all(RefundAttempt)).values():
         if refund.state == "RETURNED":
             continue
         standing = standing_of_refund(refund, await read.order(refund.order_id))
         if standing is not None:
-            found.append((_place(refund), refund, standing))
-    return sorted(found, key=lambda each: each[0])
+            found.append((_place(refund.at_ms, refund.id), refund, standing))
+    return found
 
 
-def _place(of: Attempt | RefundAttempt) -> str:
-    return f"{of.at_ms:015d}-{of.id}"
-
-
-async def _item(read: Reader, of: Attempt | RefundAttempt, standing: Standing) -> ReconcileItem:
-    order = await read.order(of.order_id)
-    number = None if order is None else order.number
-    since = calendar_of(read.shop).iso(from_ms(of.at_ms))
-    message = _SAID[standing] if of.error is None else of.error.message
-    if isinstance(of, Attempt):
-        return ReconcileItem(
-            kind="ATTEMPT",
-            id=of.id,
-            standing=standing,
-            state=of.state,
-            order_id=of.order_id,
-            order_number=number,
-            amount=of.amount,
-            since=since,
-            message=message,
-            tender=of.tender,
-            method=of.method,
-            terminal=of.terminal,
-            approved_no=None if of.approval is None else of.approval.approved_no,
-            error=of.error,
-            note=of.note,
-            actions=_told(actions_of_attempt(of, order)),
+async def _receipts(read: Reader) -> list[Open]:
+    found: list[Open] = []
+    for receipt in (await read.all(TillReceipt)).values():
+        if not _may_be_open(receipt):
+            continue
+        order = await read.order(receipt.order_id)
+        if order is None:
+            continue
+        known = await receipts_of(read, order.id)
+        base = {payment_id: parts.total for payment_id, parts in receiptable(order).items()}
+        # Nobody says for which of several payments a receipt from elsewhere was.
+        free = sum(base.values()) - total_claimed(known).total - await receipted_elsewhere(read, order)
+        of = open_receipt(
+            receipt,
+            [each for each in known if each.payment_id == receipt.payment_id],
+            free=free,
+            held=base.get(receipt.payment_id, 0),
+            has_issuer=read.live.receipt_issuer is not None,
         )
+        if of is not None:
+            found.append((_place(of.sending.at_ms, receipt.id), of, of.standing))
+    return found
+
+
+def _may_be_open(receipt: TillReceipt) -> bool:
+    """Whether it is worth a look: receipts are kept for years, and nearly all of them are booked."""
+    return receipt.issue.state != "WITHDRAWN" and any(
+        each.state != "ISSUED" for each in (receipt.issue, *receipt.cancels)
+    )
+
+
+def _place(at_ms: int, its_id: str) -> str:
+    return f"{at_ms:015d}-{its_id}"
+
+
+async def _item(read: Reader, of: Attempt | RefundAttempt | OpenReceipt, standing: Standing) -> ReconcileItem:
+    match of:
+        case Attempt():
+            item = await _of_attempt(read, of, standing)
+        case RefundAttempt():
+            item = await _of_refund(read, of, standing)
+        case OpenReceipt():
+            item = _of_receipt(read, of)
+    order = await read.order(item.order_id)
+    next_try = read.live.next_tries.get(item.id)
+    return replace(
+        item,
+        order_number=None if order is None else order.number,
+        table=None if order is None else (await shown(read, order)).table,
+        next_try_at=None if next_try is None else calendar_of(read.shop).iso(next_try),
+    )
+
+
+async def _of_attempt(read: Reader, of: Attempt, standing: Standing) -> ReconcileItem:
+    return ReconcileItem(
+        kind="ATTEMPT",
+        id=of.id,
+        standing=standing,
+        state=of.state,
+        order_id=of.order_id,
+        amount=of.amount,
+        since=_iso(read, of.at_ms),
+        message=_said(standing, of.error),
+        tender=of.tender,
+        method=of.method,
+        terminal=of.terminal,
+        approved_no=None if of.approval is None else of.approval.approved_no,
+        error=of.error,
+        note=of.note,
+        actions=_told(actions_of_attempt(of, await read.order(of.order_id))),
+    )
+
+
+async def _of_refund(read: Reader, of: RefundAttempt, standing: Standing) -> ReconcileItem:
     return ReconcileItem(
         kind="REFUND",
         id=of.id,
         standing=standing,
         state=of.state,
         order_id=of.order_id,
-        order_number=number,
         amount=of.amount,
-        since=since,
-        message=message,
+        since=_iso(read, of.at_ms),
+        message=_said(standing, of.error),
         tender="METHOD" if of.terminal is None else "CARD",
         method=of.method,
         terminal=of.terminal,
@@ -116,6 +181,35 @@ async def _item(read: Reader, of: Attempt | RefundAttempt, standing: Standing) -
         note=of.note,
         actions=_told(actions_of_refund(of, busy=await _busy(read, of))),
     )
+
+
+def _of_receipt(read: Reader, of: OpenReceipt) -> ReconcileItem:
+    has_issuer = read.live.receipt_issuer is not None
+    came = of.sending.error
+    error = None if came is None else AttemptError(code=came.code, message=came.message)
+    return ReconcileItem(
+        kind="RECEIPT",
+        id=of.receipt.id,
+        standing=of.standing,
+        state=of.sending.state,
+        order_id=of.receipt.order_id,
+        amount=of.amount,
+        since=_iso(read, of.sending.at_ms),
+        message=_said(of.standing, error) if has_issuer else "현금영수증 발급이 연결되어 있지 않습니다",
+        tender="CASH",
+        payment_id=of.receipt.payment_id,
+        error=error,
+        cash_receipt=receipt_view(read, of.receipt),
+        actions=_told(actions_of_receipt(of, has_issuer=has_issuer)),
+    )
+
+
+def _iso(read: Reader, at_ms: int) -> str:
+    return calendar_of(read.shop).iso(from_ms(at_ms))
+
+
+def _said(standing: Standing, error: AttemptError | None) -> str:
+    return _SAID[standing] if error is None else error.message
 
 
 async def _busy(read: Reader, refund: RefundAttempt) -> bool:
@@ -133,13 +227,14 @@ async def reconcile_views(read: Reader, committed: Committed) -> Iterable[Announ
     """`reconcile.change.event` after a commit by which an item came, went, or stands elsewhere."""
     if not any(_may_change(entry.fact.name) for entry in committed.entries):
         return ()
-    total = len(await whatever_is_open(read))
-    return (Announcement(name="reconcile.change.event", data={"total": total}),)
+    found = await whatever_is_open(read)
+    data = {"total": len(found), "waiting": _waiting(found)}
+    return (Announcement(name="reconcile.change.event", data=data),)
 
 
 def _may_change(fact: str) -> bool:
     # A payment that is cancelled or made decides whether an order's cancel waits for a refused refund.
-    return fact.startswith(("attempt.", "refund.")) or fact in (
+    return fact.startswith(("attempt.", "refund.", "cash-receipt.")) or fact in (
         "order.cancel-pending",
         "payment.cancel",
         "payment.paid",

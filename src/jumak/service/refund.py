@@ -223,7 +223,7 @@ def check_not_asked(tx: Transaction, refund_id: str) -> None:
         )
 
 
-async def not_returned(tx: Transaction, payment: Payment, note: str) -> None:
+async def not_returned(tx: Transaction, payment: Payment, note: str, **said: Any) -> None:
     """A manager found out that the money did not go back; the payment may be cancelled anew.
 
     Raises InvalidState REFUND_STATE unless just that was unknown.
@@ -236,9 +236,8 @@ async def not_returned(tx: Transaction, payment: Payment, note: str) -> None:
             reason="REFUND_STATE",
             paymentId=payment.id,
         )
-    keep_refund(
-        tx, "resolve", refund_stepped(refund, RefundStep.FIND_NOTHING, note=note, error=None), note=note
-    )
+    after = refund_stepped(refund, RefundStep.FIND_NOTHING, note=note, error=None)
+    keep_refund(tx, "resolve", after, note=note, **said)
 
 
 def keep_refund(tx: Transaction, word: str, refund: RefundAttempt, **said: Any) -> None:

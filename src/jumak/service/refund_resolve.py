@@ -18,6 +18,7 @@ from jumak.domain.payment import LEAST_IN_PARTS, Payment
 from jumak.domain.refund import RefundAttempt, RefundStep, ThenCharge, refund_stepped
 from jumak.protocol.messages.attempt import StartPayment
 from jumak.protocol.messages.refund import PaymentRefundReply, ResolveRefund
+from jumak.service.approval import require_manager
 from jumak.service.attempt_start import begin
 from jumak.service.keeping import end_refund
 from jumak.service.ports import Announcement, Transaction
@@ -29,9 +30,10 @@ from jumak.service.registry import command
 async def resolve(tx: Transaction, data: ResolveRefund) -> PaymentRefundReply:
     """How a part reaches the guest; audited with the note. What a terminal says comes by push.
 
-    Raises NotFound; InvalidState REFUND_STATE for what is no part, or does not wait for this, CANCEL_IN_PROGRESS
+    Raises PermissionDenied APPROVAL_NEEDED; NotFound; InvalidState REFUND_STATE for what is no part, or does not wait for this, CANCEL_IN_PROGRESS
     and REFUND_UNSETTLED while the terminal is asked for something else of this payment.
     """
+    approved = await require_manager(tx, "payment-refund.resolve", data.approval_id)
     part = await tx.get(RefundAttempt, data.id)
     if part is None:
         raise NotFound("없는 환불입니다", f"there is no refund {data.id[:64]}", path="$.id")
@@ -39,7 +41,7 @@ async def resolve(tx: Transaction, data: ResolveRefund) -> PaymentRefundReply:
         raise _not_possible(part, "a payment as a whole: payment.cancel, or payment.confirm-refund")
     check_not_asked(tx, part.id)
     noted = part if data.note is None else replace(part, note=data.note)
-    said = {"how": data.how} | ({} if data.note is None else {"note": data.note})
+    said = {"how": data.how} | ({} if data.note is None else {"note": data.note}) | approved
     match data.how:
         case "CONFIRM_NOT_RETURNED":
             if part.state != "UNKNOWN":
@@ -107,7 +109,8 @@ async def charge_rest(tx: Transaction, payment_id: str) -> None:
     who = Caller(id=then.caller, kind="device", name=then.caller, device_id=then.device, staff=then.staff)
     start = StartPayment(
         order_id=order.id,
-        tender="CARD",
+        # The way it was paid before: the guest scans a code at this till again (PAY-9).
+        tender="CARD" if payment.external_details is None else "BARCODE",
         amount=rest,
         expected_unpaid=order.payment_price.payment_unpaid_value,
         installment_month=_installments(payment, rest),

@@ -21,10 +21,13 @@ from jumak.protocol.messages.till_receipt import (
     CashReceiptsReply,
     CashReceiptView,
     ListCashReceipts,
+    Receiptable,
     ReceiptCancelView,
     SendCashReceipt,
 )
+from jumak.protocol.row import UNSET
 from jumak.service.journal import whole
+from jumak.service.keeping import known_order
 from jumak.service.ports import Reader, Transaction
 from jumak.service.receipt_following import (
     fulfil_duty,
@@ -60,9 +63,9 @@ async def send(tx: Transaction, data: SendCashReceipt) -> CashReceiptReply:
         )
     known = await receipts_of(tx, order.id)
     for receipt in known:
-        if receipt.payment_id == payment.id and receipt.issue.state == "QUEUED":
+        if _gives_way(receipt, payment.id):
             take_back(tx, receipt, claimed(receipt), reason="")
-    left = await _left(tx, order, payment)
+    left = await _left(tx, order, payment.id)
     amount = left.total if data.amount is None else data.amount
     if left.total == 0:
         raise InvalidState(
@@ -77,12 +80,17 @@ async def send(tx: Transaction, data: SendCashReceipt) -> CashReceiptReply:
     return CashReceiptReply(cash_receipt=receipt_view(tx, receipt))
 
 
-async def _left(source: Reader, order: Order, payment: Payment) -> Buckets:
-    """What of a payment is in no receipt, the till's or another's."""
+def _gives_way(receipt: TillReceipt, payment_id: str) -> bool:
+    """Nobody was asked for it yet, so that another receipt for its payment takes its place."""
+    return receipt.payment_id == payment_id and receipt.issue.state == "QUEUED"
+
+
+async def _left(source: Reader, order: Order, payment_id: str) -> Buckets:
+    """What of a payment is in no receipt, the till's or another's, but those that give way to one."""
     base = receiptable(order)
-    known = await receipts_of(source, order.id)
-    mine = [receipt for receipt in known if receipt.payment_id == payment.id]
-    left = base[payment.id].less(total_claimed(mine))
+    known = [each for each in await receipts_of(source, order.id) if not _gives_way(each, payment_id)]
+    mine = [receipt for receipt in known if receipt.payment_id == payment_id]
+    left = base[payment_id].less(total_claimed(mine))
     # Nobody says for which of several payments a receipt from elsewhere was.
     free = sum(parts.total for parts in base.values()) - total_claimed(known).total
     free -= await receipted_elsewhere(source, order)
@@ -143,15 +151,33 @@ def _too_large(left: int) -> PosError:
 
 @query("cash-receipt.list.request")
 async def list_receipts(read: Reader, caller: Caller, data: ListCashReceipts) -> CashReceiptsReply:
-    """Receipts whose issue or one of whose cancels is in a state asked for, newest first, at most 500."""
+    """Receipts whose issue or one of whose cancels is in a state asked for, newest first, at most 500.
+
+    Of one order it also says what of each payment may be receipted now. Raises NotFound for that order.
+    """
+    order = None if data.order_id is None else await known_order(read, data.order_id, path="$.orderId")
+    known = (await read.all(TillReceipt)).values() if order is None else await receipts_of(read, order.id)
     wanted = frozenset(data.states or ())
     found = [
         receipt
-        for receipt in (await read.all(TillReceipt)).values()
+        for receipt in known
         if not wanted or not wanted.isdisjoint(each.state for each in (receipt.issue, *receipt.cancels))
     ]
     found.sort(key=lambda receipt: (receipt.at_ms, receipt.id), reverse=True)
-    return CashReceiptsReply(cash_receipts=tuple(receipt_view(read, each) for each in found[:MOST_LISTED]))
+    return CashReceiptsReply(
+        cash_receipts=tuple(receipt_view(read, each) for each in found[:MOST_LISTED]),
+        receiptable=UNSET if order is None else await _receiptable_now(read, order),
+    )
+
+
+async def _receiptable_now(read: Reader, order: Order) -> tuple[Receiptable, ...]:
+    """By payment what a receipt may be issued for; one in the queue gives way to it. Nothing without an issuer."""
+    if read.live.receipt_issuer is None:
+        return ()
+    lefts = [(payment_id, await _left(read, order, payment_id)) for payment_id in receiptable(order)]
+    return tuple(
+        Receiptable(payment_id=payment_id, amount=left.total) for payment_id, left in lefts if left.total
+    )
 
 
 def receipt_view(source: Reader, receipt: TillReceipt) -> CashReceiptView:

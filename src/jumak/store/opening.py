@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -15,7 +16,6 @@ from jumak.domain.merchant import Shop
 from jumak.service.ports import Clock, Ids, Live, Store
 from jumak.store.check import Check
 from jumak.store.check import Progress as CheckProgress
-from jumak.store.errors import ShopInUse
 from jumak.store.export import Progress as ExportProgress
 from jumak.store.export import export
 from jumak.store.lock import lock_made
@@ -53,14 +53,11 @@ async def opened(
             await store.close()
         return
     # Asyncpg takes a moment to import, which a shop in a file need not pay.
-    from jumak.store.postgres import Database, Placements, PostgresStore
+    from jumak.store.postgres import Database, PostgresStore
 
     lock = lock_made(folder)
     try:
         async with Database.connected(database.url) as connections:
-            # Opening a shop asks its terminals what became of charges: not beside the process that runs it.
-            if (holder := await Placements(connections).holder(database.shop_id)) is not None:
-                raise ShopInUse(f"shop {database.shop_id} is run by the server at {holder[1]}")
             store = await PostgresStore.open(
                 connections, database.shop_id, folder=folder, clock=clock, ids=ids, live=live
             )
@@ -70,6 +67,33 @@ async def opened(
                 await store.close()
     finally:
         lock.release()
+
+
+@contextlib.asynccontextmanager
+async def counter(database: InDatabase | None) -> AsyncIterator[asyncio.Event | None]:
+    """The shop's counter, if no other process has it: who holds it asks terminals, plugins and issuers of receipts.
+
+    Yields what is set when it is lost, None when somebody else has it.  A shop in a file is opened by one process, which
+    has its counter.
+    """
+    if database is None:
+        yield asyncio.Event()
+        return
+    from jumak.store.postgres import Database, Placements
+    from jumak.store.postgres.counter import Counter
+
+    async with Database.connected(database.url) as connections:
+        # Where many shops are served the process of a shop has its counter, by its placement.
+        placed = await Placements(connections).holder(database.shop_id) is not None
+    if placed:
+        yield None
+        return
+    held = await Counter.take(database.url, database.shop_id)
+    try:
+        yield None if held is None else held.lost
+    finally:
+        if held is not None:
+            await held.release()
 
 
 async def founded(folder: Path, database: InDatabase | None, shop: Shop) -> None:

@@ -72,12 +72,13 @@ async def stored_reply(rows: Rows, memory: Memory, owner: str, command_id: str) 
     if number is None:
         return None
     row = await rows.command(number, command_id)
-    return None if row is None else StoredReply(row.body, await _reply(rows, memory, row))
+    return None if row is None else await stored_reply_in(rows, memory, row)
 
 
-async def _reply(rows: Rows, memory: Memory, row: CommandRow) -> bytes:
+async def stored_reply_in(rows: Rows, memory: Memory, row: CommandRow) -> StoredReply:
+    """The answer a row keeps."""
     if row.order_id is None or row.fact is None:
-        return memory.codec.unpack(row.reply)
+        return StoredReply(row.body, memory.codec.unpack(row.reply))
     doc = await rows.order_at(row.order_id, row.fact)
     assert doc is not None, "the journal lost an order"
-    return filled(row.reply, doc)
+    return StoredReply(row.body, filled(row.reply, doc))

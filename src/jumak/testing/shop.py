@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ from jumak.service.card_terminal import Drivers
 from jumak.service.documents import ShopEntry
 from jumak.service.ports import Command, Store, Transaction
 from jumak.service.receipt_issuer import ReceiptIssuer
+from jumak.store.opening import InDatabase, founded, opened
 from jumak.store.sqlite import SqliteStore
 from jumak.testing import menu
 from jumak.testing.clock import FakeClock, SeededIds
@@ -262,40 +263,46 @@ async def simulated_shop(
     shop: Shop = menu.SHOP,
     documents: Iterable[Struct] = menu.DOCUMENTS,
     folder: Path | None = None,
+    database: InDatabase | None = None,
     drivers: Drivers = DRIVERS,
     issuer: ReceiptIssuer | UnsetType | None = UNSET,
 ) -> AsyncIterator[SimulatedShop]:
     """A shop in memory with the menu and tables of `jumak.testing.menu`; folder: on disk instead.
 
+    database: in this one, where there is no such shop yet; its files are in the folder.
     drivers: of card terminals; see `PracticeTerminal`.  issuer: of cash receipts, a `PracticeIssuer`
     unless another or None is given.
     """
     clock = FakeClock()
     ids = SeededIds(clock, seed)
     connections = Connections()
-    store = (
-        SqliteStore.in_memory(shop, clock=clock, ids=ids, live=connections)
-        if folder is None
-        else SqliteStore.create(folder, shop, clock=clock, ids=ids, live=connections)
-    )
-    if issuer is UNSET:
-        issuer = PracticeIssuer(now=clock.now)
-    # Plugin processes start only in tests that ask for them, by `host`.
-    running, end = await run_shop(store, connections, clock, files=folder, drivers=drivers, issuer=issuer)
-    running.branches = OneShop(store)
-    seeded = tuple(documents)
+    async with AsyncExitStack() as closing:
+        store: Store
+        if folder is None:
+            store = SqliteStore.in_memory(shop, clock=clock, ids=ids, live=connections)
+        else:
+            await founded(folder, database, shop)
+            store = await closing.enter_async_context(
+                opened(folder, database, clock=clock, ids=ids, live=connections)
+            )
+        if issuer is UNSET:
+            issuer = PracticeIssuer(now=clock.now)
+        # Plugin processes start only in tests that ask for them, by `host`.
+        running, end = await run_shop(store, connections, clock, files=folder, drivers=drivers, issuer=issuer)
+        running.branches = OneShop(store)
+        seeded = tuple(documents)
 
-    async def seed_documents(tx: Transaction) -> Done:
-        for document in seeded:
-            tx.put(document)
-        tx.record(Fact("shop.update", "1", {"changes": ["seeded"]}))
-        return Done()
+        async def seed_documents(tx: Transaction) -> Done:
+            for document in seeded:
+                tx.put(document)
+            tx.record(Fact("shop.update", "1", {"changes": ["seeded"]}))
+            return Done()
 
-    result = await store.execute(Command(caller=SYSTEM, name="shop.seed", body=b"", run=seed_documents))
-    if result.error is not None:
-        raise result.error
-    simulated = SimulatedShop(running, end, clock, seed, folder)
-    try:
-        yield simulated
-    finally:
-        await simulated.close()
+        result = await store.execute(Command(caller=SYSTEM, name="shop.seed", body=b"", run=seed_documents))
+        if result.error is not None:
+            raise result.error
+        simulated = SimulatedShop(running, end, clock, seed, folder)
+        try:
+            yield simulated
+        finally:
+            await simulated.close()

@@ -37,6 +37,25 @@ async def an_order_ending(stall: Stall, digits: int) -> Json:
     return order
 
 
+async def start_card(stall: Stall, order: Json) -> Json:
+    """All that is owed on an order is asked of the terminal; the attempt."""
+    unpaid = order["paymentPrice"]["paymentUnpaidValue"]
+    start = {"orderId": order["id"], "tender": "CARD", "amount": unpaid, "expectedUnpaid": unpaid}
+    attempt: Json = (await stall.ask("payment.start", **start))["attempt"]
+    return attempt
+
+
+async def charged(stall: Stall, order: Json) -> None:
+    """All that is owed is paid, by a terminal that waits for nobody."""
+    attempt = await start_card(stall, order)
+
+    async def paid() -> bool:
+        now = (await stall.ask("payment-attempt.get", id=attempt["id"]))["attempt"]
+        return bool(now["state"] == "APPROVED")
+
+    await until(paid, "the card is charged")
+
+
 async def asks_guest(stall: Stall) -> None:
     """Returns once a terminal waits for a card: what the guest does before that is not noticed."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
+import atexit
 import contextlib
+import functools
+import shutil
 import signal
-import subprocess
-import sys
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +17,7 @@ from playwright.async_api import Browser, Page
 
 from jumak.demo.shop import PEOPLE, create_demo_shop
 from jumak.server.owner import read_access
+from tests.forked import Forked
 from tests.ports import free_port
 
 Json = dict[str, Any]
@@ -36,21 +38,19 @@ class Stall:
         self.beside = contextlib.AsyncExitStack()
         self._verb, self._port = verb, free_port()
         self.url = f"http://localhost:{self._port}"
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Forked | None = None
         self._http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{self._port}", trust_env=False)
         self._token = ""
 
     async def start(self) -> None:
         """Starts its server and waits until it serves."""
-        command = [sys.executable, "-m", "jumak", self._verb, "--data", str(self.folder), "--no-browser"]
-        self._process = await asyncio.create_subprocess_exec(
-            *command, "--port", str(self._port), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        self._process = await Forked.start(
+            *(self._verb, "--data", str(self.folder), "--no-browser", "--port", str(self._port))
         )
-        assert self._process.stdout is not None
         said: list[str] = []
         while not self._ready(said):
             line = await self._process.stdout.readline()
-            assert line, said
+            assert line, (said, self._process.errors)
             said.append(line.decode().strip())
         self.link = said[-1].rpartition(" ")[2]
         self.reader = next((line.removeprefix(READER) for line in said if line.startswith(READER)), "")
@@ -78,7 +78,7 @@ class Stall:
         """Ends its server; SIGKILL: as a power cut does. Returns when it is gone."""
         if self._process is not None:
             self._process.send_signal(how)
-            await self._process.communicate()
+            await self._process.gone()
             self._process = None
 
     async def pause(self) -> None:
@@ -181,10 +181,25 @@ async def open_stall(folder: Path, verb: Literal["serve", "demo"] = "serve") -> 
     verb: `demo` has the command make the shop, with the plugin that brings along.
     """
     if verb == "serve":
-        await create_demo_shop(folder)
+        await _put_demo_shop(folder)
     stall = Stall(folder, verb)
     try:
         await stall.start()
         yield stall
     finally:
         await stall.close()
+
+
+async def _put_demo_shop(folder: Path) -> None:
+    """A new demo shop: made once for all tests of this process, and copied."""
+    pattern = _pattern()
+    if not pattern.exists():
+        await create_demo_shop(pattern)
+    shutil.copytree(pattern, folder)
+
+
+@functools.cache
+def _pattern() -> Path:
+    made = tempfile.TemporaryDirectory(prefix="jumak-demo-")
+    atexit.register(made.cleanup)
+    return Path(made.name) / "shop"

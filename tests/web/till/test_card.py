@@ -15,6 +15,7 @@ from tests.web.till.cards import (
     asks_guest,
     card_key,
     card_terminal,
+    charged,
     guest,
     heading,
 )
@@ -291,18 +292,6 @@ async def test_three_tenders_in_three_parts(browser: Browser, tmp_path: Path) ->
 # -- given back ----------------------------------------------------------------------------------
 
 
-async def pay_by_card(stall: Stall, order: Json) -> None:
-    """All of it, with a terminal that waits for nobody."""
-    unpaid = order["paymentPrice"]["paymentUnpaidValue"]
-    start = {"orderId": order["id"], "tender": "CARD", "amount": unpaid, "expectedUnpaid": unpaid}
-    await stall.ask("payment.start", **start)
-
-    async def paid() -> bool:
-        return await attempts(stall, order) == ["APPROVED"]
-
-    await until(paid, "the card is charged")
-
-
 async def test_a_card_gets_its_money_back(stall: Stall, browser: Browser) -> None:
     """CAN-2, CAN-8: on the terminal that took it; then the payment is cancelled, the order owes again."""
     terminal = await card_terminal(stall)
@@ -310,7 +299,7 @@ async def test_a_card_gets_its_money_back(stall: Stall, browser: Browser) -> Non
     page = await status(stall, browser)
     order = await an_order(stall)
     detail = await look_at(page, order)
-    await pay_by_card(stall, order)
+    await charged(stall, order)
     await detail.get_by_role("button", name="결제 취소").click()
     dialog = page.get_by_role("alertdialog")
     await expect(dialog).to_contain_text("단말기가 카드로 돌려줍니다")
@@ -327,7 +316,7 @@ async def test_a_refund_whose_answer_is_lost(stall: Stall, browser: Browser) -> 
     page = await status(stall, browser)
     order = await an_order(stall)
     detail = await look_at(page, order)
-    await pay_by_card(stall, order)
+    await charged(stall, order)
     await detail.get_by_role("button", name="결제 취소").click()
     dialog = page.get_by_role("alertdialog")
     # This answer, and those to the first two questions after it.

@@ -234,6 +234,37 @@ async def test_a_method_of_a_plugin_in_this_till(stall: Stall, browser: Browser,
     await expect(till.get_by_role("button", name="도장", exact=True)).to_have_count(0)
 
 
+# -- tips ----------------------------------------------------------------------------------------
+
+
+async def test_a_tip_on_a_part_of_the_bill(stall: Stall, browser: Browser) -> None:
+    """PAY-2, VAT-4: a share of what is due or an amount; on top of this payment alone, warned of when it is large."""
+    till = await stall.page(browser, size=(390, 844))
+    order = await an_order(stall)
+    await open_payment(till, order)
+    await till.get_by_role("button", name="봉사료", exact=True).click()
+    dialog = till.get_by_role("dialog")
+    await expect(dialog.get_by_role("button", name="10% 3,000원")).to_be_visible()
+    await dialog.get_by_role("button", name="20% 5,900원").click()
+    await expect(dialog.get_by_text("원천징수")).to_be_visible()
+    await check(till, "the tip")
+    await till.keyboard.press("Backspace")
+    await expect(dialog.locator(".typed")).to_have_text("590원")
+    await expect(dialog.get_by_text("원천징수")).to_have_count(0)
+    await dialog.get_by_role("button", name="10% 3,000원").click()
+    await till.keyboard.press("Enter")
+    await expect(till.locator(".pad .due")).to_contain_text(re.compile("봉사료 3,000원 포함.*32,700원"))
+    await till.keyboard.type("13000")
+    await till.keyboard.press("Enter")
+    await expect(till.locator("button.cash")).to_have_text("현금 19,700원")
+    now = await order_now(stall, order)
+    assert (now["chargePrice"]["chargeTipValue"], now["payments"][0]["tipMoney"]) == (3_000, 3_000)
+    await expect(till.locator("button.cash")).to_be_enabled()
+    await till.locator("button.cash").click()
+    await expect(till.get_by_role("heading", name="결제 완료")).to_be_visible()
+    assert await paid(stall, order) == [("CASH", 13_000), ("CASH", 19_700)]
+
+
 # -- parts ---------------------------------------------------------------------------------------
 
 
@@ -285,6 +316,36 @@ async def test_parts_by_amount_and_by_item(stall: Stall, browser: Browser) -> No
     await expect(till.get_by_role("button", name="물냉면 하나 담기")).to_be_disabled()
     await till.get_by_role("button", name="나누기", exact=True).click()
     await expect(parts).to_have_text([re.compile("8,910원"), re.compile("10,890원"), re.compile("9,900원")])
+
+
+async def test_parts_by_guest(stall: Stall, browser: Browser) -> None:
+    """SPL-3: lines are given to guests by a tap, the rest is shared; a line whose guest has paid is marked."""
+    till = await stall.page(browser, size=(390, 844))
+    order = await an_order(stall, discount=0)
+    await open_payment(till, order)
+    await till.get_by_role("button", name="나눠 내기").click()
+    await till.get_by_role("button", name="손님별로").click()
+    dialog = till.get_by_role("dialog")
+    guests = dialog.get_by_role("group", name="누구의 메뉴인가요?").get_by_role("button")
+    await expect(guests).to_have_text([re.compile("15,000원"), re.compile("15,000원"), "함께"])
+    await dialog.get_by_role("button", name=re.compile("물냉면")).click()
+    await expect(dialog.get_by_role("button", name=re.compile("물냉면.*1번째 손님"))).to_be_visible()
+    await expect(guests).to_have_text([re.compile("20,500원"), re.compile("9,500원"), "함께"])
+    await guests.nth(1).press("Enter")
+    await dialog.get_by_role("button", name=re.compile("공기밥")).press("Enter")
+    await expect(guests).to_have_text([re.compile("20,000원"), re.compile("10,000원"), "함께"])
+    await check(till, "by guest")
+    await dialog.get_by_role("button", name="나누기", exact=True).click()
+    parts = till.get_by_role("list", name="나눈 금액").get_by_role("button")
+    await expect(parts).to_have_text([re.compile("1번.*20,000원"), re.compile("2번.*10,000원")])
+    await parts.nth(1).click()
+    await till.locator("button.cash").click()
+    await till.set_viewport_size({"width": 1280, "height": 800})
+    bill = till.get_by_role("region", name="주문 내역").get_by_role("listitem")
+    await expect(bill).to_have_text(
+        [re.compile("김치찌개(?!.*받음)"), re.compile("물냉면(?!.*받음)"), re.compile("공기밥.*받음")]
+    )
+    assert await paid(stall, order) == [("CASH", 10_000)]
 
 
 # -- somebody else -------------------------------------------------------------------------------

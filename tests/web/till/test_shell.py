@@ -21,14 +21,15 @@ async def test_screens(house: House, browser: Browser) -> None:
         "주문",
         "테이블",
         "현황",
+        "정산",
         "상품",
         "설정",
     ]
     await till.get_by_role("tab", name="현황").click()
     await expect(till).to_have_url(re.compile(r"#/status$"))
     await till.keyboard.press("ArrowRight")
-    await expect(till.get_by_role("tab", name="상품")).to_be_focused()
+    await expect(till.get_by_role("tab", name="정산")).to_be_focused()
     await till.reload()
-    await expect(till.get_by_role("tab", name="상품", selected=True)).to_be_visible()
+    await expect(till.get_by_role("tab", name="정산", selected=True)).to_be_visible()
     await till.get_by_role("button", name="English").click()
-    await expect(till.get_by_role("tab", name="Menu", selected=True)).to_be_visible()
+    await expect(till.get_by_role("tab", name="Settle", selected=True)).to_be_visible()

@@ -27,7 +27,7 @@ const bill = fields({
   lineItems: list(line),
   discounts: orElse(list(discount), []),
   payments: readable(payment),
-  chargePrice: fields({ chargePriceValue: number, chargeTipValue: orElse(number, 0) }),
+  chargePrice: fields({ chargePriceValue: number, chargeSupplyValue: orElse(number, 0), chargeTipValue: orElse(number, 0) }),
   paymentPrice: fields({ paymentUnpaidValue: number, paymentPaidValue: number }),
 });
 export type Bill = Decoded<typeof bill>;

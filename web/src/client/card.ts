@@ -2,6 +2,13 @@
 
 import { type Decoded, fields, flag, list, maybe, number, oneOf, orElse, text } from "./decode";
 
+const walletCode = fields({ wallet: text, starts: text, least: number, most: number });
+/** How the codes begin that guests of a wallet present, and how long they are (PAY-9). */
+export type WalletCode = Decoded<typeof walletCode>;
+/** What a terminal knows of wallets. reads: codes of guests.  shows: it gives codes to scan. */
+const wallets = fields({ reads: orElse(list(walletCode), []), shows: orElse(flag, false) });
+export type Wallets = Decoded<typeof wallets>;
+
 const terminal = fields({
   id: text,
   name: text,
@@ -12,6 +19,7 @@ const terminal = fields({
   version: number,
   state: oneOf("idle", "busy", "away"),
   model: maybe(text),
+  wallets: maybe(wallets),
   here: orElse(flag, false),
 });
 /** devices: the tills that charge on it, empty = every one without its own.  here: this till does. */

@@ -19,6 +19,7 @@ const payment = fields({
   name: maybe(text),
   tendered: maybe(number),
   change: maybe(number),
+  scan: orElse(text, ""),
 });
 
 const view = fields({

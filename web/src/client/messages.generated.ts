@@ -41,6 +41,7 @@ export const READS: ReadonlySet<string> = new Set([
   "plugin.info.request",
   "plugin.list.request",
   "power-saver.is-blocked.request",
+  "receipt.get.request",
   "reconcile.list.request",
   "reservation.list.request",
   "secure-store.get.request",

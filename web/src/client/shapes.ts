@@ -1,7 +1,7 @@
 /** What the page reads of the shop's answers and pushes; keys it does not use are left out. */
 
 import { decodeCard } from "./card";
-import { anything, type Decoded, fields, flag, list, maybe, number, orElse, readable, record, text } from "./decode";
+import { anything, type Decoded, fields, flag, list, maybe, number, oneOf, orElse, readable, record, text } from "./decode";
 
 export const decodeOpened = fields({
   device: maybe(fields({ id: text, kind: text, name: text, letter: orElse(text, "") })),
@@ -133,6 +133,8 @@ export const decodeMethods = fields({ methods: readable(method) });
 
 /** A card terminal as attempts and refunds name it. testMode: no money moves (SIM-2). */
 const terminalRef = fields({ id: text, name: text, testMode: orElse(flag, false) });
+/** Of a wallet, who shows whom a code. text: what the guest's phone is to scan, while it is to (PAY-9). */
+const barcode = fields({ presentedBy: oneOf("GUEST", "SHOP"), text: orElse(text, "") });
 const failure = fields({ code: orElse(text, ""), reason: orElse(text, ""), message: orElse(text, "") });
 const attempt = fields({
   id: text,
@@ -142,9 +144,17 @@ const attempt = fields({
   state: text,
   method: maybe(fields({ pluginId: text, id: text, paymentName: maybe(text) })),
   terminal: maybe(terminalRef),
+  barcode: maybe(barcode),
   takingBack: orElse(flag, false),
-  payment: maybe(fields({ approvedNo: orElse(text, ""), cardDetails: maybe(decodeCard) })),
+  payment: maybe(
+    fields({
+      approvedNo: orElse(text, ""),
+      cardDetails: maybe(decodeCard),
+      externalDetails: maybe(fields({ source: orElse(text, "") })),
+    }),
+  ),
   partId: maybe(text),
+  tip: orElse(number, 0),
   tendered: maybe(number),
   change: maybe(number),
   gaveUp: orElse(flag, false),

@@ -39,5 +39,9 @@ export const COMMON = {
   theShop: ["매장", "Shop"],
   less: ["줄이기", "less"],
   increase: ["늘리기", "more"],
+  receiptRefused: [
+    "{won} 현금영수증이 발급되지 않았습니다. 주문 목록에서 그 주문을 열어 다시 발급해 주세요.",
+    "A cash receipt for {won} was not issued. Open its order in the list and issue it again.",
+  ],
   unpaid: ["남은 금액", "Unpaid"],
 } as const satisfies Table;

@@ -2,6 +2,7 @@
 
 import type { OptionGroup } from "../client/catalog";
 import type { Json } from "../client/decode";
+import { wonOf } from "../kit/amount";
 import { inEnglish, titles } from "./titles";
 
 /** Ids from here on are of choices that are new: they can be defaults before the shop has given them an id of their own. */
@@ -62,7 +63,7 @@ export function wrongGroup(draft: GroupDraft): ReadonlyMap<string, "needed" | "w
   if (!/^\d{0,4}$/.test(draft.maxChoices.trim())) found.set("maxChoices", "wrongNumber");
   draft.choices.forEach(({ title, priceValue }, place) => {
     if (title.trim() === "") found.set(`choices[${String(place)}].title`, "needed");
-    if (!/^-?\d{1,9}$/.test(priceValue.trim())) found.set(`choices[${String(place)}].priceValue`, "wrongNumber");
+    if (wonOf(priceValue) === undefined) found.set(`choices[${String(place)}].priceValue`, "wrongNumber");
   });
   return found;
 }
@@ -82,7 +83,7 @@ export function sentGroup(draft: GroupDraft, before: OptionGroup | null): Json {
       id: choice.id,
       title: choice.title.trim(),
       ...titles(choice.english, before?.choices.find(({ id }) => id === choice.id)?.titleI18n),
-      priceValue: Number(choice.priceValue),
+      priceValue: wonOf(choice.priceValue),
       quantityInputEnabled: choice.quantityInputEnabled,
     })),
     // What is left out stays: a default that is sold out meanwhile is not shown, and is one again afterwards.

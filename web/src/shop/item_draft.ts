@@ -3,6 +3,7 @@
 import { type EditedItem, type EditedPrice, suggestedIds, suggestedLabels, suggestedPrices } from "../client/catalog";
 import { attempt, type Json, isObject, text } from "../client/decode";
 import { pack } from "../client/menu";
+import { wonOf } from "../kit/amount";
 import { inEnglish, titles } from "./titles";
 
 export const PRICE_TYPES = ["FIXED", "VARIABLE", "UNIT"] as const;
@@ -125,8 +126,9 @@ export function wrong(draft: ItemDraft): ReadonlyMap<string, "needed" | "wrongNu
   if (draft.title.trim() === "") found.set("title", "needed");
   draft.prices.forEach((price, place) => {
     const at = `prices[${String(place)}]`;
-    if (price.priceType !== "VARIABLE" && price.priceValue.trim() === "") found.set(`${at}.priceValue`, "needed");
-    else if (!isWhole(price.priceValue)) found.set(`${at}.priceValue`, "wrongNumber");
+    const isOpen = price.priceType === "VARIABLE";
+    if (!isOpen && price.priceValue.trim() === "") found.set(`${at}.priceValue`, "needed");
+    else if (!isOpen && (wonOf(price.priceValue) ?? -1) < 0) found.set(`${at}.priceValue`, "wrongNumber");
     if (price.priceType === "UNIT" && (!isWhole(price.priceUnit) || Number(price.priceUnit) < 1)) found.set(`${at}.priceUnit`, "wrongNumber");
     if (price.isStockable && !isQuantity(price.startStock)) found.set(`${at}.stockQuantity`, "wrongNumber");
   });
@@ -152,7 +154,7 @@ export function sent(draft: ItemDraft, before: EditedItem | null): Json {
         title: price.title.trim(),
         isDefault: price.isDefault,
         priceType: price.priceType,
-        priceValue: Number(price.priceValue),
+        priceValue: wonOf(price.priceValue) ?? 0,
         priceUnit: price.priceType === "UNIT" ? Number(price.priceUnit) : 1,
         barcode: price.barcode.trim(),
         isTaxFree: price.isTaxFree,

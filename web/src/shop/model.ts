@@ -1,9 +1,10 @@
 /** Everything a till knows, made once and handed to its screens. */
 
 import { named } from "../kit/named";
-import { t } from "../kit/words.svelte";
+import { t, won } from "../kit/words.svelte";
 import { Approvals } from "./approval.svelte";
 import { AutoLock } from "./auto_lock.svelte";
+import { AskedReceipts } from "./cash_receipts.svelte";
 import { Cart } from "./cart.svelte";
 import { Checkout } from "./checkout.svelte";
 import { Floor } from "./floor.svelte";
@@ -13,6 +14,7 @@ import { Menu } from "./menu.svelte";
 import { Orders } from "./orders.svelte";
 import { Payments } from "./payments.svelte";
 import { Picking } from "./picking.svelte";
+import { Reconcile } from "./reconcile.svelte";
 import { Reservations } from "./reservations.svelte";
 import { Route } from "./route.svelte";
 import { Scans } from "./scans";
@@ -31,6 +33,7 @@ export class Model {
   readonly approvals = new Approvals(this.till);
   readonly orders = new Orders(this.till);
   readonly payments = new Payments(this.till);
+  readonly reconcile = new Reconcile(this.till, this.approvals);
   readonly terminals = new Terminals(this.till);
   readonly menu = new Menu(this.till);
   readonly cart = new Cart(this.till);
@@ -38,10 +41,19 @@ export class Model {
   readonly checkout = new Checkout(this.till, this.cart, this.orders, this.shop, this.route, (error) =>
     this.hosting.tell(trouble(error), "error"),
   );
-  readonly scans = new Scans(this.till, (barcode) =>
-    this.picking.scanElsewhere(barcode, (item) =>
-      this.hosting.tell(item === undefined ? t("unknownCode", { code: barcode }) : t("askAtOrders", { name: named(item) }), "error"),
-    ),
+  readonly scans = new Scans(
+    this.till,
+    (barcode) =>
+      this.picking.scanElsewhere(barcode, (item) =>
+        this.hosting.tell(
+          item === undefined ? t("unknownCode", { code: barcode }) : t("askAtOrders", { name: named(item) }),
+          "error",
+        ),
+      ),
+    (barcode) => this.terminals.isWalletCode(barcode),
+  );
+  readonly askedReceipts = new AskedReceipts(this.till, ({ amount }) =>
+    this.hosting.tell(t("receiptRefused", { won: won(amount) }), "error"),
   );
   readonly floor = new Floor(this.till);
   readonly waiting = new Waiting(this.till);

@@ -1,8 +1,8 @@
 /** A bill in parts while they are paid, one after the other (SPL-1 … SPL-4). Amounts in won. */
 
-import type { BillPart, Share } from "../client/bill";
+import type { BillLine, BillPart, Share } from "../client/bill";
 
-/** One part. left: of its amount, still to pay. */
+/** One part. id: 1, 2, 3 …, by guest the guest.  left: of its amount, still to pay. */
 export interface Part {
   readonly id: string;
   readonly amount: number;
@@ -10,9 +10,18 @@ export interface Part {
   readonly lines: readonly Share[];
 }
 
-/** What `bill.split` answered, nothing of it paid. A single part divides nothing. */
+/** What `bill.split` answered, nothing of it paid. Whoever owes nothing has no part, and a single one divides nothing. */
 export function divided(parts: readonly BillPart[]): readonly Part[] {
-  return parts.length < 2 ? [] : parts.map((part) => ({ ...part, left: part.amount }));
+  const owing = parts.filter(({ amount }) => amount > 0);
+  return owing.length < 2 ? [] : owing.map((part) => ({ ...part, left: part.amount }));
+}
+
+/** Lines that are paid in full: all their units belong to parts of which nothing is left to pay (SPL-3). */
+export function paidLines(parts: readonly Part[], lines: readonly Pick<BillLine, "id" | "quantity">[]): ReadonlySet<string> {
+  const paid = parts.filter(({ left }) => left === 0).flatMap((part) => part.lines);
+  const unitsOf = (lineId: string) => paid.reduce((sum, { id, quantity }) => sum + (id === lineId ? quantity : 0), 0);
+  // Quantities have thousandths (MON-5), sums of a browser's numbers more.
+  return new Set(lines.filter(({ id, quantity }) => unitsOf(id) > quantity.value - 0.0005).map(({ id }) => id));
 }
 
 /** The part that is being paid: the chosen one, else the first that is open. */

@@ -5,7 +5,7 @@
  * is read anew before anything else can be begun, so that no payment is begun twice (PAY-7, PAY-8).
  */
 
-import { type Bill, decodeBill, decodeBillView, decodeHolder, decodeLock, decodeParts } from "../client/bill";
+import { type Bill, type BillPart, decodeBill, decodeBillView, decodeHolder, decodeLock, decodeParts } from "../client/bill";
 import { attempt as readable } from "../client/decode";
 import { ShopError } from "../client/errors";
 import { type Attempt, decodeAttempt, type PaymentMethod } from "../client/shapes";
@@ -25,17 +25,20 @@ export type Hold =
   | { readonly state: "elsewhere"; readonly by: string }
   | { readonly state: "refused"; readonly why: string };
 
-/** How a bill is divided: equally, by amounts, or by units of its lines for each guest. */
+/** How a bill is divided: equally, by amounts, by units of its lines, or by guest, who each had some lines. */
 export type Split =
   | { readonly by: "count"; readonly count: number }
   | { readonly by: "amount"; readonly amounts: readonly number[] }
-  | { readonly by: "item"; readonly lines: readonly (readonly { readonly id: string; readonly quantity: number }[])[] };
+  | { readonly by: "item"; readonly lines: readonly (readonly { readonly id: string; readonly quantity: number }[])[] }
+  | { readonly by: "guest"; readonly count: number; readonly seats: readonly { readonly id: string; readonly seat: number }[] };
 
 export class Paying {
   order = $state.raw<Bill | null>(null);
   hold = $state.raw<Hold>({ state: "asking" });
   parts = $state.raw<readonly Part[]>([]);
   partId = $state<string | null>(null);
+  /** Won the next payment brings on top, for the staff (PAY-2). */
+  tip = $state(0);
   /** What is owed is another amount than the one that was on screen. */
   changed = $state(false);
   busy = $state(false);
@@ -69,9 +72,9 @@ export class Paying {
     return currentPart(this.parts, this.partId);
   }
 
-  /** What is to be paid now. */
+  /** What is to be paid now, with the tip. */
   get due(): number {
-    return Math.min(this.part?.left ?? this.unpaid, this.unpaid);
+    return Math.min(this.part?.left ?? this.unpaid, this.unpaid) + this.tip;
   }
 
   /** Whether a payment may begin. */
@@ -136,9 +139,14 @@ export class Paying {
 
   /** Divides what is owed; the first part is due. Raises ShopError. */
   async split(how: Split): Promise<void> {
-    const asked = { orderId: this.#orderId, ...how };
-    this.parts = divided((await this.#till.ask("bill.split.request", asked, decodeParts)).parts);
+    this.parts = divided(await this.parted(how));
     this.partId = null;
+  }
+
+  /** What the parts would come to. Raises ShopError. */
+  async parted(how: Split): Promise<readonly BillPart[]> {
+    const asked = { orderId: this.#orderId, ...how };
+    return (await this.#till.ask("bill.split.request", asked, decodeParts)).parts;
   }
 
   /** Takes the rest in one again. */
@@ -159,6 +167,11 @@ export class Paying {
     await this.#charge(amount, { months });
   }
 
+  /** code: what the guest's phone presented; null has the terminal show one to scan (PAY-9). */
+  async takeByCode(amount: number, code: string | null): Promise<void> {
+    await this.#charge(amount, { code });
+  }
+
   async #charge(amount: number, by: Means): Promise<void> {
     const { order, part, hold } = this;
     if (!this.ready || order === null || amount <= 0 || hold.state !== "held") return;
@@ -174,6 +187,7 @@ export class Paying {
         by,
         lockId: hold.lockId,
         ...(part === undefined ? {} : { partId: part.id }),
+        ...(this.tip === 0 ? {} : { tip: this.tip }),
       });
       await this.#follow();
       // Nothing to give back and more to take: no result has to be read and put away.
@@ -284,7 +298,8 @@ export class Paying {
     if (shown?.orderId !== this.#orderId || isUnderWay(shown)) return;
     if (shown.state === "APPROVED" && shown.id !== this.last?.id) {
       this.last = shown;
-      if (shown.partId !== undefined) this.parts = afterPaying(this.parts, shown.partId, shown.amount);
+      this.tip = 0;
+      if (shown.partId !== undefined) this.parts = afterPaying(this.parts, shown.partId, shown.amount - shown.tip);
       await this.#read();
       this.parts = fitted(this.parts, this.unpaid);
     }

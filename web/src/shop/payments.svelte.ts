@@ -32,13 +32,20 @@ export function isUnderWay(attempt: Attempt): boolean {
   return UNDER_WAY.has(attempt.state) && !attempt.gaveUp;
 }
 
-/** By what means money is taken. tendered: cash in the hand.  months: of a card, 0 is a lump sum (PAY-4). */
-export type Means = { readonly method: PaymentMethod } | { readonly tendered: number } | { readonly months: number };
+/**
+ * By what means money is taken. tendered: cash in the hand.  months: of a card, 0 is a lump sum (PAY-4).
+ * code: what the guest's phone presented, null has the terminal show one to scan (PAY-9).
+ */
+export type Means =
+  | { readonly method: PaymentMethod }
+  | { readonly tendered: number }
+  | { readonly months: number }
+  | { readonly code: string | null };
 
 /** What a manager makes of an attempt nobody knows the end of. */
 export type Resolution = "QUERY" | "NET_CANCEL" | "CONFIRM_PAID" | "CONFIRM_NOT_PAID";
 
-/** What is to be taken. lockId, partId: see the contract. */
+/** What is to be taken. lockId, partId: see the contract.  tip: of the amount, on top of what is owed (PAY-2). */
 export interface Charge {
   readonly orderId: string;
   readonly amount: number;
@@ -46,6 +53,7 @@ export interface Charge {
   readonly by: Means;
   readonly lockId?: string;
   readonly partId?: string;
+  readonly tip?: number;
 }
 
 export class Payments {
@@ -235,6 +243,7 @@ export class Payments {
 function tenderBy(by: Means) {
   if ("method" in by) return { tender: "METHOD", method: { pluginId: by.method.pluginId, id: by.method.id } };
   if ("tendered" in by) return { tender: "CASH", tendered: by.tendered };
+  if ("code" in by) return { tender: "BARCODE", ...(by.code === null ? {} : { barcode: by.code }) };
   return { tender: "CARD", installmentMonth: String(by.months).padStart(2, "0") };
 }
 

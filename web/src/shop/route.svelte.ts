@@ -1,6 +1,6 @@
 /** Where the person at the till is: one of our screens, a plugin's tab, or the payment of an order on top of it. */
 
-export const SCREENS = ["order", "tables", "status", "catalog", "settings"] as const;
+export const SCREENS = ["order", "tables", "status", "reconcile", "catalog", "settings"] as const;
 export type ScreenId = (typeof SCREENS)[number];
 export type Place = ScreenId | `tab:${string}`;
 
@@ -13,9 +13,17 @@ export class Route {
   section = $state<SectionId>("shop");
   /** The order whose payment is on screen; plugins do not change screens meanwhile (contract, ui §4). */
   paying = $state<string | null>(null);
+  /** The order the status screen is to open. */
+  lookedAt = $state<string | null>(null);
 
   go(place: Place): void {
     this.place = place;
+  }
+
+  /** Shows an order on the status screen. */
+  look(orderId: string): void {
+    this.lookedAt = orderId;
+    this.go("status");
   }
 
   /** Goes where an address leads, so that a page that is loaded anew is where it was, in the middle of a payment too. */

@@ -1,6 +1,6 @@
 /** The shop's card terminals, how each is, and the one this till charges on. */
 
-import { decodeTerminals, type Terminal } from "../client/card";
+import { decodeTerminals, type Terminal, type WalletCode, type Wallets } from "../client/card";
 import type { Till } from "./till.svelte";
 
 /** A terminal as it is set up; without an id a new one. */
@@ -30,13 +30,27 @@ export class Terminals {
     return this.all.find(({ here }) => here);
   }
 
+  /** What the one this till charges on knows of wallets; undefined where it takes cards only. */
+  get wallets(): Wallets | undefined {
+    return this.here?.wallets;
+  }
+
+  /** Whether this is a guest's code, which is as good as money (PAY-9). */
+  isWalletCode(code: string): boolean {
+    return this.all.some(({ wallets }) => wallets?.reads.some((one) => begins(code, one)) === true);
+  }
+
   /** Reads them anew; what is known stays while the shop is out of reach. */
   async refresh(): Promise<void> {
     if (!this.#till.may("staff:pay")) return;
     const turn = (this.#asked += 1);
     const read = await this.#till.ask("terminal.list.request", {}, decodeTerminals).catch(() => null);
     if (read === null || turn !== this.#asked) return;
-    this.all = read.terminals;
+    // One that is out of reach cannot say what it knows: it knows what it knew.
+    const before = new Map(this.all.map(({ id, wallets }) => [id, wallets]));
+    this.all = read.terminals.map((one) =>
+      one.state === "away" && one.wallets === undefined ? { ...one, wallets: before.get(one.id) } : one,
+    );
     this.drivers = read.drivers;
     this.known = true;
   }
@@ -53,4 +67,8 @@ export class Terminals {
     await this.#till.do("terminal.remove.request", { id });
     await this.refresh();
   }
+}
+
+function begins(code: string, { starts, least, most }: WalletCode): boolean {
+  return code.startsWith(starts) && code.length >= least && code.length <= most;
 }

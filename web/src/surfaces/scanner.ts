@@ -5,7 +5,8 @@
 
 import { cleanCode } from "./plain";
 
-const FASTEST_PERSON_MS = 50;
+/** Between two keys of one person. */
+export const FASTEST_PERSON_MS = 50;
 /** A PIN typed quickly is no scan (SCN-1). */
 const SHORTEST_CODE = 6;
 

@@ -4,7 +4,8 @@ import { outcomeOf, saidBy } from "../../src/screens/payment/outcome";
 
 function attempt(more: Readonly<Record<string, unknown>>): Attempt {
   const plain = { id: "a1", orderId: "o1", tender: "CARD", amount: 10_000, state: "SENT" };
-  return decodeAttempt({ attempt: { ...plain, ...more } }).attempt;
+  const terminal = more["tender"] === "METHOD" ? {} : { terminal: { id: "t1", name: "카운터" } };
+  return decodeAttempt({ attempt: { ...plain, ...terminal, ...more } }).attempt;
 }
 
 describe("what staff are told of a card attempt (§3.3, NET-6)", () => {
@@ -35,6 +36,30 @@ describe("what staff are told of a card attempt (§3.3, NET-6)", () => {
     expect(saidBy(attempt({ state: "DECLINED", error }))).toBe("한도 초과");
     expect(saidBy(attempt({ state: "UNKNOWN", error }))).toBe("");
     expect(saidBy(attempt({ state: "DECLINED", error: { reason: "TERMINAL_AWAY", message: "x" } }))).toBe("");
+  });
+});
+
+describe("what staff are told of a wallet's attempt (PAY-9)", () => {
+  const guest = { tender: "BARCODE", barcode: { presentedBy: "GUEST" } };
+  const shop = { tender: "BARCODE", barcode: { presentedBy: "SHOP" } };
+
+  it.each([
+    [guest, "codeSent", true],
+    [shop, "codeComing", true],
+    [{ ...shop, barcode: { presentedBy: "SHOP", text: "pay:1" } }, "scanThis", true],
+    [{ ...shop, state: "UNKNOWN" }, "findingOut", true],
+    [{ ...guest, state: "UNKNOWN", takingBack: true }, "takingBack", true],
+    [{ ...guest, state: "CANCELED" }, "codeCancelled", false],
+    [{ ...shop, state: "NET_CANCELLED" }, "codeCancelled", false],
+    [{ ...shop, state: "NOT_FOUND" }, "declined", false],
+    [{ ...guest, state: "APPROVED" }, "paid", false],
+  ])("%j is %s", (more, title, goesOn) => {
+    expect(outcomeOf(attempt(more))).toMatchObject({ title, goesOn });
+  });
+
+  it("speaks of no card", () => {
+    const hints = ["CANCELED", "NOT_FOUND", "NET_CANCELLED"].map((state) => outcomeOf(attempt({ ...guest, state })).hint);
+    expect(hints).toEqual(["nothingTakenByCode", "nothingTakenByCode", "tookBackByCode"]);
   });
 });
 

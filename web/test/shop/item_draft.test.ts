@@ -37,6 +37,9 @@ it("tells what is wrong by the fields refusals name", () => {
   expect([...wrong(emptyDraft(1))]).toEqual([["title", "needed"], ["prices[0].priceValue", "needed"]]);
   const odd = { ...emptyDraft(1), title: "밥", prices: [{ ...NEW_PRICE, isDefault: true, priceValue: "1e3" }] };
   expect([...wrong(odd)]).toEqual([["prices[0].priceValue", "wrongNumber"]]);
+  const bill = { ...odd, prices: [{ ...NEW_PRICE, isDefault: true, priceValue: "11,500원" }] };
+  expect([...wrong(bill)]).toEqual([]);
+  expect(sent(bill, null)).toMatchObject({ prices: [{ priceValue: 11_500 }] });
   expect(fieldOf("$.catalog.prices[0].barcode")).toBe("prices[0].barcode");
   expect(fieldOf(undefined)).toBe("");
 });

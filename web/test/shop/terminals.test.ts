@@ -40,6 +40,47 @@ describe("the shop's terminals", () => {
   });
 });
 
+describe("wallets (PAY-9)", () => {
+  const wallets = { reads: [{ wallet: "연습페이", starts: "91", least: 16, most: 24 }], shows: true };
+
+  async function known(...answers: unknown[]) {
+    const fake = new FakeTill();
+    const terminals = new Terminals(fake.till);
+    for (const [at, one] of answers.entries()) {
+      const reading = terminals.refresh();
+      await fake.at(at).answer({ terminals: [one], drivers: [] });
+      await reading;
+    }
+    return terminals;
+  }
+
+  it.each([
+    ["9100000000000001", true],
+    ["910000000000000", false],
+    ["9200000000000001", false],
+    ["8801234567893", false],
+  ])("a code is known by how it begins and how long it is: %s", async (code, isOne) => {
+    const terminals = await known(terminal("one", { here: true, wallets }));
+    expect(terminals.isWalletCode(code)).toBe(isOne);
+  });
+
+  it("are known while a terminal is out of reach, and not of one that takes cards only", async () => {
+    const away = await known(terminal("one", { here: true, wallets }), terminal("one", { here: true, state: "away" }));
+    expect(away.wallets).toEqual(wallets);
+    const gone = await known(terminal("one", { here: true, wallets }), terminal("one", { here: true }));
+    expect(gone.wallets).toBeUndefined();
+  });
+
+  it.each([
+    ["9100000000000001", { tender: "BARCODE", barcode: "9100000000000001" }],
+    [null, { tender: "BARCODE" }],
+  ])("are charged by the guest's code %s, or show one", (code, said) => {
+    const fake = new FakeTill();
+    void new Payments(fake.till).start({ orderId: "o1", amount: 1_000, expectedUnpaid: 1_000, by: { code } });
+    expect(fake.at(-1).data).toEqual({ orderId: "o1", amount: 1_000, expectedUnpaid: 1_000, ...said });
+  });
+});
+
 describe("charging a card (PAY-4)", () => {
   it.each([
     [0, "00"],

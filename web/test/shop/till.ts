@@ -53,6 +53,11 @@ export class FakeTill {
     });
   }
 
+  /** A request whose answer says nothing. */
+  do(name: string, data: unknown): Promise<void> {
+    return this.ask(name, data, () => undefined);
+  }
+
   /** The question at this place, from the end when below 0. */
   at(place: number): Asked {
     const found = this.asked.at(place);

@@ -157,6 +157,8 @@ import type {
   PopupOpenRequest,
   PopupReply,
   PowerSaverChangeEvent,
+  ReceiptGetRequest,
+  ReceiptGetResponse,
   ReconcileChangeEvent,
   ReconcileListRequest,
   ReconcileListResponse,
@@ -250,7 +252,7 @@ export interface Extensions {
   cashReceipt: {
     /** Takes a receipt back, all that stands unless an amount is given (`cash-receipt.cancel.request`) */
     cancel: (data: CashReceiptCancelRequest & Command, options?: CallOptions) => Promise<CashReceiptReply>;
-    /** Receipts of the till, newest first. states: of the issue or of a cancel; none = all (`cash-receipt.list.request`) */
+    /** Receipts of the till, newest first. states: of the issue or of a cancel; none = all.  orderId: of one order (`cash-receipt.list.request`) */
     list: (data?: CashReceiptListRequest, options?: CallOptions) => Promise<CashReceiptListResponse>;
     /** A receipt of the till was asked for, sent, issued, refused or taken back (`cash-receipt.change.event`) */
     on: (listener: Listener<CashReceiptChangeEvent>) => Promise<Unsubscribe>;
@@ -470,7 +472,7 @@ export interface Extensions {
     list: (data?: PaymentAttemptListRequest, options?: CallOptions) => Promise<PaymentAttemptListResponse>;
     /** An attempt began, ended or needs somebody (`payment-attempt.change.event`) */
     on: (listener: Listener<PaymentAttemptChangeEvent>) => Promise<Unsubscribe>;
-    /** A manager settles an attempt nobody knows the end of (`payment-attempt.resolve.request`) */
+    /** A manager, or who has a manager's approval, settles an attempt nobody knows the end of (`payment-attempt.resolve.request`) */
     resolve: (data: PaymentAttemptResolveRequest & Command, options?: CallOptions) => Promise<AttemptReply>;
   };
   paymentMethod: {
@@ -545,10 +547,14 @@ export interface Extensions {
     /** Keep this till's screen awake, or no longer (`power-saver.change.event`) */
     on: (listener: Listener<PowerSaverChangeEvent>) => Promise<Unsubscribe>;
   };
+  receipt: {
+    /** The receipt of an order (`receipt.get.request`) */
+    get: (data: ReceiptGetRequest, options?: CallOptions) => Promise<ReceiptGetResponse>;
+  };
   reconcile: {
     /** What is open, oldest first. standings: narrow.  after: `next` of the page before.  size: 50 unless given (`reconcile.list.request`) */
     list: (data?: ReconcileListRequest, options?: CallOptions) => Promise<ReconcileListResponse>;
-    /** The list changed; read it again. total: how many are on it (`reconcile.change.event`) */
+    /** The list changed; read it again. total: how many are on it.  waiting: those that are not simply under way (`reconcile.change.event`) */
     on: (listener: Listener<ReconcileChangeEvent>) => Promise<Unsubscribe>;
   };
   reservation: {

@@ -210,6 +210,8 @@ import type {
   PopupRequest,
   PowerSaverChangeEvent,
   PowerSaverIsBlockedResponse,
+  ReceiptGetRequest,
+  ReceiptGetResponse,
   ReconcileChangeEvent,
   ReconcileListRequest,
   ReconcileListResponse,
@@ -319,7 +321,7 @@ export interface Messages {
   'cash-receipt.change.event': { kind: 'push'; data: CashReceiptChangeEvent; rateLimited: false; scope: 'staff:pay' };
   /** Registers a cash receipt that was issued outside. */
   'cash-receipt.issue.request': { kind: 'request'; data: CashReceiptIssueRequest; reply: Done; rateLimited: true; scope: 'payment:write' };
-  /** Receipts of the till, newest first. states: of the issue or of a cancel; none = all. */
+  /** Receipts of the till, newest first. states: of the issue or of a cancel; none = all.  orderId: of one order. */
   'cash-receipt.list.request': { kind: 'request'; data: CashReceiptListRequest; reply: CashReceiptListResponse; rateLimited: false; scope: 'staff:pay' };
   /** A receipt for a payment taken in cash. identifier: none for SELF; kept and encoded masked. */
   'cash-receipt.send.request': { kind: 'request'; data: CashReceiptSendRequest; reply: CashReceiptReply; rateLimited: false; scope: 'staff:pay' };
@@ -565,8 +567,8 @@ export interface Messages {
   'payment-attempt.get.request': { kind: 'request'; data: AttemptById; reply: AttemptReply; rateLimited: false; scope: 'staff:pay' };
   /** Attempts, newest first. states, orderId: narrow. */
   'payment-attempt.list.request': { kind: 'request'; data: PaymentAttemptListRequest; reply: PaymentAttemptListResponse; rateLimited: false; scope: 'staff:pay' };
-  /** A manager settles an attempt nobody knows the end of. */
-  'payment-attempt.resolve.request': { kind: 'request'; data: PaymentAttemptResolveRequest; reply: AttemptReply; rateLimited: false; scope: 'staff:manage' };
+  /** A manager, or who has a manager's approval, settles an attempt nobody knows the end of. */
+  'payment-attempt.resolve.request': { kind: 'request'; data: PaymentAttemptResolveRequest; reply: AttemptReply; rateLimited: false; scope: 'staff:pay' };
   /** A payment method came or went. */
   'payment-method.change.event': { kind: 'push'; data: PaymentMethodChangeEvent; rateLimited: false; scope: 'staff:pay' };
   /** The payment methods this till can use. */
@@ -576,7 +578,7 @@ export interface Messages {
   /** Refunds, newest first. states, orderId: narrow. */
   'payment-refund.list.request': { kind: 'request'; data: PaymentRefundListRequest; reply: PaymentRefundListResponse; rateLimited: false; scope: 'staff:pay' };
   /** A manager decides about a part the card has not been given. id: of the refund. */
-  'payment-refund.resolve.request': { kind: 'request'; data: PaymentRefundResolveRequest; reply: PaymentRefundResolveResponse; rateLimited: false; scope: 'staff:manage' };
+  'payment-refund.resolve.request': { kind: 'request'; data: PaymentRefundResolveRequest; reply: PaymentRefundResolveResponse; rateLimited: false; scope: 'staff:pay' };
   /** Record money taken outside on an order. */
   'payment.add.request': { kind: 'request'; data: PaymentAddRequest; reply: PaymentReply; rateLimited: true; scope: 'payment:write' };
   /** Take one payment back; the order stays (CAN-1). override: a manager, although a plugin objects (§5). */
@@ -584,7 +586,7 @@ export interface Messages {
   /** Money was taken or taken back. */
   'payment.change.event': { kind: 'push'; data: PaymentChangeEvent; rateLimited: false; scope: 'payment:read' };
   /** A manager says whether the money of an EXTERNAL payment was returned. refunded: it was, unless false. */
-  'payment.confirm-refund.request': { kind: 'request'; data: PaymentConfirmRefundRequest; reply: PaymentReply; rateLimited: false; scope: 'staff:manage' };
+  'payment.confirm-refund.request': { kind: 'request'; data: PaymentConfirmRefundRequest; reply: PaymentReply; rateLimited: false; scope: 'staff:pay' };
   /** Asked of every running plugin before a payment is cancelled; `complete: false` vetoes (§5). */
   'payment.event.request': { kind: 'host-request'; data: PaymentEventRequest; reply: Done; rateLimited: false; scope: 'payment:read' };
   /** A payment by id. */
@@ -649,10 +651,12 @@ export interface Messages {
   'power-saver.start-blocking.request': { kind: 'request'; data: Nothing; reply: Done; rateLimited: false; scope: 'device' };
   /** no longer keep it awake */
   'power-saver.stop-blocking.request': { kind: 'request'; data: Nothing; reply: Done; rateLimited: false; scope: 'device' };
-  /** The list changed; read it again. total: how many are on it. */
-  'reconcile.change.event': { kind: 'push'; data: ReconcileChangeEvent; rateLimited: false; scope: 'staff:manage' };
+  /** The receipt of an order. */
+  'receipt.get.request': { kind: 'request'; data: ReceiptGetRequest; reply: ReceiptGetResponse; rateLimited: false; scope: 'staff:order' };
+  /** The list changed; read it again. total: how many are on it.  waiting: those that are not simply under way. */
+  'reconcile.change.event': { kind: 'push'; data: ReconcileChangeEvent; rateLimited: false; scope: 'staff:pay' };
   /** What is open, oldest first. standings: narrow.  after: `next` of the page before.  size: 50 unless given. */
-  'reconcile.list.request': { kind: 'request'; data: ReconcileListRequest; reply: ReconcileListResponse; rateLimited: false; scope: 'staff:manage' };
+  'reconcile.list.request': { kind: 'request'; data: ReconcileListRequest; reply: ReconcileListResponse; rateLimited: false; scope: 'staff:pay' };
   /** Tables are kept for a party (TBL-6). */
   'reservation.add.request': { kind: 'request'; data: ReservationAddRequest; reply: ReservationReply; rateLimited: false; scope: 'staff:order' | 'table:manage' };
   /** The party will not come. */
@@ -983,6 +987,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'power-saver.is-blocked.request': '',
   'power-saver.start-blocking.request': '',
   'power-saver.stop-blocking.request': '',
+  'receipt.get.request': 'x',
   'reconcile.change.event': 'px',
   'reconcile.list.request': 'x',
   'reservation.add.request': 'wx',

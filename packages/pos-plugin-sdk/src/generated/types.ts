@@ -74,6 +74,12 @@ export interface AuditListResponse {
   entries: AuditEntry[];
 }
 
+/** How an attempt uses a code. text: what the guest's phone is to scan, while it is to; never the guest's own. */
+export interface Barcode {
+  presentedBy: 'GUEST' | 'SHOP';
+  text?: string;
+}
+
 /** A scanned code. */
 export interface BarcodeData {
   barcode: string;
@@ -104,6 +110,7 @@ export interface BillSplitRequest {
   count?: number | undefined;
   amounts?: number[] | undefined;
   lines?: LineShare[][] | undefined;
+  seats?: LineSeat[] | undefined;
 }
 
 /** Parts that add up to what is owed. */
@@ -150,14 +157,16 @@ export interface CashReceiptIssueRequest {
   cardNumber: string;
 }
 
-/** Receipts of the till, newest first. states: of the issue or of a cancel; none = all. */
+/** Receipts of the till, newest first. states: of the issue or of a cancel; none = all. orderId: of one order. */
 export interface CashReceiptListRequest {
   states?: ('FAILED' | 'ISSUED' | 'QUEUED' | 'SENT' | 'UNKNOWN' | 'WITHDRAWN')[] | undefined;
+  orderId?: string | undefined;
 }
 
-/** Receipts, newest first. */
+/** Receipts, newest first. receiptable: of one order, and only where somebody issues. */
 export interface CashReceiptListResponse {
   cashReceipts: CashReceiptView[];
+  receiptable?: Receiptable[];
 }
 
 /** A receipt as it is now. */
@@ -865,7 +874,7 @@ export interface HistoryActor {
 
 /** One thing that happened. The code decides which keys are there (contract, extensions §4.1). */
 export interface HistoryChange {
-  code: 'cash-receipt.cancel-failed' | 'cash-receipt.cancelled' | 'cash-receipt.failed' | 'cash-receipt.issued' | 'cash-receipt.queued' | 'cash-receipt.withdrawn' | 'kitchen.acknowledged' | 'kitchen.bumped' | 'kitchen.cancelled' | 'kitchen.cleared' | 'kitchen.completed' | 'kitchen.moved' | 'kitchen.prioritized' | 'kitchen.recalled' | 'kitchen.sent' | 'kitchen.unprioritized' | 'line.added' | 'line.dining-changed' | 'line.discounts-changed' | 'line.memo-changed' | 'line.options-changed' | 'line.price-changed' | 'line.quantity-changed' | 'line.removed' | 'order.accepted' | 'order.called' | 'order.cancel-pending' | 'order.cancelled' | 'order.collected' | 'order.completed' | 'order.continues' | 'order.created' | 'order.declined' | 'order.discounts-changed' | 'order.expired' | 'order.guests-changed' | 'order.handed-over' | 'order.locked' | 'order.memo-changed' | 'order.merged-in' | 'order.merged-into' | 'order.ready-time-changed' | 'order.split-from' | 'order.split-off' | 'order.table-changed' | 'order.tip-changed' | 'order.total-changed' | 'order.undone' | 'order.unlocked' | 'payment-attempt.approved' | 'payment-attempt.approved-late' | 'payment-attempt.asked-again' | 'payment-attempt.cancelled' | 'payment-attempt.declined' | 'payment-attempt.escalated' | 'payment-attempt.given-up' | 'payment-attempt.lost' | 'payment-attempt.network-cancelled' | 'payment-attempt.not-found' | 'payment-attempt.resolved' | 'payment-attempt.started' | 'payment-attempt.taking-back' | 'payment-attempt.waited-for' | 'payment-refund.asked' | 'payment-refund.declined' | 'payment-refund.given-up' | 'payment-refund.lost' | 'payment-refund.not-found' | 'payment-refund.resolved' | 'payment-refund.returned' | 'payment.approved' | 'payment.cancelled' | 'payment.refunded' | 'table.moved' | 'table.swapped';
+  code: 'cash-receipt.cancel-failed' | 'cash-receipt.cancelled' | 'cash-receipt.failed' | 'cash-receipt.issued' | 'cash-receipt.queued' | 'cash-receipt.withdrawn' | 'kitchen.acknowledged' | 'kitchen.bumped' | 'kitchen.cancelled' | 'kitchen.cleared' | 'kitchen.completed' | 'kitchen.moved' | 'kitchen.prioritized' | 'kitchen.recalled' | 'kitchen.sent' | 'kitchen.unprioritized' | 'line.added' | 'line.dining-changed' | 'line.discounts-changed' | 'line.memo-changed' | 'line.options-changed' | 'line.price-changed' | 'line.quantity-changed' | 'line.removed' | 'order.accepted' | 'order.called' | 'order.cancel-pending' | 'order.cancelled' | 'order.collected' | 'order.completed' | 'order.continues' | 'order.created' | 'order.declined' | 'order.discounts-changed' | 'order.expired' | 'order.guests-changed' | 'order.handed-over' | 'order.locked' | 'order.memo-changed' | 'order.merged-in' | 'order.merged-into' | 'order.ready-time-changed' | 'order.split-from' | 'order.split-off' | 'order.table-changed' | 'order.tip-changed' | 'order.total-changed' | 'order.undone' | 'order.unlocked' | 'payment-attempt.approved' | 'payment-attempt.approved-late' | 'payment-attempt.asked-again' | 'payment-attempt.cancelled' | 'payment-attempt.code-shown' | 'payment-attempt.declined' | 'payment-attempt.escalated' | 'payment-attempt.given-up' | 'payment-attempt.lost' | 'payment-attempt.network-cancelled' | 'payment-attempt.not-found' | 'payment-attempt.resolved' | 'payment-attempt.started' | 'payment-attempt.taking-back' | 'payment-attempt.waited-for' | 'payment-refund.asked' | 'payment-refund.declined' | 'payment-refund.given-up' | 'payment-refund.lost' | 'payment-refund.not-found' | 'payment-refund.resolved' | 'payment-refund.returned' | 'payment.approved' | 'payment.cancelled' | 'payment.refunded' | 'table.moved' | 'table.swapped';
   line?: LineQuantity;
   lines?: LineQuantity[];
   from?: number | string;
@@ -1244,6 +1253,12 @@ export interface LineQuantity {
   title?: string;
   quantity: number;
   previous?: number;
+}
+
+/** Who had a line: the guest of this seat. */
+export interface LineSeat {
+  id: string;
+  seat: number;
 }
 
 /** So many of a line. */
@@ -1721,6 +1736,7 @@ export interface PaymentApproval {
   approvedNo?: string;
   amountMoney?: number;
   cardDetails?: CardDetails;
+  wallet?: string;
 }
 
 /** An attempt as staff see it (contract, extensions §2). */
@@ -1734,8 +1750,10 @@ export interface PaymentAttempt {
   price?: PartPrice;
   method?: MethodRef;
   terminal?: TerminalRef;
+  barcode?: Barcode;
   takingBack?: boolean;
   partId?: string;
+  tip?: number;
   tendered?: number;
   change?: number;
   payment?: PluginPayment;
@@ -1762,11 +1780,12 @@ export interface PaymentAttemptListResponse {
   attempts: PaymentAttempt[];
 }
 
-/** A manager settles an attempt nobody knows the end of. */
+/** A manager, or who has a manager's approval, settles an attempt nobody knows the end of. */
 export interface PaymentAttemptResolveRequest {
   id: string;
   how: 'CONFIRM_NOT_PAID' | 'CONFIRM_PAID' | 'NET_CANCEL' | 'QUERY';
   note?: string | undefined;
+  approvalId?: string | undefined;
 }
 
 /** Take one payment back; the order stays (CAN-1). override: a manager, although a plugin objects (§5). */
@@ -1793,6 +1812,7 @@ export interface PaymentConfirmRefundRequest {
   id: string;
   note: string;
   refunded?: boolean | undefined;
+  approvalId?: string | undefined;
 }
 
 /** A payment as a plugin records it (contract, payment §2). */
@@ -1944,6 +1964,7 @@ export interface PaymentRefundResolveRequest {
   id: string;
   how: 'ASK_AGAIN' | 'CONFIRM_NOT_RETURNED' | 'CONFIRM_RETURNED' | 'WHOLE_THEN_REST';
   note?: string | undefined;
+  approvalId?: string | undefined;
 }
 
 /** One refund. */
@@ -1964,6 +1985,7 @@ export interface PaymentStartRequest {
   expectedUnpaid: number;
   lockId?: string | undefined;
   partId?: string | undefined;
+  tip?: number | undefined;
   method?: MethodRef | undefined;
   tendered?: number | undefined;
   installmentMonth?: string | undefined;
@@ -2440,6 +2462,29 @@ export interface RadioInput {
   values: Choice[];
 }
 
+/** One order's receipt. number: business date and the order's number. soldAt: shop-local with offset. */
+export interface Receipt {
+  kind: 'CANCELLED' | 'PRE_BILL' | 'RECEIPT';
+  shop: ReceiptShop;
+  number: string;
+  orderNumber: string;
+  soldAt: string;
+  table?: string;
+  numGuests?: number;
+  lines: ReceiptLine[];
+  discounts: ReceiptDiscount[];
+  supply?: number;
+  tax?: number;
+  exempt?: number;
+  tip: number;
+  total: number;
+  paid: number;
+  unpaid: number;
+  payments: ReceiptPayment[];
+  cashReceipts: ReceiptedCash[];
+  testMode?: boolean;
+}
+
 /** A cancel of a receipt, a transaction of its own (RCP-3). issuedAt: YYYYMMDDHHmmss. */
 export interface ReceiptCancelView {
   id: string;
@@ -2452,10 +2497,90 @@ export interface ReceiptCancelView {
   error?: ReceiptError;
 }
 
+/** The card that paid. issuer: never the acquirer (PAY-5). number: masked (SEC-3). months: `00` is a lump sum. */
+export interface ReceiptCard {
+  issuer: string;
+  number?: string;
+  months: string;
+}
+
+/** A chosen option, so many per piece. */
+export interface ReceiptChoice {
+  title: string;
+  quantity: number;
+}
+
+/** What was taken off, won above zero. */
+export interface ReceiptDiscount {
+  title: string;
+  amount: number;
+}
+
 /** Why it did not go. code: the issuer's, or `ISSUER_AWAY`, `ANSWER_LOST`. message: for people. */
 export interface ReceiptError {
   code: string;
   message: string;
+}
+
+/** The receipt of an order. */
+export interface ReceiptGetRequest {
+  orderId: string;
+}
+
+/** One receipt, as the books are now. */
+export interface ReceiptGetResponse {
+  receipt: Receipt;
+}
+
+/** What was sold. unit: won of one, options included. amount: of all, before discounts. exempt: carries no VAT. */
+export interface ReceiptLine {
+  title: string;
+  unit: number;
+  quantity: number;
+  amount: number;
+  choices?: ReceiptChoice[];
+  discounts?: ReceiptDiscount[];
+  exempt?: boolean;
+}
+
+/** Money that was taken, and by what. tip: of the amount. refunded: of the amount, gone back since. */
+export interface ReceiptPayment {
+  sourceType: 'CARD' | 'CASH' | 'EXTERNAL';
+  amount: number;
+  tip: number;
+  refunded?: number;
+  approvedAt: string;
+  approvedNo?: string;
+  cancelledAt?: string;
+  name?: string;
+  card?: ReceiptCard;
+  tendered?: number;
+  change?: number;
+  testMode?: boolean;
+}
+
+/** Who sold. */
+export interface ReceiptShop {
+  name: string;
+  businessNumber: string;
+  representative?: string;
+  address?: string;
+  phone?: string;
+}
+
+/** What `cash-receipt.send` would issue now for a payment: at most so many won. */
+export interface Receiptable {
+  paymentId: string;
+  amount: number;
+}
+
+/** A cash receipt that stands. use: unknown of one from elsewhere. identifier: masked (RCP-5). */
+export interface ReceiptedCash {
+  use?: 'DEDUCTION' | 'PROOF' | 'SELF';
+  identifier: string;
+  number: string;
+  amount: number;
+  testMode?: boolean;
 }
 
 /** What can be done now: the message to send, and what it takes; a note may be added. */
@@ -2464,14 +2589,15 @@ export interface ReconcileAction {
   data: Record<string, unknown>;
 }
 
-/** The list changed; read it again. total: how many are on it. */
+/** The list changed; read it again. total: how many are on it. waiting: those that are not simply under way. */
 export interface ReconcileChangeEvent {
   total: number;
+  waiting: number;
 }
 
 /** Money that somebody has to look after, or that is still under way. */
 export interface ReconcileItem {
-  kind: 'ATTEMPT' | 'REFUND';
+  kind: 'ATTEMPT' | 'RECEIPT' | 'REFUND';
   id: string;
   standing: 'MANUAL' | 'ORPHAN' | 'PENDING' | 'UNKNOWN';
   state: string;
@@ -2481,6 +2607,7 @@ export interface ReconcileItem {
   message: string;
   actions: ReconcileAction[];
   orderNumber?: string;
+  table?: PluginTable;
   tender?: 'BARCODE' | 'CARD' | 'CASH' | 'METHOD' | 'PREPAID';
   method?: MethodRef;
   terminal?: TerminalRef;
@@ -2488,6 +2615,8 @@ export interface ReconcileItem {
   approvedNo?: string;
   error?: AttemptError;
   note?: string;
+  nextTryAt?: string;
+  cashReceipt?: CashReceiptView;
 }
 
 /** What is open, oldest first. standings: narrow. after: `next` of the page before. size: 50 unless given. */
@@ -2497,10 +2626,11 @@ export interface ReconcileListRequest {
   size?: number | undefined;
 }
 
-/** A page of what is open. total: how many there are in all. next: there is more, ask with it as `after`. */
+/** A page of what is open. total: how many there are in all. waiting: those that are not simply under way, whatever was asked for. next: there is more, ask with it as `after`. */
 export interface ReconcileListResponse {
   items: ReconcileItem[];
   total: number;
+  waiting: number;
   next?: string;
 }
 
@@ -2683,7 +2813,7 @@ export interface Settlement {
 
 /** What may explain a difference. why: its end is not known, or a person said it and not the terminal. */
 export interface SettlementDoubt {
-  kind: 'ATTEMPT' | 'REFUND';
+  kind: 'ATTEMPT' | 'RECEIPT' | 'REFUND';
   id: string;
   orderId: string;
   amount: number;
@@ -2715,6 +2845,7 @@ export interface Shop {
   name: string;
   serialNumber: string;
   businessNumber: string;
+  representative?: string;
   address?: string;
   phone?: string;
   timeZone?: string;
@@ -2838,6 +2969,7 @@ export interface ShownPayment {
   name?: string;
   tendered?: number;
   change?: number;
+  scan?: string;
 }
 
 /** A number between two ends. */
@@ -3183,6 +3315,7 @@ export interface Terminal {
   version: number;
   state: 'away' | 'busy' | 'idle';
   model?: string;
+  wallets?: Wallets;
   here?: boolean;
 }
 
@@ -3407,6 +3540,20 @@ export interface WaitingSetModeRequest {
 /** The mode that holds now. */
 export interface WaitingSetModeResponse {
   mode: 'accept' | 'closed' | 'paused' | 'walk-in';
+}
+
+/** What the codes of a wallet look like. starts: how they begin. least, most: their length. */
+export interface WalletCode {
+  wallet: string;
+  starts: string;
+  least: number;
+  most: number;
+}
+
+/** What a terminal knows of wallets. reads: the codes of guests it takes. shows: it gives codes to scan. */
+export interface Wallets {
+  reads?: WalletCode[];
+  shows?: boolean;
 }
 
 /** Open a socket; sockets are told apart by URL. */

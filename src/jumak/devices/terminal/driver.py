@@ -32,7 +32,8 @@ from jumak.domain.terminal import (
     TerminalTotals,
     Underway,
 )
-from jumak.service.card_terminal import CardTerminal, Late
+from jumak.domain.wallet import PresentedCode
+from jumak.service.card_terminal import CardTerminal, Late, Show, unseen
 
 
 def simulated(address: str, late: Late) -> CardTerminal:
@@ -63,9 +64,14 @@ class SimulatorTerminal:
         self._waiting: dict[int, tuple[str, asyncio.Future[Frame]]] = {}
         """Number of a question → the key it is about, and who waits for the answer."""
 
-    async def charge(self, charge: Charge) -> Answer:
+        self._showing: dict[int, Show] = {}
+        """Number of a charge → who is told of the code its guest is to scan."""
+
+    async def charge(
+        self, charge: Charge, *, code: PresentedCode | None = None, show: Show = unseen
+    ) -> Answer:
         """See the port."""
-        frame = await self._ask("charge", charge.key, charge)
+        frame = await self._ask("charge", charge.key, charge, code=code, show=show)
         answer = _answer(frame)
         if answer is None:
             raise AnswerLost(f"the answer to a charge says neither yes nor no: {frame.get('result')!r}")
@@ -132,22 +138,36 @@ class SimulatorTerminal:
             self._hearing.cancel()
             await asyncio.gather(self._hearing, return_exceptions=True)
 
-    async def _ask(self, ask: str, key: str, about: Charge | CardCancel | Period | None = None) -> Frame:
+    async def _ask(
+        self,
+        ask: str,
+        key: str,
+        about: Charge | CardCancel | Period | None = None,
+        *,
+        code: PresentedCode | None = None,
+        show: Show | None = None,
+    ) -> Frame:
         link = await self._linked()
         number = next(self._numbers)
         answered: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
         self._waiting[number] = (key, answered)
+        question: Frame = {"id": number, "ask": ask, "key": key}
+        if about is not None:
+            question["about"] = about
+        if code is not None:
+            question["code"] = code.reveal()
+        if show is not None:
+            self._showing[number] = show
         try:
             try:
-                link.send(
-                    {"id": number, "ask": ask, "key": key} | ({} if about is None else {"about": about})
-                )
+                link.send(question)
             except OSError as problem:
                 # Some of it may have left.
                 raise AnswerLost(str(problem)) from None
             return await answered
         finally:
             self._waiting.pop(number, None)
+            self._showing.pop(number, None)
 
     async def _linked(self) -> Link:
         async with self._dialing:
@@ -178,6 +198,12 @@ class SimulatorTerminal:
     def _heard(self, frame: Frame) -> None:
         number, key = frame.get("id"), frame.get("key")
         asked, answered = self._waiting.get(number, ("", None)) if isinstance(number, int) else ("", None)
+        if frame.get("result") == "show":
+            # Not the answer yet: what the guest's phone is to scan until there is one.
+            show, text = self._showing.get(number) if isinstance(number, int) else None, frame.get("text")
+            if show is not None and key == asked and isinstance(text, str):
+                show(text)
+            return
         if answered is not None and not answered.done():
             if key == asked:
                 answered.set_result(frame)

@@ -56,6 +56,7 @@ ChangeCode = Literal[
     "payment-attempt.lost",
     "payment-attempt.given-up",
     "payment-attempt.waited-for",
+    "payment-attempt.code-shown",
     "payment-attempt.not-found",
     "payment-attempt.escalated",
     "payment-attempt.resolved",

@@ -53,6 +53,34 @@ def remaining_buckets(order: Order) -> Buckets:
     return Buckets(supply=max(0, supply), tax=max(0, tax), exempt=max(0, exempt), tip=max(0, tip))
 
 
+def share_with_tip(left: Buckets, amount: int, tip: int) -> Buckets:
+    """What a payment takes that brings a tip of its own: that tip, and of what is left its share (MON-9, PAY-2).
+
+    amount: with the tip.  tip: won the order's tip is raised by; less than the amount.
+    """
+    return draw(left, amount - tip) + Buckets(supply=0, tax=0, exempt=0, tip=tip)
+
+
+def check_tip(tip: int, amount: int, shop: Shop) -> None:
+    """Whether a payment of `amount` may bring this tip; raises InvalidArgument.
+
+    What the guest pays is round where the shop cuts the small change (DSC-7), so that an odd tip would lower the
+    price of the goods.
+    """
+    if tip >= amount:
+        raise InvalidArgument(
+            "봉사료는 결제 금액보다 적어야 합니다",
+            f"tip: {tip} leaves nothing of the {amount} for the bill; send an amount with the tip on top",
+            path="$.tip",
+        )
+    if tip % max(1, shop.order_rounding_unit):
+        raise InvalidArgument(
+            f"봉사료는 {shop.order_rounding_unit}원 단위로 입력해 주세요",
+            f"tip: this shop cuts what is below {shop.order_rounding_unit} won; send whole multiples of it",
+            path="$.tip",
+        )
+
+
 def check_breakdown(dto: PaymentDto) -> None:
     """PAY-1: supply + tax + tip = amount, with the exempt money inside supply or on top.
 
@@ -86,10 +114,12 @@ def record_payment(
     business_date: str,
     by_method: bool = False,
     terminal: str = "",
+    tip: int = 0,
 ) -> Paid:
     """Put money taken outside onto the order; an outside approval is a fact (PAY-3).
 
     by_method, terminal: see `PaymentBacking`; what a terminal took is the till's own, whoever wrote it down.
+    tip: won of it that raise the order's tip whatever that has left (PAY-2); see `share_with_tip`.
 
     Raises InvalidState OVERPAID, ORDER_CANCELLED, ORDER_NOT_EDITABLE; InvalidArgument INVALID_BREAKDOWN.
     """
@@ -102,7 +132,8 @@ def record_payment(
             orderId=order.id,
         )
     check_breakdown(dto)
-    tipped = _with_tip(order, dto, shop)
+    before = remaining_buckets(order)
+    tipped = _tipped(order, tip or max(0, dto.tip_money - before.tip), shop)
     unpaid = tipped.charge_price.charge_price_value - paid_value(tipped)
     if dto.amount_money > unpaid:
         raise InvalidState(
@@ -112,8 +143,11 @@ def record_payment(
             unpaid=unpaid,
             orderId=order.id,
         )
-    left = remaining_buckets(tipped)
-    taken = draw(left, dto.amount_money)
+    taken = (
+        share_with_tip(before, dto.amount_money, tip)
+        if tip
+        else draw(remaining_buckets(tipped), dto.amount_money)
+    )
     warnings = _oddities(dto, taken, tipped)
     by_plugin = not caller.is_staff and not terminal
     payment = Payment(
@@ -164,12 +198,9 @@ def record_payment(
     return Paid(order=paid, payment=stored, completed=completes, warnings=warnings)
 
 
-def _with_tip(order: Order, dto: PaymentDto, shop: Shop) -> Order:
+def _tipped(order: Order, extra: int, shop: Shop) -> Order:
     """PAY-2: a tip above what is left of the order's tip raises the tip in the same commit."""
-    if not dto.tip_money:
-        return order
-    extra = dto.tip_money - remaining_buckets(order).tip
-    if extra <= 0:
+    if not extra:
         return order
     price = order.charge_price
     return reprice(

@@ -19,9 +19,11 @@ from jumak.domain.attempt import (
 from jumak.domain.base import Doc, PositiveWon, PublicId
 from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment
+from jumak.domain.wallet import Barcode
 from jumak.protocol.row import Data, Done, Reply, Row, RowKind
 
 MethodId = Annotated[str, Meta(min_length=1, max_length=64)]
+Approval = Annotated[str, Meta(min_length=1, max_length=64)]
 Note = Annotated[str, Meta(min_length=1, max_length=500)]
 MAX_IMAGE = 200_000
 
@@ -38,8 +40,10 @@ class PaymentAttempt(Doc, frozen=True, kw_only=True):
     price: PartPrice | None = None
     method: MethodRef | None = None
     terminal: TerminalRef | None = None
+    barcode: Barcode | None = None
     taking_back: bool = False
     part_id: str | None = None
+    tip: PositiveWon = 0
     tendered: PositiveWon | None = None
     change: PositiveWon | None = None
     payment: Payment | None = None
@@ -51,7 +55,11 @@ class PaymentAttempt(Doc, frozen=True, kw_only=True):
 
 
 class StartPayment(Data, frozen=True, kw_only=True):
-    """Begin taking money for an order. lockId: of the caller's own `order.lock`; partId: of `bill.split`."""
+    """Begin taking money for an order. lockId: of the caller's own `order.lock`; partId: of `bill.split`.
+
+    tip: won of the amount that go to the staff and raise the order's tip once the money is taken (PAY-2).
+    barcode: what the guest's phone presented, of tender BARCODE; without it the terminal shows the guest a code.
+    """
 
     order_id: PublicId
     tender: Tender
@@ -59,10 +67,11 @@ class StartPayment(Data, frozen=True, kw_only=True):
     expected_unpaid: PositiveWon
     lock_id: PublicId | None = None
     part_id: PublicId | None = None
+    tip: PositiveWon = 0
     method: MethodRef | None = None
     tendered: PositiveWon | None = None
     installment_month: Annotated[str, Meta(max_length=2)] | None = None
-    barcode: Annotated[str, Meta(max_length=128)] | None = None
+    barcode: Annotated[str, Meta(max_length=1_000)] | None = None
 
 
 class AttemptReply(Reply, frozen=True, kw_only=True):
@@ -91,11 +100,12 @@ class AttemptsReply(Reply, frozen=True, kw_only=True):
 
 
 class ResolveAttempt(Data, frozen=True, kw_only=True):
-    """A manager settles an attempt nobody knows the end of."""
+    """A manager, or who has a manager's approval, settles an attempt nobody knows the end of."""
 
     id: PublicId
     how: Resolution
     note: Note | None = None
+    approval_id: Approval | None = None
 
 
 class AttemptChange(Data, frozen=True, kw_only=True):
@@ -190,7 +200,7 @@ ROWS: tuple[Row, ...] = (
     _row("payment-attempt.get.request", "request", AttemptById, "staff:pay", AttemptReply),
     _row("payment-attempt.list.request", "request", ListAttempts, "staff:pay", AttemptsReply),
     _row("payment-attempt.cancel.request", "request", AttemptById, "staff:pay", AttemptReply, write=True),
-    _row("payment-attempt.resolve.request", "request", ResolveAttempt, "staff:manage", AttemptReply, write=True),
+    _row("payment-attempt.resolve.request", "request", ResolveAttempt, "staff:pay", AttemptReply, write=True),
     _row("payment-attempt.change.event", "push", AttemptChange, "staff:pay"),
     _row("payment.method.add", "notify", AddMethod, "payment-method", sdk="paymentMethod.add"),
     _row("payment.method.remove", "notify", MethodById, "payment-method"),

@@ -22,14 +22,26 @@ Groups = Annotated[
 ]
 
 
+class LineSeat(Doc, frozen=True, kw_only=True):
+    """Who had a line: the guest of this seat."""
+
+    id: PublicId
+    seat: Annotated[int, Meta(ge=1, le=9_999)]
+
+
 class SplitBill(Data, frozen=True, kw_only=True):
-    """Compute the parts of a bill (SPL-1 … SPL-3); `by` says which of the other keys is needed."""
+    """Compute the parts of a bill (SPL-1 … SPL-3); `by` says which of the other keys is needed.
+
+    By guest none is: the order knows who sits where. count: how many guests there are.  seats: who had which line,
+    in the place of what the order knows; lines left out are shared.
+    """
 
     order_id: PublicId
     by: Literal["count", "amount", "item", "guest"]
     count: Count | None = None
     amounts: Amounts | None = None
     lines: Groups | None = None
+    seats: Annotated[tuple[LineSeat, ...], Meta(max_length=500)] | None = None
 
 
 class BillPart(Doc, frozen=True, kw_only=True):

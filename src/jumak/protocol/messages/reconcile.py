@@ -9,6 +9,8 @@ from msgspec import UNSET, Meta, UnsetType
 from jumak.domain.attempt import AttemptError, MethodRef, Tender, TerminalRef
 from jumak.domain.base import Doc, PositiveWon, PublicId
 from jumak.domain.reconcile import ReconcileKind, Standing
+from jumak.domain.table import Table
+from jumak.protocol.messages.till_receipt import CashReceiptView
 from jumak.protocol.row import Data, Reply, Row
 
 LONGEST_PAGE = 200
@@ -24,8 +26,9 @@ class ReconcileAction(Doc, frozen=True, kw_only=True):
 class ReconcileItem(Doc, frozen=True, kw_only=True):
     """Money that somebody has to look after, or that is still under way.
 
-    id: the attempt's or refund's.  state: its own.  standing: what it waits for.  since: when it began.
+    id: the attempt's, refund's or cash receipt's.  state: its own.  standing: what it waits for.  since: when it began.
     paymentId: of a refund.  approvedNo: of an approval that is no payment.  message: what happened, for people.
+    table: where its order sits.  nextTryAt: when it is asked again by itself.  cashReceipt: the one it is about.
     """
 
     kind: ReconcileKind
@@ -38,6 +41,7 @@ class ReconcileItem(Doc, frozen=True, kw_only=True):
     message: str
     actions: tuple[ReconcileAction, ...]
     order_number: str | None = None
+    table: Table | None = None
     tender: Tender | None = None
     method: MethodRef | None = None
     terminal: TerminalRef | None = None
@@ -45,6 +49,8 @@ class ReconcileItem(Doc, frozen=True, kw_only=True):
     approved_no: str | None = None
     error: AttemptError | None = None
     note: str | None = None
+    next_try_at: str | None = None
+    cash_receipt: CashReceiptView | None = None
 
 
 class ListReconcile(Data, frozen=True, kw_only=True):
@@ -56,17 +62,21 @@ class ListReconcile(Data, frozen=True, kw_only=True):
 
 
 class ReconcileReply(Reply, frozen=True, kw_only=True):
-    """A page of what is open. total: how many there are in all.  next: there is more, ask with it as `after`."""
+    """A page of what is open. total: how many there are in all.  waiting: those that are not simply under way, whatever
+    was asked for.  next: there is more, ask with it as `after`.
+    """
 
     items: tuple[ReconcileItem, ...]
     total: int
+    waiting: int
     next: str | UnsetType = UNSET
 
 
 class ReconcileChange(Data, frozen=True, kw_only=True):
-    """The list changed; read it again. total: how many are on it."""
+    """The list changed; read it again. total: how many are on it.  waiting: those that are not simply under way."""
 
     total: int
+    waiting: int
 
 
 ROWS: tuple[Row, ...] = (
@@ -75,14 +85,14 @@ ROWS: tuple[Row, ...] = (
         kind="request",
         data=ListReconcile,
         reply=ReconcileReply,
-        scopes=("staff:manage",),
+        scopes=("staff:pay",),
         page="extensions.md",
     ),
     Row(
         name="reconcile.change.event",
         kind="push",
         data=ReconcileChange,
-        scopes=("staff:manage",),
+        scopes=("staff:pay",),
         page="extensions.md",
     ),
 )

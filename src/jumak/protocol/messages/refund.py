@@ -9,7 +9,7 @@ from msgspec import Meta
 from jumak.domain.attempt import AttemptError, MethodRef, TerminalRef
 from jumak.domain.base import Doc, PositiveWon, PublicId
 from jumak.domain.refund import RefundResolution, RefundState
-from jumak.protocol.messages.attempt import Note
+from jumak.protocol.messages.attempt import Approval, Note
 from jumak.protocol.messages.payment import PaymentReply
 from jumak.protocol.row import Data, Reply, Row
 
@@ -60,6 +60,7 @@ class ConfirmRefund(Data, frozen=True, kw_only=True):
     id: PublicId
     note: Note
     refunded: bool | None = None
+    approval_id: Approval | None = None
 
 
 class ResolveRefund(Data, frozen=True, kw_only=True):
@@ -68,6 +69,7 @@ class ResolveRefund(Data, frozen=True, kw_only=True):
     id: PublicId
     how: RefundResolution
     note: Note | None = None
+    approval_id: Approval | None = None
 
 
 class PaymentRefundReply(Reply, frozen=True, kw_only=True):
@@ -82,7 +84,7 @@ ROWS: tuple[Row, ...] = (
         kind="request",
         data=ConfirmRefund,
         reply=PaymentReply,
-        scopes=("staff:manage",),
+        scopes=("staff:pay",),
         write=True,
         page="extensions.md",
     ),
@@ -91,7 +93,7 @@ ROWS: tuple[Row, ...] = (
         kind="request",
         data=ResolveRefund,
         reply=PaymentRefundReply,
-        scopes=("staff:manage",),
+        scopes=("staff:pay",),
         write=True,
         page="extensions.md",
     ),

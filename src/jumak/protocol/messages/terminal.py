@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from jumak.domain.base import Doc, PublicId
 from jumak.domain.terminal import Address, DriverName, TerminalRecord
+from jumak.domain.wallet import Wallets
 from jumak.protocol.row import Data, Done, Reply, Row
 
 MOST_DEVICES = 200
@@ -47,7 +48,10 @@ class ListTerminals(Data, frozen=True, kw_only=True):
 
 
 class Terminal(Doc, frozen=True, kw_only=True):
-    """A terminal and how it is. state: `away` cannot be reached now.  here: this till charges on it."""
+    """A terminal and how it is. state: `away` cannot be reached now.  here: this till charges on it.
+
+    wallets: what it knows of them; absent where it takes cards only, or cannot be reached.
+    """
 
     id: PublicId
     name: str
@@ -58,6 +62,7 @@ class Terminal(Doc, frozen=True, kw_only=True):
     version: int
     state: Literal["idle", "busy", "away"]
     model: str | None = None
+    wallets: Wallets | None = None
     here: bool = False
 
 

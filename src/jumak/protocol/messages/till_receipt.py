@@ -11,7 +11,7 @@ from jumak.domain.base import MAX_WON, Doc, PositiveWon, PublicId
 from jumak.domain.cash_receipt import Use
 from jumak.domain.payment import masked_identifier
 from jumak.domain.till_receipt import ReceiptError, ReceiptState
-from jumak.protocol.row import Data, Reply, Row
+from jumak.protocol.row import UNSET, Data, Reply, Row, UnsetType
 
 Amount = Annotated[int, Meta(ge=1, le=MAX_WON)]
 
@@ -93,9 +93,17 @@ class CancelCashReceipt(Data, frozen=True, kw_only=True):
 
 
 class ListCashReceipts(Data, frozen=True, kw_only=True):
-    """Receipts of the till, newest first. states: of the issue or of a cancel; none = all."""
+    """Receipts of the till, newest first. states: of the issue or of a cancel; none = all.  orderId: of one order."""
 
     states: Annotated[list[ReceiptState], Meta(max_length=6)] | None = None
+    order_id: PublicId | None = None
+
+
+class Receiptable(Doc, frozen=True, kw_only=True):
+    """What `cash-receipt.send` would issue now for a payment: at most so many won."""
+
+    payment_id: PublicId
+    amount: PositiveWon
 
 
 class CashReceiptReply(Reply, frozen=True, kw_only=True):
@@ -105,9 +113,10 @@ class CashReceiptReply(Reply, frozen=True, kw_only=True):
 
 
 class CashReceiptsReply(Reply, frozen=True, kw_only=True):
-    """Receipts, newest first."""
+    """Receipts, newest first. receiptable: of one order, and only where somebody issues."""
 
     cash_receipts: tuple[CashReceiptView, ...]
+    receiptable: tuple[Receiptable, ...] | UnsetType = UNSET
 
 
 class CashReceiptChange(Data, frozen=True, kw_only=True):

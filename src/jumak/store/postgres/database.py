@@ -21,6 +21,21 @@ CONNECT_WITHIN_S: Final = 10.0
 ASK_AGAIN_S: Final = 0.25
 """A database that is away is asked so often whether it is back."""
 
+ANSWER_WITHIN_S: Final = 30.0
+"""A statement takes milliseconds; one that says nothing for so long has lost its way."""
+
+SETTINGS: Final = {
+    "application_name": "jumak",
+    # A commit is answered once it is on disk, whatever the database does for others.
+    "synchronous_commit": "on",
+    # A server that vanishes without a word holds the row of its shop no longer than this.
+    "idle_in_transaction_session_timeout": "30s",
+    "tcp_keepalives_idle": "20",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+"""What every connection asks of the database."""
+
 TROUBLE: Final = (
     OSError,
     TimeoutError,
@@ -52,7 +67,13 @@ class Database:
         """
         try:
             pool = await asyncpg.create_pool(
-                url, min_size=1, max_size=connections, timeout=CONNECT_WITHIN_S, reset=_leave
+                url,
+                min_size=1,
+                max_size=connections,
+                timeout=CONNECT_WITHIN_S,
+                reset=_leave,
+                command_timeout=ANSWER_WITHIN_S,
+                server_settings=SETTINGS,
             )
         except (*TROUBLE, asyncpg.PostgresError, ValueError) as error:
             raise StoreError(f"the database cannot be reached: {error}") from None
@@ -137,7 +158,9 @@ class WakeUps:
     async def _run(self) -> None:
         while True:
             try:
-                connection = await asyncpg.connect(self._url, timeout=CONNECT_WITHIN_S)
+                connection = await asyncpg.connect(
+                    self._url, timeout=CONNECT_WITHIN_S, server_settings=SETTINGS
+                )
             except (*TROUBLE, asyncpg.PostgresError):
                 await asyncio.sleep(ASK_AGAIN_S)
                 continue

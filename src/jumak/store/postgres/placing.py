@@ -12,7 +12,8 @@ from typing import Final
 
 import asyncpg
 
-from jumak.store.errors import ShopMissing
+from jumak.store.errors import ShopInUse, ShopMissing
+from jumak.store.postgres.counter import FREE
 from jumak.store.postgres.database import TROUBLE, Database
 from jumak.store.postgres.queries import SQL
 from jumak.store.queries import statements
@@ -54,7 +55,7 @@ class Placements:
     async def take(self, shop_id: int, process: str) -> int | None:
         """Has a shop run by this process; its fence, None when another living one has it or this one is late.
 
-        Raises ShopMissing.
+        Raises ShopMissing, ShopInUse when a server that serves it alone has its counter.
         """
         async with self._database.pool.acquire() as connection, connection.transaction():
             await connection.execute(f"SET LOCAL lock_timeout = {PATIENCE_MS}")
@@ -66,6 +67,8 @@ class Placements:
             holder = await connection.fetchval(SQL["placement"], shop_id)
             if holder not in (None, process) and await connection.fetchval(PLACING["address"], holder):
                 return None
+            if not await connection.fetchval(FREE, shop_id):
+                raise ShopInUse(f"a server that serves shop {shop_id} alone has its counter")
             await connection.execute(SQL["put_placement"], shop_id, process)
             fence: int = await connection.fetchval(SQL["raise_fence"], shop_id)
             return fence

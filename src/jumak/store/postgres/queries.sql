@@ -200,6 +200,11 @@ INSERT INTO actors (shop_id, id, actor) SELECT $1, * FROM unnest($2::bigint[], $
 -- name: command_row
 SELECT body, order_id, fact, reply FROM commands WHERE shop_id = $1 AND owner = $2 AND command_id = $3;
 
+-- name: command_rows
+SELECT c.owner, c.command_id, c.body, c.order_id, c.fact, c.reply
+FROM unnest($2::bigint[], $3::bytea[]) AS n (owner, command_id)
+JOIN commands AS c ON c.shop_id = $1 AND c.owner = n.owner AND c.command_id = n.command_id;
+
 -- name: insert_commands
 INSERT INTO commands (shop_id, seq, owner, command_id, at, body, order_id, fact, reply)
 SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::bigint[], $6::bytea[], $7::text[], $8::bigint[],

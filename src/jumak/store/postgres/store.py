@@ -28,7 +28,7 @@ from jumak.domain.errors import HostUnavailable
 from jumak.domain.merchant import Shop
 from jumak.service.ports import Clock, Command, Committed, Ids, Live, Reader, Result
 from jumak.store.codec import shipped_dictionary
-from jumak.store.errors import ShopExists, StoreError
+from jumak.store.errors import DatabaseAway, ShopExists, StoreError
 from jumak.store.postgres.asking import Asking, Refusal, driven
 from jumak.store.postgres.database import TROUBLE, Database
 from jumak.store.postgres.layer import Moved, PostgresLayer
@@ -36,7 +36,8 @@ from jumak.store.postgres.memory import PostgresMemory, catch_up, memory_of
 from jumak.store.postgres.queries import SQL
 from jumak.store.postgres.rows import PostgresRows
 from jumak.store.reading import ReadView
-from jumak.store.replies import KEPT_MS, again, body_hash, stored_reply
+from jumak.store.replies import KEPT_MS, StoredReply, again, body_hash, stored_reply_in
+from jumak.store.rows import CommandRow
 from jumak.store.transaction import WriteView
 from jumak.store.vault import Vault
 
@@ -201,9 +202,9 @@ class PostgresStore:
     async def _serve(self, batch: list[Waiting]) -> None:
         try:
             results, committed = await self._decided(batch)
-        except TROUBLE as error:
+        except (*TROUBLE, DatabaseAway) as error:
             _log.error("the database is away: %s", error)
-            away = StoreError("the database does not answer")
+            away = error if isinstance(error, DatabaseAway) else DatabaseAway("the database does not answer")
             results, committed = [Result(error=away)] * len(batch), None
         except HostUnavailable as displaced:
             results, committed = [Result(error=displaced)] * len(batch), None
@@ -225,14 +226,26 @@ class PostgresStore:
         hold = False
         for attempt in range(ATTEMPTS):
             try:
-                async with self.database.pool.acquire() as connection:
-                    return await self._attempt(connection, batch, hold)
+                return await self._tried(batch, hold)
             except Moved:
                 hold = True
             except TROUBLE:
                 if attempt == ATTEMPTS - 1 or not await self.database.back(BACK_WITHIN_S):
                     raise
-        raise StoreError("another process was always first")
+        raise DatabaseAway("another process was always first")
+
+    async def _tried(self, batch: list[Waiting], hold: bool) -> tuple[list[Result], Committed]:
+        """`_attempt` on a connection of its own."""
+        done: tuple[list[Result], Committed] | None = None
+        try:
+            async with self.database.pool.acquire() as connection:
+                done = await self._attempt(connection, batch, hold)
+        except TROUBLE:
+            # One that was lost on its way back to the pool has committed all the same.
+            if done is None:
+                raise
+        assert done is not None
+        return done
 
     async def _attempt(
         self, connection: Connection, batch: list[Waiting], hold: bool
@@ -249,7 +262,11 @@ class PostgresStore:
                 await self._catch_up(connection, head)
                 layer = self._anew(layer)
             at = self._now()
-            results = [await self._decide(layer, connection, command, self._now()) for command, _ in batch]
+            done = await self._done_before(connection, [command for command, _ in batch])
+            results = [
+                await self._decide(layer, connection, command, done.get(_key(command)), self._now())
+                for command, _ in batch
+            ]
             if layer.is_empty:
                 # What was refused or found to be done already was so in the newest state there is.
                 head = await self._head(connection)
@@ -265,8 +282,13 @@ class PostgresStore:
         try:
             await connection.execute("COMMIT")
         except BaseException as error:
-            if not await self._was_committed(layer, error):
+            # Whatever it still does is over, so that nobody waits for its lock.
+            _end(connection)
+            if (committed := await self._was_committed(layer)) is not True:
                 layer.drop()
+                if committed is None:
+                    # Not to be run again by anybody here: it may have happened.
+                    raise DatabaseAway("the database does not say what became of this") from error
                 raise
         return results, layer.merge()
 
@@ -276,18 +298,39 @@ class PostgresStore:
         fresh.begun = layer.begun
         return fresh
 
+    async def _done_before(
+        self, connection: Connection, commands: list[Command]
+    ) -> dict[tuple[str, str | None], StoredReply]:
+        """The answers kept for ids of these commands, asked for all at once."""
+        numbers = self.memory.owners.known
+        keys = {
+            (number, command.command_id.encode()): _key(command)
+            for command in commands
+            if command.command_id is not None and (number := numbers.get(command.caller.id)) is not None
+        }
+        if not keys:
+            return {}
+        owners, command_ids = [owner for owner, _ in keys], [command_id for _, command_id in keys]
+        rows = await connection.fetch(SQL["command_rows"], self.memory.shop_id, owners, command_ids)
+        source = PostgresRows(connection, self.memory.shop_id, self.memory.codec, None)
+        return {
+            keys[owner, command_id]: await stored_reply_in(source, self.memory, CommandRow(*kept))
+            for owner, command_id, *kept in rows
+        }
+
     async def _decide(
-        self, layer: PostgresLayer, connection: Connection, command: Command, at: datetime
+        self,
+        layer: PostgresLayer,
+        connection: Connection,
+        command: Command,
+        done: StoredReply | None,
+        at: datetime,
     ) -> Result:
+        """done: the answer kept for the command's id before this batch."""
         body: bytes | None = None
         if command.command_id is not None:
             body = body_hash(command.name, command.body)
-            owner = command.caller.id
-            stored = layer.replies.get((owner, command.command_id)) or await driven(
-                command.name,
-                stored_reply(self._write_rows, self.memory, owner, command.command_id),
-                connection,
-            )
+            stored = layer.replies.get((command.caller.id, command.command_id)) or done
             if stored is not None:
                 return again(stored, body, command.command_id)
         tx = WriteView(
@@ -303,19 +346,32 @@ class PostgresStore:
     async def _back_out(self, layer: PostgresLayer, connection: Connection) -> None:
         """Nothing of this has happened."""
         layer.drop()
-        if layer.begun and not connection.is_closed():
-            with contextlib.suppress(*TROUBLE):
+        if layer.begun:
+            try:
                 await connection.execute("ROLLBACK")
+            except BaseException as error:
+                # An open transaction must not go back to the pool: it holds the shop's row.
+                _end(connection)
+                if not isinstance(error, TROUBLE):
+                    raise
 
-    async def _was_committed(self, layer: PostgresLayer, error: BaseException) -> bool:
-        """After a COMMIT without an answer: whether it took place. Asked with the row held, when it is decided."""
-        if not isinstance(error, TROUBLE) or not await self.database.back(BACK_WITHIN_S):
-            return False
+    async def _was_committed(self, layer: PostgresLayer) -> bool | None:
+        """After a COMMIT without an answer: whether it took place, None when nobody can tell.
+
+        Asked with the shop's row held: the transaction has ended by then, one way or the other.
+        """
         shop_id, commit = self.memory.shop_id, self.memory.commit
-        async with self.database.pool.acquire() as connection, connection.transaction():
-            await connection.fetchval(SQL["lock_head"], shop_id)
-            batch: bytes | None = await connection.fetchval(SQL["batch_of_commit"], shop_id, commit + 1)
-            return batch == layer.batch
+        while await self.database.back(BACK_WITHIN_S):
+            try:
+                async with self.database.pool.acquire() as connection, connection.transaction():
+                    await connection.fetchval(SQL["lock_head"], shop_id)
+                    batch: bytes | None = await connection.fetchval(
+                        SQL["batch_of_commit"], shop_id, commit + 1
+                    )
+                    return batch == layer.batch
+            except (*TROUBLE, asyncpg.PostgresError):
+                _log.warning("the database went away again while it was asked what it has committed")
+        return None
 
     def _check_fence(self, fence: int) -> None:
         """Raises HostUnavailable `DISPLACED` when another process runs the shop since then."""
@@ -384,6 +440,9 @@ class PostgresStore:
                 await self.caught_up()
             except (*TROUBLE, asyncpg.PostgresError) as error:
                 _log.warning("the shop's newest commits could not be read: %s", error)
+            except Exception:
+                # It goes on: commands catch up by themselves, but listeners would wait for ever.
+                _log.exception("the shop's newest commits could not be taken over")
 
     async def caught_up(self) -> None:
         """Everything committed until now is in memory, and its listeners have been told."""
@@ -405,3 +464,13 @@ class PostgresStore:
     async def _catch_up(self, connection: Connection, head: int) -> None:
         if head != self.memory.commit:
             self._tell(await catch_up(connection, self.memory, head))
+
+
+def _key(command: Command) -> tuple[str, str | None]:
+    return command.caller.id, command.command_id
+
+
+def _end(connection: Connection) -> None:
+    """Closes a connection at once; one that is lost already has left the pool, which says so."""
+    with contextlib.suppress(asyncpg.InterfaceError):
+        connection.terminate()

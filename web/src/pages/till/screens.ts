@@ -9,6 +9,8 @@ export function maySee(id: ScreenId, { till, shop }: Model): boolean {
     case "status":
     case "settings":
       return true;
+    case "reconcile":
+      return till.may("staff:pay");
     case "tables":
       return shop.hasTables;
     case "catalog":

@@ -9,6 +9,8 @@ export const t = words({
   order: ["주문", "Order"],
   tables: ["테이블", "Tables"],
   status: ["현황", "Status"],
+  reconcile: ["정산", "Settle"],
+  waits: ["확인할 것 {n}건", "{n} to settle"],
   catalog: ["상품", "Menu"],
   settings: ["설정", "Settings"],
   kitchen: ["주방", "Kitchen"],

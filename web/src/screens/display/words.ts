@@ -12,6 +12,8 @@ export const t = words({
   paid: ["받은 금액", "Paid"],
   left: ["남은 금액", "Left to pay"],
   pleasePay: ["결제를 진행해 주세요", "Please pay now"],
+  scanToPay: ["휴대폰으로 QR을 찍어 주세요", "Scan with your phone to pay"],
+  qrToScan: ["결제 QR", "QR to pay with"],
   tendered: ["받은 현금", "Received"],
   change: ["거스름돈", "Change"],
   thanks: ["결제되었습니다. 감사합니다", "Paid. Thank you"],

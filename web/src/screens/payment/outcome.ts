@@ -17,7 +17,7 @@ const PAID: Outcome = { title: "paid", tone: "good", goesOn: false };
 
 export function outcomeOf(attempt: Attempt): Outcome {
   if (attempt.state === "APPROVED") return PAID;
-  return attempt.tender === "CARD" ? ofCard(attempt) : ofMethod(attempt);
+  return attempt.terminal === undefined ? ofMethod(attempt) : atTerminal(attempt);
 }
 
 function ofMethod(attempt: Attempt): Outcome {
@@ -29,11 +29,21 @@ function ofMethod(attempt: Attempt): Outcome {
   return over(attempt.state === "CANCELED" || attempt.gaveUp ? "givenUp" : "declined");
 }
 
-function ofCard(attempt: Attempt): Outcome {
+/** What the guest is to do, or what is waited for. */
+function asked({ barcode }: Attempt): Outcome {
+  if (barcode === undefined) return { title: "insertCard", hint: "insertCardHint", tone: "", goesOn: true };
+  if (barcode.presentedBy === "GUEST") return { title: "codeSent", hint: "codeSentHint", tone: "", goesOn: true };
+  return barcode.text === ""
+    ? { title: "codeComing", tone: "", goesOn: true }
+    : { title: "scanThis", hint: "scanThisHint", tone: "", goesOn: true };
+}
+
+function atTerminal(attempt: Attempt): Outcome {
+  const isCard = attempt.barcode === undefined;
   switch (attempt.state) {
     case "CREATED":
     case "SENT":
-      return { title: "insertCard", hint: "insertCardHint", tone: "", goesOn: true };
+      return asked(attempt);
     case "UNKNOWN":
       // What is to go back becomes no payment any more, so nobody has to hope for it.
       return attempt.gaveUp || attempt.takingBack
@@ -42,11 +52,11 @@ function ofCard(attempt: Attempt): Outcome {
     case "NEEDS_MANUAL":
       return { title: "needsPerson", hint: "needsPersonHint", tone: "warn", goesOn: false };
     case "CANCELED":
-      return over("cardCancelled", "nothingTaken");
+      return over(isCard ? "cardCancelled" : "codeCancelled", isCard ? "nothingTaken" : "nothingTakenByCode");
     case "NET_CANCELLED":
-      return over("cardCancelled", "tookBack");
+      return over(isCard ? "cardCancelled" : "codeCancelled", isCard ? "tookBack" : "tookBackByCode");
     case "NOT_FOUND":
-      return over("declined", "nothingTaken");
+      return over("declined", isCard ? "nothingTaken" : "nothingTakenByCode");
     default:
       return attempt.error?.reason === "TERMINAL_AWAY" ? over("terminalAway", "terminalAwayHint") : over("declined");
   }

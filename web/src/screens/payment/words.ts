@@ -38,6 +38,16 @@ export const t = words({
   instalmentsOf: ["{won} 할부", "{won} in instalments"],
   lumpSum: ["일시불", "At once"],
   months: ["{n}개월", "{n} months"],
+  payByCode: ["QR·바코드", "QR · barcode"],
+  codeTitle: ["QR·바코드 {won}", "QR · barcode, {won}"],
+  codeHint: [
+    "손님 휴대폰의 QR·바코드를 스캔하세요. 스캐너가 없으면 아래 숫자를 입력하세요.",
+    "Scan the code on the guest's phone, or type its digits.",
+  ],
+  codeField: ["결제 코드", "Code"],
+  payWithCode: ["결제", "Pay"],
+  showCode: ["QR 보여 주기", "Show a QR"],
+  showCodeHint: ["손님이 포스나 고객 화면의 QR을 휴대폰으로 찍습니다.", "The guest scans a QR on the till or the customer display."],
   terminalNotThere: ["단말기 연결 안 됨", "Not connected"],
   terminalBusy: ["다른 결제 중", "Busy"],
   setUpTerminal: ["＋ 카드 단말기 연결", "＋ Connect a card terminal"],
@@ -47,8 +57,8 @@ export const t = words({
     "The result of a payment on this order is unknown. Settle it in the list below first.",
   ],
   findingOutHere: [
-    "이 주문의 카드 결제 결과를 단말기에 확인하고 있습니다. 끝나면 이어서 받을 수 있습니다.",
-    "The terminal is being asked what became of a card payment on this order. After that you can go on.",
+    "이 주문의 결제 결과를 단말기에 확인하고 있습니다. 끝나면 이어서 받을 수 있습니다.",
+    "The terminal is being asked what became of a payment on this order. After that you can go on.",
   ],
   amountChanged: [
     "남은 금액이 바뀌어 주문을 다시 읽었습니다. 금액을 확인하고 다시 결제해 주세요.",
@@ -64,6 +74,15 @@ export const t = words({
   retry: ["다시 시도", "Try again"],
   cannotPay: ["결제할 수 없는 주문입니다", "This order cannot be paid"],
 
+  // The tip.
+  withTip: ["봉사료 {won} 포함", "with a tip of {won}"],
+  addTip: ["봉사료 {won} 더하기", "Add {won}"],
+  noTip: ["봉사료 없음", "No tip"],
+  tipLarge: [
+    "봉사료가 공급가액의 20%를 넘습니다. 소득세 5%를 원천징수하고 봉사료 지급대장을 작성해야 합니다.",
+    "The tip is above 20% of the supply value: 5% income tax must be withheld of it, and a ledger kept.",
+  ],
+
   // Dividing.
   split: ["나눠 내기", "Split"],
   unite: ["한 번에 내기", "Pay in one"],
@@ -71,6 +90,14 @@ export const t = words({
   byCount: ["인원수로", "Equally"],
   byAmount: ["금액으로", "By amount"],
   byItem: ["메뉴로", "By item"],
+  byGuest: ["손님별로", "By guest"],
+  shared: ["함께", "Shared"],
+  whoseLines: ["누구의 메뉴인가요?", "Whose is it?"],
+  guestHint: [
+    "손님을 고르고 그 손님의 메뉴를 누르세요. 함께 먹은 메뉴는 똑같이 나눕니다.",
+    "Choose a guest, then tap what that guest had. What was shared is divided equally.",
+  ],
+  linePaid: ["받음", "Paid"],
   people: ["{n}명", "{n} people"],
   fewer: ["줄이기", "Fewer"],
   more: ["늘리기", "More"],
@@ -103,6 +130,15 @@ export const t = words({
     "손님이 {name}에 카드를 넣거나 대면 자동으로 진행됩니다.",
     "Once the guest has put a card to {name}, this goes on by itself.",
   ],
+  codeSent: ["승인을 기다리고 있습니다", "Waiting for approval"],
+  codeSentHint: ["손님 휴대폰에 확인 화면이 뜰 수 있습니다.", "The guest may have to confirm on the phone."],
+  codeComing: ["QR을 만들고 있습니다", "Making the QR"],
+  scanThis: ["휴대폰으로 QR을 찍어 주세요", "Scan this with the phone"],
+  scanThisHint: ["손님의 결제가 끝나면 자동으로 바뀝니다.", "This changes by itself once the guest has paid."],
+  qrToScan: ["결제 QR", "QR to pay with"],
+  codeCancelled: ["QR·바코드 결제가 취소되었습니다", "The QR payment was cancelled"],
+  nothingTakenByCode: ["손님에게서 결제된 금액은 없습니다.", "Nothing was taken from the guest."],
+  tookBackByCode: ["승인된 금액은 손님에게 되돌렸습니다.", "What was approved went back to the guest."],
   stopCard: ["결제 취소", "Cancel this payment"],
   findingOut: ["결과를 확인하고 있습니다", "Finding out the result"],
   findingOutHint: [

@@ -34,6 +34,7 @@ export const FORMS: readonly Form[] = [
     fields: [
       { key: "name", word: "shopName", kind: "text" },
       { key: "businessNumber", word: "businessNumber", kind: "text" },
+      { key: "representative", word: "representative", kind: "text" },
       { key: "address", word: "address", kind: "text" },
       { key: "phone", word: "phone", kind: "text" },
       { key: "dayCutoffHour", otherwise: 4, word: "dayCutoff", hint: "dayCutoffHint", kind: "number", unit: "hours" },

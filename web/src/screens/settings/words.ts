@@ -19,6 +19,7 @@ export const t = words({
   ],
   shopName: ["매장 이름", "Name of the shop"],
   businessNumber: ["사업자등록번호", "Business number"],
+  representative: ["대표자", "Representative"],
   address: ["주소", "Address"],
   phone: ["전화번호", "Phone"],
   dayCutoff: ["영업일이 바뀌는 시각", "A business day ends at"],

@@ -9,8 +9,9 @@ export type Figure = "total" | "vat" | "paid" | "unpaid";
 /** What a payment was made with. */
 export function howPaid({ sourceType, externalDetails, cardDetails }: FullPayment): string {
   const source = externalDetails?.source ?? "";
-  if (source !== "") return source;
   const brand = cardDetails?.cardBrand ?? "";
+  // A wallet, and the card behind it where there is one.
+  if (source !== "") return brand === "" ? source : `${source} · ${brand}`;
   if (brand !== "") return `${t("CARD")} · ${brand}`;
   return sourceType === "CASH" || sourceType === "CARD" || sourceType === "EXTERNAL" ? t(sourceType) : sourceType;
 }

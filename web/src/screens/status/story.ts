@@ -108,6 +108,7 @@ function paidBy({ payment, attempt }: Change): string {
   if (payment?.source) return payment.source;
   if (kind === "CASH") return t("CASH");
   if (kind === "CARD") return t("CARD");
+  if (kind === "BARCODE") return t("BARCODE");
   return t("EXTERNAL");
 }
 
@@ -167,6 +168,7 @@ const SAYS: Readonly<Record<string, Say>> = {
   "payment-attempt.lost": about("attemptLost"),
   "payment-attempt.given-up": about("attemptGivenUp"),
   "payment-attempt.waited-for": about("attemptWaits"),
+  "payment-attempt.code-shown": about("attemptCodeShown"),
   "payment-attempt.not-found": about("attemptNotFound"),
   "payment-attempt.escalated": about("attemptEscalated"),
   "payment-attempt.resolved": (change) => about("attemptResolved")(change) + noted(change),

@@ -1,12 +1,13 @@
 """What the card network never forgets: approvals, cancels and fences, on disk before anybody is answered.
 
 A real network remembers while the terminal on the counter is switched off; so does this file. It holds the masked
-number of a made-up card and nothing else about it (SEC-3).
+number of a made-up card and nothing else about it (SEC-3); of a wallet's code that was used, its hash (PAY-9).
 """
 
 from __future__ import annotations
 
 import sqlite3
+from hashlib import blake2b
 from pathlib import Path
 
 from msgspec import Struct
@@ -14,17 +15,22 @@ from msgspec import Struct
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS charge (
     key TEXT PRIMARY KEY, amount INTEGER NOT NULL, approved_no TEXT NOT NULL, approved_at TEXT NOT NULL,
-    installment_month TEXT NOT NULL, code TEXT NOT NULL, reversed INTEGER NOT NULL DEFAULT 0
+    installment_month TEXT NOT NULL, code TEXT NOT NULL, reversed INTEGER NOT NULL DEFAULT 0,
+    wallet TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE TABLE IF NOT EXISTS cancel (
     key TEXT PRIMARY KEY, charge TEXT NOT NULL REFERENCES charge, amount INTEGER NOT NULL, approved_no TEXT NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS fence (key TEXT PRIMARY KEY) STRICT;
+CREATE TABLE IF NOT EXISTS used (code_hash BLOB PRIMARY KEY) STRICT;
 """
 
 
 class Charged(Struct, frozen=True, kw_only=True):
-    """An approval. amount: approved.  code: what its amount does (SIM-1).  reversed: by a network cancel."""
+    """An approval. amount: approved.  code: what its amount does (SIM-1).  reversed: by a network cancel.
+
+    wallet: whose app paid, empty for a card in the hand.
+    """
 
     key: str
     amount: int
@@ -33,6 +39,7 @@ class Charged(Struct, frozen=True, kw_only=True):
     installment_month: str
     code: str
     reversed: bool = False
+    wallet: str = ""
 
 
 class Cancelled(Struct, frozen=True, kw_only=True):
@@ -76,15 +83,20 @@ class Book:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.executescript(SCHEMA)
-        if all(column[1] != "at" for column in self._db.execute("PRAGMA table_info(cancel)")):
-            # A network's memory from before it could tell its totals.
-            self._db.execute("ALTER TABLE cancel ADD COLUMN at TEXT NOT NULL DEFAULT ''")
+        # A network's memory from before it could tell its totals, and from before it knew wallets.
+        self._add_column("cancel", "at")
+        self._add_column("charge", "wallet")
         self._seed = seed
+
+    def _add_column(self, table: str, column: str) -> None:
+        if all(known[1] != column for known in self._db.execute(f"PRAGMA table_info({table})")):
+            self._db.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
 
     def charged(self, key: str) -> Charged | None:
         """The approval under this key."""
         row = self._db.execute(
-            "SELECT key, amount, approved_no, approved_at, installment_month, code, reversed FROM charge WHERE key = ?",
+            "SELECT key, amount, approved_no, approved_at, installment_month, code, reversed, wallet FROM charge"
+            " WHERE key = ?",
             (key,),
         ).fetchone()
         if row is None:
@@ -97,6 +109,7 @@ class Book:
             installment_month=row[4],
             code=row[5],
             reversed=bool(row[6]),
+            wallet=row[7],
         )
 
     def cancelled(self, key: str) -> Cancelled | None:
@@ -130,7 +143,8 @@ class Book:
     def add_charge(self, charged: Charged) -> None:
         """Keeps an approval."""
         self._db.execute(
-            "INSERT INTO charge (key, amount, approved_no, approved_at, installment_month, code) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO charge (key, amount, approved_no, approved_at, installment_month, code, wallet)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 charged.key,
                 charged.amount,
@@ -138,6 +152,7 @@ class Book:
                 charged.approved_at,
                 charged.installment_month,
                 charged.code,
+                charged.wallet,
             ),
         )
 
@@ -147,6 +162,13 @@ class Book:
             "INSERT INTO cancel (key, charge, amount, approved_no, at) VALUES (?, ?, ?, ?, ?)",
             (cancelled.key, cancelled.charge, cancelled.amount, cancelled.approved_no, cancelled.at),
         )
+
+    def use(self, code: str) -> bool:
+        """A wallet's code is taken now and never again; False where it was taken before."""
+        done = self._db.execute(
+            "INSERT OR IGNORE INTO used (code_hash) VALUES (?)", (blake2b(code.encode()).digest(),)
+        )
+        return done.rowcount == 1
 
     def reverse(self, key: str) -> None:
         """Takes an approval back as if it had never been, and lets none follow under its key."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 
 from jumak.devices.terminal.link import BadFrame, Frame, Link
 from jumak.devices.terminal.simulator.network import Answer, Network
 from jumak.devices.terminal.simulator.reader import Reader, Shown
+from jumak.devices.terminal.simulator.wallets import KNOWN, text_to_scan
 from jumak.domain.terminal import CardCancel, Charge, Period, TerminalStatus
 
 MODEL = "주막 연습 단말기"
@@ -98,7 +98,7 @@ class Machine:
         silent, cut = self._spent("silent"), self._spent("cut")
         late = self._next.late_answer
         self._next = msgspec.structs.replace(self._next, late_answer=False)
-        said = await self._decide(str(ask), str(key), frame.get("about"))
+        said = await self._decide(link, str(ask), str(key), frame)
         if self._latency_ms:
             await asyncio.sleep(self._latency_ms / 1_000)
         if late:
@@ -137,11 +137,21 @@ class Machine:
         for _ in range(2 if control.twice else 1):
             link.send(answer)
 
-    async def _decide(self, ask: str, key: str, about: Any) -> Frame:
+    async def _decide(self, link: Link, ask: str, key: str, frame: Frame) -> Frame:
+        about = frame.get("about")
         try:
             match ask:
                 case "charge":
-                    return await self._charge(msgspec.convert(about, Charge))
+                    charge = msgspec.convert(about, Charge)
+                    if charge.presented_by == "SHOP":
+                        shows = {
+                            "id": frame.get("id"),
+                            "key": key,
+                            "result": "show",
+                            "text": text_to_scan(key),
+                        }
+                        return await self._charge(charge, show=lambda: link.send(shows))
+                    return await self._charge(charge, presented=str(frame.get("code", "")))
                 case "query":
                     return self._query(key)
                 case "net-cancel":
@@ -163,23 +173,28 @@ class Machine:
             return {"result": "declined", "code": NONSENSE, "message": str(problem)}
         return {"result": "unknown"}
 
-    async def _charge(self, charge: Charge) -> Frame:
+    async def _charge(
+        self, charge: Charge, *, presented: str = "", show: Callable[[], None] = lambda: None
+    ) -> Frame:
         code, late = self._code(), self._next.late_charge
         if self.reader.busy:
             return {"result": "declined", "code": BUSY, "message": "다른 결제가 진행 중입니다"}
+        with contextlib.suppress(OSError):
+            # Whoever asked may be gone; the guest can still pay.
+            show()
         if not await self.reader.present(charge):
             return {"result": "went-back"}
         if late:
             self._next = msgspec.structs.replace(self._next, late_charge=False)
-            self._stuck.append(lambda: self._arrive(charge, code))
+            self._stuck.append(lambda: self._arrive(charge, code, presented))
             self.reader.end(Shown.DECLINED, "통신 오류입니다")
             return {"result": "", "lost": True}
-        answer = self.network.charge(charge, code=code)
+        answer = self.network.charge(charge, code=code, presented=presented)
         self._show(answer)
         return _frame(answer)
 
-    def _arrive(self, charge: Charge, code: str | None) -> None:
-        self.network.charge(charge, code=code)
+    def _arrive(self, charge: Charge, code: str | None, presented: str) -> None:
+        self.network.charge(charge, code=code, presented=presented)
 
     def _show(self, answer: Answer) -> None:
         if answer.approval is not None:
@@ -197,7 +212,11 @@ class Machine:
 
     def _status(self) -> TerminalStatus:
         return TerminalStatus(
-            state="busy" if self.reader.busy else "idle", model=MODEL, serial=self._serial, test_mode=True
+            state="busy" if self.reader.busy else "idle",
+            model=MODEL,
+            serial=self._serial,
+            test_mode=True,
+            wallets=KNOWN,
         )
 
     def set(self, control: Control) -> None:

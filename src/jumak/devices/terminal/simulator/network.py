@@ -14,6 +14,16 @@ from msgspec import Struct
 
 from jumak.devices.terminal.simulator.book import Book, Cancelled, Charged
 from jumak.devices.terminal.simulator.faults import FAULTS, NONE, OK, Fault, code_of
+from jumak.devices.terminal.simulator.wallets import (
+    EXPIRED,
+    REFUSALS,
+    UNREADABLE,
+    USED,
+    WALLETS,
+    is_expired,
+    named,
+    wallet_of,
+)
 from jumak.domain.attempt import PaymentApproval
 from jumak.domain.payment import CardDetails
 from jumak.domain.terminal import DUPLICATE, CardCancel, Charge, Period, TerminalTotals
@@ -59,28 +69,41 @@ class Network:
         self._lost: dict[str, int] = {}
         """Key → how many answers about it were lost on the way."""
 
-    def charge(self, charge: Charge, *, code: str | None = None) -> Answer:
-        """Asks the issuer. code: decides instead of the amount, for one call."""
+    def charge(self, charge: Charge, *, code: str | None = None, presented: str = "") -> Answer:
+        """Asks the issuer. code: decides instead of the amount, for one call.  presented: by a guest's phone."""
         code = code_of(charge.amount) if code is None else code
         fault = FAULTS.get(code, NONE)
         if self.book.charged(charge.key) is not None or self.book.is_fenced(charge.key):
             return Answer("declined", DUPLICATE, FAULTS[DUPLICATE].declined)
         if fault.went_back:
             return Answer("went-back")
-        if fault.declined:
-            return Answer("declined", code, fault.declined)
         if fault.unreached:
             return Answer("", lost=True)
+        refused = self._use(presented) if charge.presented_by == "GUEST" else ""
+        if refused:
+            return Answer("declined", refused, REFUSALS[refused])
+        if fault.declined:
+            return Answer("declined", code, fault.declined)
+        number = self.book.next_number()
         charged = Charged(
             key=charge.key,
             amount=charge.amount - fault.short,
-            approved_no=self.book.next_number(),
+            approved_no=number,
             approved_at=_slip_time(self._now()),
             installment_month=charge.installment_month,
             code=code,
+            wallet=_wallet(charge, presented, number),
         )
         self.book.add_charge(charged)
         return Answer("approved", approval=_approval(charged), lost=fault.answer_lost)
+
+    def _use(self, presented: str) -> str:
+        """Takes a guest's code, once whatever becomes of the payment; the code of the refusal, if it is refused."""
+        if wallet_of(presented) is None:
+            return UNREADABLE
+        if is_expired(presented):
+            return EXPIRED
+        return "" if self.book.use(presented) else USED
 
     def query(self, key: str) -> Answer:
         """What became of a charge (NET-3)."""
@@ -167,18 +190,32 @@ def _matches(cancel: CardCancel, charged: Charged) -> bool:
     )
 
 
+def _wallet(charge: Charge, presented: str, number: str) -> str:
+    """Whose app pays: by the code it presented, and any of them where it scans ours."""
+    if charge.presented_by is None:
+        return ""
+    known = wallet_of(presented) or WALLETS[int(number) % len(WALLETS)]
+    return known.name
+
+
 def _approval(charged: Charged) -> PaymentApproval:
-    card = CARDS[int(charged.approved_no) % len(CARDS)]
+    wallet = named(charged.wallet)
     return PaymentApproval(
         approved_at=charged.approved_at,
         approved_no=charged.approved_no,
         amount_money=charged.amount,
-        card_details=CardDetails(
-            installment_month=charged.installment_month,
-            card_type="CREDIT" if card.kind == "CREDIT" else "DEBIT",
-            card_brand=card.issuer,
-            card_no=card.number,
-            source=card.acquirer,
-            van="NICE",
-        ),
+        card_details=_card_details(charged) if wallet is None or wallet.by_card else None,
+        wallet=charged.wallet or None,
+    )
+
+
+def _card_details(charged: Charged) -> CardDetails:
+    card = CARDS[int(charged.approved_no) % len(CARDS)]
+    return CardDetails(
+        installment_month=charged.installment_month,
+        card_type="CREDIT" if card.kind == "CREDIT" else "DEBIT",
+        card_brand=card.issuer,
+        card_no=card.number,
+        source=card.acquirer,
+        van="NICE",
     )

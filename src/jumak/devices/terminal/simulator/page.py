@@ -1,4 +1,4 @@
-"""The reader as a page: insert a card, enter a PIN, see how it ended. Served by the simulator on loopback.
+"""The reader as a page: insert a card, enter a PIN, pay by phone, see how it ended. Served on loopback.
 
 Plain forms; the one script only reloads the page when the reader shows something else. The PIN is not sent: which
 one is wrong depends on the amount (SIM-1), and there is nothing to keep it safe for (SEC-3).
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from jumak.devices.terminal.simulator.reader import ACTS, Act, Reader, Shown
+from jumak.devices.terminal.simulator.wallets import WALLETS, fresh_code
 
 Scope = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -27,6 +28,7 @@ SAYS: Final[dict[Shown, tuple[str, str]]] = {
     Shown.IDLE: ("어서 오세요", "Welcome"),
     Shown.INSERT: ("카드를 넣어 주세요", "Insert your card"),
     Shown.PIN: ("비밀번호를 입력해 주세요", "Enter your PIN"),
+    Shown.SCAN: ("포스나 고객 화면의 QR을 휴대폰으로 찍어 주세요", "Scan the QR on the till with your phone"),
     Shown.ASKING: ("승인 요청 중입니다", "Asking for approval"),
     Shown.APPROVED: ("승인되었습니다", "Approved"),
     Shown.DECLINED: ("승인되지 않았습니다", "Not approved"),
@@ -36,6 +38,7 @@ SAYS: Final[dict[Shown, tuple[str, str]]] = {
 BUTTONS: Final[dict[Act, tuple[str, str]]] = {
     Act.INSERT: ("카드 넣기", "Insert card"),
     Act.ENTER_PIN: ("확인", "Enter"),
+    Act.PAY: ("휴대폰으로 결제함", "Paid with the phone"),
     Act.CANCEL: ("취소", "Cancel"),
 }
 
@@ -56,6 +59,7 @@ def page(reader: Reader) -> str:
     amount = "" if charge is None or reader.shown is Shown.IDLE else f"{charge.amount:,}원"
     months = "" if charge is None or charge.installment_month == "00" else f"{charge.installment_month}개월"
     forms = "".join(_form(act) for act in ACTS.get(reader.shown, ()))
+    below = "" if reader.busy else _phone()
     return f"""<!doctype html>
 <html lang="ko">
 <head>
@@ -70,10 +74,21 @@ def page(reader: Reader) -> str:
 <h1 role="status">{korean} <span lang="en">{english}</span></h1>
 <p class="message">{escape(reader.message)}</p>
 {forms}
-</main>
+{below}</main>
 </body>
 </html>
 """
+
+
+def _phone() -> str:
+    """A guest's phone: codes to type or scan at the till, new ones whenever the page is loaded."""
+    codes = "".join(f"<div><dt>{each.name}</dt><dd>{fresh_code(each)}</dd></div>" for each in WALLETS)
+    return (
+        '<section><h2>연습용 QR·바코드 <span lang="en">Codes to practise with</span></h2>'
+        f"<dl>{codes}</dl>"
+        "<p>한 번씩만 쓸 수 있습니다. 새로 고치면 새 코드가 나옵니다."
+        ' <span lang="en">Each works once; reload for new ones.</span></p></section>\n'
+    )
 
 
 def _form(act: Act) -> str:

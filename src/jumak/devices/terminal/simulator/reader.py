@@ -1,6 +1,6 @@
-"""Where the guest stands: one charge at a time, from "insert your card" to its end.
+"""Where the guest stands: one charge at a time, from "insert your card" or "scan this" to its end.
 
-By itself the reader takes a card at once, for tests. With somebody at the page it waits for them.
+By itself the reader takes a card, or is paid by phone, at once, for tests. With somebody at the page it waits for them.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ class Shown(StrEnum):
     IDLE = "idle"
     INSERT = "insert"
     PIN = "pin"
+    SCAN = "scan"
     ASKING = "asking"
     APPROVED = "approved"
     DECLINED = "declined"
@@ -28,12 +29,14 @@ class Act(StrEnum):
 
     INSERT = "insert"
     ENTER_PIN = "pin"
+    PAY = "pay"
     CANCEL = "cancel"
 
 
 ACTS: dict[Shown, dict[Act, Shown]] = {
     Shown.INSERT: {Act.INSERT: Shown.PIN, Act.CANCEL: Shown.CANCELLED},
     Shown.PIN: {Act.ENTER_PIN: Shown.ASKING, Act.CANCEL: Shown.CANCELLED},
+    Shown.SCAN: {Act.PAY: Shown.ASKING, Act.CANCEL: Shown.CANCELLED},
 }
 """What the guest may do at each point; elsewhere the buttons do nothing."""
 
@@ -53,13 +56,22 @@ class Reader:
     @property
     def busy(self) -> bool:
         """Somebody is being charged."""
-        return self.shown in (Shown.INSERT, Shown.PIN, Shown.ASKING)
+        return self.shown is Shown.ASKING or self._waits
+
+    @property
+    def _waits(self) -> bool:
+        """It is the guest's turn."""
+        return self.shown in ACTS
 
     async def present(self, charge: Charge) -> bool:
-        """Waits for a card and its PIN; False when the guest, or the cashier, went back."""
+        """Waits for a card and its PIN, or for the guest's phone; False when guest or cashier went back.
+
+        A code the phone presented is all there is to wait for: it is here already.
+        """
         self.charge, self.message = charge, ""
-        self._show(Shown.INSERT if self.attended else Shown.ASKING)
-        while self.shown in (Shown.INSERT, Shown.PIN):
+        first = Shown.SCAN if charge.presented_by == "SHOP" else Shown.INSERT
+        self._show(first if self.attended and charge.presented_by != "GUEST" else Shown.ASKING)
+        while self._waits:
             self._moved.clear()
             await self._moved.wait()
         return self.shown is Shown.ASKING

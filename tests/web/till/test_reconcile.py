@@ -1,0 +1,230 @@
+"""The screen of what has to be settled: the list, its keys, and the terminals' day against our books."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.service.sim_1 import ROWS, Row
+from tests.web.till.axe import serious
+from tests.web.till.cards import an_order_ending, card_key, card_terminal, heading
+from tests.web.till.paying import METHOD, Json, an_order, open_payment, order_now, stamp, unsettled_order
+from tests.web.till.stall import PINS, Stall
+from tests.web.till.unsettled import owed_part
+from tests.web.waiting import until
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SLOW_MS = 30_000
+"""A card's last question may be ten seconds away."""
+
+
+async def settle_up(page: Page) -> None:
+    """Brings the screen up."""
+    await page.locator("#tab-reconcile").click()
+
+
+def items(page: Page) -> Locator:
+    return page.locator(".reconcile li.card")
+
+
+def badge(page: Page) -> Locator:
+    return page.locator("#tab-reconcile .count")
+
+
+async def all_settled(page: Page) -> None:
+    await expect(page.get_by_role("heading", name="모두 정리되었습니다")).to_be_visible(timeout=SLOW_MS)
+    await expect(badge(page)).to_have_count(0)
+
+
+async def attempts(stall: Stall, order: Json) -> list[Json]:
+    """Those of an order, newest first."""
+    found: list[Json] = (await stall.ask("payment-attempt.list", orderId=order["id"]))["attempts"]
+    return found
+
+
+# -- the list ------------------------------------------------------------------------------------
+
+
+async def test_a_payment_of_unknown_end(stall: Stall, browser: Browser) -> None:
+    """NET-5, SEC-1: it comes by push, says what to do, and a cashier ends it with a manager's PIN, by keys alone."""
+    page = await stall.page(browser, pin=PINS["cashier"])
+    await settle_up(page)
+    await all_settled(page)
+    await expect(page.get_by_role("button", name="단말기 합계")).to_have_count(0)
+    order = await unsettled_order(stall)
+    await expect(badge(page)).to_have_text("1")
+    item = items(page)
+    await expect(item).to_contain_text("10,000원")
+    await expect(item).to_contain_text(order["number"])
+    await expect(item).to_contain_text(METHOD)
+    await expect(item).to_contain_text("결과가 오기 전에 대기를 그만두었습니다.")
+    await expect(item).to_contain_text("그 전에는 다시 결제하지 마세요")
+    assert await serious(page) == []
+    await item.get_by_role("button", name="결제 안 됨으로 처리").focus()
+    await page.keyboard.press("Enter")
+    dialog = page.get_by_role("alertdialog")
+    await expect(dialog.get_by_role("button", name="결제 안 됨으로 처리")).to_be_disabled()
+    await dialog.get_by_role("textbox").fill("도장 앱에 없음 <b>")
+    assert await serious(page) == []
+    await page.keyboard.press("Enter")
+    approval = page.get_by_role("dialog", name="점장 승인")
+    await expect(approval).to_contain_text("결제 결과 처리")
+    await page.keyboard.press("Escape")
+    await expect(dialog.get_by_role("alert")).to_contain_text("승인이 필요합니다")
+    await expect(badge(page)).to_have_text("1")
+    await dialog.get_by_role("textbox").press("Enter")
+    await approval.wait_for()
+    await page.keyboard.type(PINS["manager"])
+    await page.keyboard.press("Enter")
+    await all_settled(page)
+    await expect(dialog).to_have_count(0)
+    [attempt] = await attempts(stall, order)
+    assert (attempt["state"], attempt["note"]) == ("NOT_FOUND", "도장 앱에 없음 <b>")
+
+
+async def test_a_late_approval_is_adopted(stall: Stall, browser: Browser) -> None:
+    """NET-5: the guest paid after staff stopped waiting; it is recorded on its order, which opens from the list."""
+    order = await an_order(stall)
+    async with stamp(stall) as service:
+        method = {"pluginId": "stamp-card", "id": "stamp"}
+        unpaid = order["paymentPrice"]["paymentUnpaidValue"]
+        start = {"tender": "METHOD", "amount": unpaid, "expectedUnpaid": unpaid, "method": method}
+        attempt = (await stall.ask("payment.start", orderId=order["id"], **start))["attempt"]
+        question = await service.question()
+        await stall.ask("payment-attempt.cancel", id=attempt["id"])
+        page = await stall.page(browser, language="en")
+        await settle_up(page)
+        await expect(items(page)).to_contain_text("Result unknown")
+        approval = {"approvedAt": "2026-02-02T12:00:00", "approvedNo": "", "paymentKey": "late-1"}
+        await service.answer(question, paymentDto=approval)
+        await expect(items(page)).to_contain_text("Late approval")
+        await expect(items(page)).to_contain_text("Record it as paid on this order")
+        # It waits while nobody is connected, and is there again after that.
+        await stall.end()
+        await stall.start()
+    await expect(items(page)).to_contain_text("Late approval", timeout=SLOW_MS)
+    await page.get_by_role("button", name=f"Open the order: Order {order['number']}").click()
+    await expect(page.get_by_role("tab", name="Status", selected=True)).to_be_visible()
+    await expect(page.get_by_role("heading", name=f"Order {order['number']}")).to_be_visible()
+    await settle_up(page)
+    await items(page).get_by_role("button", name="It was paid").click()
+    dialog = page.get_by_role("alertdialog")
+    await dialog.get_by_role("button", name="Saw the transactions").click()
+    await dialog.get_by_role("button", name="It was paid").click()
+    await expect(page.get_by_role("heading", name="All is settled")).to_be_visible()
+    [payment] = (await order_now(stall, order))["payments"]
+    assert (payment["sourceType"], payment["amountMoney"]) == ("EXTERNAL", unpaid)
+
+
+async def test_a_part_is_owed_and_the_terminals_day(stall: Stall, browser: Browser) -> None:
+    """CAN-8, SET-1: refused again it stays; given back by hand it goes, and the terminal's total says why it differs."""
+    terminal = await card_terminal(stall)
+    await owed_part(stall, terminal)
+    page = await stall.page(browser, pin=PINS["manager"])
+    await settle_up(page)
+    item = items(page)
+    await expect(item).to_contain_text("5,000원")
+    await expect(item).to_contain_text("부분 취소를 할 수 없는 카드입니다")
+    await item.get_by_role("button", name="다시 환불").click()
+    await expect(page.locator(".reconcile [role=status]")).to_have_text("처리했습니다.")
+    await expect(item.get_by_role("button", name="직접 돌려줌")).to_be_enabled()
+    await item.get_by_role("button", name="직접 돌려줌").click()
+    dialog = page.get_by_role("alertdialog")
+    await dialog.get_by_role("button", name="현금으로 돌려줌").click()
+    await dialog.get_by_role("button", name="직접 돌려줌").click()
+    await all_settled(page)
+    await page.get_by_role("button", name="단말기 합계").click()
+    day = page.locator("section.card")
+    await expect(day).to_contain_text("일치")
+    await expect(day.locator("table").first).to_contain_text("1건 29,997원")
+    await expect(day.locator("table").last).to_contain_text("NICE")
+    await expect(day.get_by_role("list", name="차이의 이유일 수 있는 것")).to_contain_text(
+        "환불 5,000원 · 사람이 처리함"
+    )
+    assert await serious(page) == []
+    await terminal.kill()
+    await page.get_by_role("button", name="단말기에 묻기").click()
+    await expect(day).to_contain_text("단말기에 물을 수 없어", timeout=SLOW_MS)
+    await expect(day.locator("table").first).to_contain_text("29,997원")
+    await terminal.start()
+    await day.get_by_role("button", name="단말기에 묻기").click()
+    await expect(day).to_contain_text("일치", timeout=SLOW_MS)
+    await page.emulate_media(media="print")
+    await expect(page.locator("header h1")).to_be_hidden()
+    await expect(page.get_by_role("button", name="인쇄")).to_be_hidden()
+    await expect(day).to_be_visible()
+
+
+# -- every row of the simulator --------------------------------------------------------------------
+
+SAYS = {
+    "APPROVED": ("결제 완료", ""),
+    "DECLINED": ("결제되지 않았습니다", ""),
+    "CANCELED": ("카드 결제가 취소되었습니다", ""),
+    "NOT_FOUND": ("결제되지 않았습니다", "카드에서 결제된 금액은 없습니다."),
+    "NET_CANCELLED": ("카드 결제가 취소되었습니다", "승인된 금액은 카드로 되돌렸습니다."),
+}
+"""What the payment screen says once an attempt has ended like that."""
+
+
+async def play(page: Page, stall: Stall, row: Row) -> Json:
+    """A guest's card meets a row of SIM-1; the order, once the screen says how it ended."""
+    order = await an_order_ending(stall, int(row.code))
+    await open_payment(page, order)
+    await card_key(page).click()
+    title, hint = SAYS[row.ends]
+    await heading(page, title)
+    await expect(page.locator("main")).to_contain_text(hint)
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#payment-title")).to_have_count(0)
+    return order
+
+
+async def test_every_row_of_sim_1(stall: Stall, browser: Browser) -> None:
+    """SIM-1, SIM-2, NET-a, CAN-8, SET-1: at the till each is paid once, taken back once, or waits on the list; and in
+    the end the terminal counts what the books do.
+    """
+    terminal = await card_terminal(stall)
+    await terminal.control(attended=False)
+    page = await stall.page(browser)
+    played = {row.code: (row, await play(page, stall, row)) for row in ROWS}
+    for row, order in played.values():
+        price = order["paymentPrice"]["paymentUnpaidValue"]
+        now = await order_now(stall, order)
+        assert [each["state"] for each in await attempts(stall, order)] == [row.ends], row.says
+        assert [each["amountMoney"] for each in now["payments"]] == ([price] if row.pays else []), row.says
+    await settle_up(page)
+    await all_settled(page)
+
+    # SIM-2: giving back meets the same rows. A part of what approves but takes no partial cancels waits on the list…
+    await stall.ask("order.refund-amount", id=played["97"][1]["id"], amount=5_000, reason="늦은 음식")
+    await expect(items(page)).to_contain_text("부분 취소를 할 수 없는 카드입니다", timeout=SLOW_MS)
+    # …and what was approved while its answer was lost goes back while its answer is lost, once.
+    order = played["68"][1]
+    [payment] = (await order_now(stall, order))["payments"]
+    lost = await stall.refused("payment.cancel", order={"id": order["id"]}, payment={"id": payment["id"]})
+    assert lost["error"]["reason"] == "REFUND_UNKNOWN"
+
+    async def went_back() -> bool:
+        return (await order_now(stall, order))["payments"][0]["state"] == "CANCELLED"
+
+    await until(went_back, "the refund is found out about")
+    await expect(items(page)).to_have_count(1)
+    await items(page).get_by_role("button", name="직접 돌려줌").click()
+    dialog = page.get_by_role("alertdialog")
+    await dialog.get_by_role("button", name="현금으로 돌려줌").click()
+    await dialog.get_by_role("button", name="직접 돌려줌").click()
+    await all_settled(page)
+
+    await page.get_by_role("button", name="단말기 합계").click()
+    day = page.locator("section.card")
+    await expect(day).to_contain_text("일치")
+    paid = [order for row, order in played.values() if row.pays]
+    approved = sum(order["paymentPrice"]["paymentUnpaidValue"] for order in paid)
+    # The mismatch was approved and cancelled at the network too, for one won less than was asked.
+    short = played["96"][1]["paymentPrice"]["paymentUnpaidValue"] - 1
+    back = played["68"][1]["paymentPrice"]["paymentUnpaidValue"] + short
+    totals = day.locator("table").first
+    await expect(totals).to_contain_text(f"{len(paid) + 1}건 {approved + short:,}원")
+    await expect(totals).to_contain_text(f"2건 {back:,}원")
