@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Final
 
 import uvicorn
@@ -107,6 +107,10 @@ class FollowedDirectory:
     def numbered(self, number: int) -> ShopEntry | None:
         """See `server.shops.Directory`."""
         return self._numbered.get(number)
+
+    def all(self) -> Iterable[ShopEntry]:
+        """See `server.shops.Directory`."""
+        return self._numbered.values()
 
     def _committed(self, committed: Committed) -> None:
         if any(entry.fact.name.startswith("shop-directory.") for entry in committed.entries):

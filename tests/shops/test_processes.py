@@ -77,6 +77,7 @@ class Fleet:
     def __init__(self, one: ServerProcess, two: ServerProcess, shop: Branch, places: Placements) -> None:
         self.one, self.two, self.shop = one, two, shop
         self.places = places
+        self.streamed = asyncio.Event()
         self.http = httpx.AsyncClient(trust_env=False, timeout=WITHIN_S)
 
     @property
@@ -117,6 +118,18 @@ class Fleet:
                 # On a busy machine a process may be late, and its shops on the move.
                 assert answer.status_code in (503, 504), answer.text
                 await asyncio.sleep(0.05)
+
+    async def stream(self, server: ServerProcess, order_id: str) -> None:
+        """Reads the shop's events until they end; `streamed` is set once they told of an order."""
+        headers = {"Host": f"{self.name}:{server.port}", "Authorization": f"Bearer {self.shop.token}"}
+        with contextlib.suppress(httpx.TransportError):
+            async with self.http.stream(
+                "GET", f"{server.address}/v1/events?after=0", headers=headers
+            ) as events:
+                assert events.status_code == 200
+                async for line in events.aiter_lines():
+                    if order_id in line:
+                        self.streamed.set()
 
     @contextlib.asynccontextmanager
     async def session(self, server: ServerProcess, after: int | None = None) -> AsyncIterator[Session]:
@@ -219,7 +232,10 @@ async def test_a_killed_process_is_followed_by_another(fleet: Fleet) -> None:
         await through.until(first)
         await direct.until(first)
         assert (await through.ask("order.get-list.request", {}))["orders"][0]["memo"] == "a"
+        streaming = asyncio.create_task(fleet.stream(fleet.two, first["id"]))
+        await fleet.streamed.wait()
         fleet.one.send(signal.SIGKILL)
+        await streaming
         assert await through.ended() == 1012
         await direct.ended()
     second = await fleet.added(fleet.two, "b")

@@ -68,6 +68,7 @@ def test_the_page_names_every_table() -> None:
         - {
             "shop_id",
             "jumak_schema",
+            "jumak_processes",
         }
         == TABLES
     )

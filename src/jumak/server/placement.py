@@ -11,7 +11,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final, Protocol
 
 from jumak.domain.caller import Caller
@@ -56,8 +56,8 @@ class Placements(Protocol):
     async def give_up(self, shop_id: int, process: str, *, waits: bool) -> None:
         """This process runs it no more. waits: another one should take it up before anybody asks."""
 
-    async def orphans(self, limit: int) -> list[int]:
-        """Some shops that wait for a process, or whose process died."""
+    async def orphans(self, among: Collection[int], limit: int) -> list[int]:
+        """Some of these shops that wait for a process, or whose process died."""
 
 
 class Process:

@@ -56,6 +56,9 @@ class Directory(Protocol):
     def numbered(self, number: int) -> ShopEntry | None:
         """The shop of a number."""
 
+    def all(self) -> Iterable[ShopEntry]:
+        """Every shop, the head office included."""
+
 
 class Served:
     """A shop this process runs. ending: set by whoever wants it closed; waits: another process should take it up."""
@@ -275,9 +278,13 @@ class Shops:
         """Some shops that should run and do not."""
         if not self.process.is_alive:
             return []
-        numbers = await self.process.places.orphans(AT_ONCE)
-        entries = [self.directory.numbered(number) for number in numbers if number not in self._running]
-        return [entry for entry in entries if entry is not None and entry.state == "OPEN"]
+        # The database may hold shops of others; and a suspended one waits until it is resumed and asked for.
+        ours = {
+            entry.id: entry
+            for entry in self.directory.all()
+            if entry.state == "OPEN" and entry.id not in self._running
+        }
+        return [ours[number] for number in await self.process.places.orphans(ours, AT_ONCE)]
 
 
 async def _within(seconds: float, event: asyncio.Event) -> None:

@@ -8,6 +8,7 @@ next commit moves nothing (`store.py`).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 import asyncpg
@@ -78,9 +79,9 @@ class Placements:
         name = "leave_placement" if waits else "drop_placement"
         await self._database.pool.execute(SQL[name], shop_id, process)
 
-    async def orphans(self, limit: int) -> list[int]:
-        """Some shops that wait for a process, or whose process died."""
-        return [row[0] for row in await self._database.pool.fetch(PLACING["orphans"], limit)]
+    async def orphans(self, among: Collection[int], limit: int) -> list[int]:
+        """Some of these shops that wait for a process, or whose process died."""
+        return [row[0] for row in await self._database.pool.fetch(PLACING["orphans"], list(among), limit)]
 
 
 UNREACHABLE: Final = (*TROUBLE, asyncpg.PostgresError)

@@ -16,10 +16,10 @@ DELETE FROM jumak_processes WHERE process = $1;
 SELECT address FROM jumak_processes WHERE process = $1 AND expires > clock_timestamp();
 
 -- name: orphans
--- Shops whose process is gone: the one statement that looks at the placements of all shops.
+-- Of these shops those whose process is gone: the one statement that looks at the placements of several shops.
 SELECT p.shop_id FROM placements AS p LEFT JOIN jumak_processes AS q
 ON q.process = p.process AND q.expires > clock_timestamp()
-WHERE q.process IS NULL ORDER BY random() LIMIT $1;
+WHERE p.shop_id = ANY($1::bigint[]) AND q.process IS NULL ORDER BY random() LIMIT $2;
 
 -- name: forget
 -- Those that ended without leaving, a day ago.
