@@ -171,6 +171,7 @@ async def run_shop(
         publisher.listen("attempt.", paying.follow)
         publisher.listen("attempt.", finding_out.follow)
         publisher.listen("refund.", finding_out.follow)
+        publisher.listen("refund.", refunds.follow_end)
         publisher.listen("refund.ask", refunds.follow_ask)
         publisher.listen("order.cancel-pending", refunds.follow)
         publisher.listen("cash-receipt.", receipts.follow)
@@ -182,6 +183,7 @@ async def run_shop(
     await shop.credentials.reload()
     running: list[asyncio.Task[None]] = []
     if at_counter:
+        await refunds.go_on()
         running.append(_keep_timetable(shop, publisher))
         shop.start(receipts.run())
     bridge = Bridge.of(shop)
@@ -198,6 +200,8 @@ async def run_shop(
         if plugins is not None:
             await plugins.stop()
         bridge.stop()
+        # First: who found no terminal any more would write down that it was away.
+        await shop.end_tasks()
         await terminals.close()
         await shop.close()
 

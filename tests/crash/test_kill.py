@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import random
 import sqlite3
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,9 @@ from jumak.store.opening import InDatabase
 from jumak.store.postgres import Database
 from jumak.store.sqlite.file import FILE_NAME
 from tests.conftest import LARGE
+from tests.crash.checking import checked
 from tests.crash.guests import Guest, HttpLine, Listener, SocketLine, StreamListener
-from tests.crash.shop_process import ShopProcess, make_shop, words_of
+from tests.crash.shop_process import ShopProcess, make_shop
 from tests.postgres import PostgresServer
 
 KILLS = 200 if LARGE else 20
@@ -103,7 +103,7 @@ async def _survives(folder: Path, database: InDatabase | None, kills: int) -> fl
     for listener in house.listeners:
         assert listener.heard == listed
         assert listener.resumes > kills // 2
-    assert await _checked(folder, database) == b"All is well.\n"
+    assert await checked(folder, database) == b"All is well.\n"
     start_s = sorted(server.starts)[len(server.starts) // 2]
     print(
         f"{kills} kills, {house.answers} answers, {sum(guest.resent for guest in house.guests)} repeats, "
@@ -189,11 +189,3 @@ async def _pushed_facts(folder: Path, database: InDatabase | None) -> list[tuple
             facts = await connections.pool.fetch(journal, database.shop_id)
     pushes = [(seq, FACTS[name].push) for seq, name in facts if name in FACTS]
     return [(seq, str(push)) for seq, push in pushes if push in visible]
-
-
-async def _checked(folder: Path, database: InDatabase | None) -> bytes:
-    """What `jumak check` says."""
-    words = (sys.executable, "-m", "jumak", "check", *words_of(folder, database))
-    process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
-    said, _ = await process.communicate()
-    return said

@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import websockets
 
 from tests.crash.guests import CLIENT, LOST, open_socket
+from tests.crash.owner import post
 from tests.crash.shop_process import ShopProcess, make_shop
 from tests.service.asking import a_line, an_order
 from tests.service.paying import APPROVAL
@@ -78,14 +78,6 @@ async def server(tmp_path: Path) -> AsyncIterator[ShopProcess]:
     finally:
         with contextlib.suppress(ProcessLookupError):
             await running.stop()
-
-
-async def post(server: ShopProcess, name: str, data: Json) -> Json:
-    """As the owner, who may do what every person in the shop may."""
-    headers = {"Authorization": f"Bearer {server.owner.token}"}
-    async with httpx.AsyncClient(base_url=server.url, trust_env=False, timeout=WITHIN_S) as http:
-        reply: Json = (await http.post(f"/v1/{name}", json=data, headers=headers)).json()
-        return reply
 
 
 async def paid_order(server: ShopProcess, method: Method) -> tuple[Json, Json]:

@@ -12,6 +12,7 @@ import httpx
 
 from jumak.devices.terminal.driver import simulated
 from jumak.devices.terminal.link import connect
+from jumak.devices.terminal.simulator.book import Book
 from jumak.devices.terminal.simulator.reader import Act
 from jumak.devices.terminal.simulator.serving import READER, READY
 from jumak.devices.terminal.simulator.wallets import WALLETS, fresh_code
@@ -137,6 +138,15 @@ class SimulatorProcess:
         link.send({"id": 1, "ask": "control", "key": "", "about": how})
         assert await link.receive() == {"id": 1, "key": "", "result": "ok"}
         link.close()
+
+    def held(self) -> dict[str, int]:
+        """What the card network holds of each charge, in won, read from its disk while it runs or does not."""
+        with contextlib.closing(Book(self.folder)) as book:
+            return {
+                key: 0 if charged.reversed else charged.amount - book.given_back(key)
+                for key in book.keys()  # noqa: SIM118 (a book is no dict)
+                if (charged := book.charged(key)) is not None
+            }
 
     async def press(self, act: str) -> httpx.Response:
         """What the page's buttons do."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from jumak.devices.terminal.simulator.wallets import WALLETS
 from jumak.domain.attempt import Approved, WentBack
+from jumak.domain.wallet import PresentedCode
 from tests.devices.rigs import ProcessRig, SimulatorProcess
 from tests.devices.terminal_contract import Underway, a_charge, until
 
@@ -54,6 +57,26 @@ async def test_a_guest_goes_back(rig: ProcessRig):
     await until(rig, charge, Underway)
     await rig.process.press("cancel")
     assert isinstance(await asked, WentBack)
+
+
+async def test_a_guest_pays_by_phone(rig: ProcessRig):
+    """SIM-2, PAY-9: the page says what to scan, and pays; idle it shows codes that pay, other ones each time."""
+    async with httpx.AsyncClient(base_url=rig.process.page, trust_env=False, timeout=10) as http:
+        codes = re.findall(r"<dd>(\d+)</dd>", (await http.get("/")).text)
+        assert len(codes) == len(WALLETS)
+        assert not {*codes} & {*re.findall(r"<dd>(\d+)</dd>", (await http.get("/")).text)}
+        for code, wallet in zip(codes, WALLETS, strict=True):
+            answer = await rig.terminal.charge(a_charge(presented_by="GUEST"), code=PresentedCode(code))
+            assert isinstance(answer, Approved)
+            assert answer.approval.wallet == wallet.name
+        charge = a_charge(presented_by="SHOP")
+        asked = asyncio.create_task(rig.terminal.charge(charge))
+        await until(rig, charge, Underway)
+        shown = (await http.get("/")).text
+        assert "휴대폰으로 찍어 주세요" in shown
+        assert "연습용 QR·바코드" not in shown
+        assert (await http.post("/pay")).status_code == 303
+        assert isinstance(await asked, Approved)
 
 
 async def test_other_pages_press_nothing(rig: ProcessRig):

@@ -36,13 +36,6 @@ NOT_SERVED_NOUNS = frozenset(
 )
 """Nouns of the contract this shop does not serve yet: their messages answer UNKNOWN_METHOD."""
 
-NOT_SERVED = frozenset(
-    {
-        "payment.refund.request",
-    }
-)
-"""Single messages not served yet, of nouns that are."""
-
 
 def listed() -> list[dict[str, Any]]:
     return json.loads((ROOT / "docs/contract/messages.json").read_text(encoding="utf-8"))
@@ -52,7 +45,7 @@ CONTRACT = {message["name"]: message for message in listed()}
 
 
 def is_expected(name: str) -> bool:
-    return name not in NOT_SERVED and name.split(".")[0] not in NOT_SERVED_NOUNS
+    return name.split(".")[0] not in NOT_SERVED_NOUNS
 
 
 SET_BY_THE_HOST = {"plugin.unicast.send": frozenset({"from"})}
@@ -141,7 +134,6 @@ def test_what_is_not_served_is_not_in_the_table():
     """H-79: the two lists above say the truth."""
     assert [name for name in TABLE if not is_expected(name)] == []
     assert {name.split(".")[0] for name in CONTRACT} >= NOT_SERVED_NOUNS
-    assert CONTRACT.keys() >= NOT_SERVED
 
 
 @cache

@@ -323,6 +323,7 @@ async def _orders(ask: Ask) -> None:
     ]
     await ask("payment.confirm-refund", {"id": outside_id, "note": "앱에서 직접 환불"})
     await ask("payment-refund.list", {"states": ["UNKNOWN"], "orderId": outside_id})
+    await ask("payment-refund.plan", {"orderId": order["id"]})
     listed = (await ask("reconcile.list", {"standings": ["MANUAL"], "size": 1}))["items"]
     assert [item["id"] for item in listed] == [OWED.id]
     await ask("settlement.get", {})

@@ -206,8 +206,8 @@ class House(Struct, frozen=True):
 
 
 @contextlib.asynccontextmanager
-async def opened(folder: Path, database: InDatabase | None = None) -> AsyncIterator[House]:
-    async with simulated_shop(folder=folder, database=database) as shop:
+async def opened(folder: Path, **given: Any) -> AsyncIterator[House]:
+    async with simulated_shop(folder=folder, **given) as shop:
         host = await shop.host()
         put_uploads(folder)
         answering(shop, staff_caller())
@@ -276,7 +276,7 @@ async def test_in_a_database(postgres: PostgresServer, tmp_path: Path) -> None:
     async with Database.connected(postgres.url):
         pass
     with recorded() as sent:
-        async with opened(tmp_path / "shop", database) as house:
+        async with opened(tmp_path / "shop", database=database) as house:
             await _a_day_over_websocket(house)
     assert len(sent) > 1_000
     assert [query for query, _ in sent if strays(query)] == []

@@ -432,7 +432,9 @@ async def test_what_went_back_in_part_is_not_asked_for_whole(shop, counter):
     plugin = await counter.plugin()
     order, payment = await paid_by_method(shop, counter, plugin)
     part = {"id": order["id"], "amount": 5_000, "reason": "늦은 음식", "paymentId": payment["id"]}
-    await shop.ask("order.refund-amount.request", part, MANAGER)
+    [owed] = (await shop.ask("order.refund-amount.request", part, MANAGER))["refunds"]
+    given = {"id": owed["id"], "how": "CONFIRM_RETURNED", "note": "현금"}
+    await shop.ask("payment-refund.resolve.request", given, MANAGER)
     with pytest.raises(InvalidState) as refused:
         await shop.ask("payment.cancel.request", back(order, payment), MANAGER)
     assert refused.value.reason == "PARTLY_REFUNDED"

@@ -14,6 +14,7 @@ from jumak.server.ids import UuidIds
 from jumak.store.sqlite import SqliteStore
 from jumak.testing import OWNER, PracticeTerminal, simulated_shop
 from tests.service.asking import READER, Asking, a_line
+from tests.service.dying import commit_on_the_loop, stop_writing
 from tests.service.paying import CASHIER, MANAGER
 
 Json = dict[str, Any]
@@ -33,6 +34,7 @@ class CardCounter:
 
     async def __aenter__(self) -> CardCounter:
         self.asking = Asking(await self._opening.__aenter__())
+        commit_on_the_loop(self.asking.shop.running.store)
         draft = {"name": "카운터 단말기", "driver": "simulator", "address": "practice"}
         saved = await self.asking.ask("terminal.save.request", {"terminal": draft}, OWNER)
         self.terminal_id = saved["terminal"]["id"]
@@ -121,7 +123,8 @@ class CardCounter:
         return int((await self.asking.get(order["id"]))["paymentPrice"]["paymentPaidValue"])
 
     async def kill(self) -> None:
-        """The server is gone; what it had not written is lost."""
+        """The server is gone as by SIGKILL; what it had not written is lost."""
+        stop_writing(self.asking.shop.running.store)
         await self.asking.shop._end()
 
     async def restart(self) -> None:
@@ -130,6 +133,7 @@ class CardCounter:
         shop = self.asking.shop
         connections = Connections()
         store = SqliteStore.open(self.folder, clock=shop.clock, ids=UuidIds(), live=connections)
+        commit_on_the_loop(store)
         shop.running, shop._end = await run_shop(
             store, connections, shop.clock, drivers=self.terminal.drivers
         )

@@ -114,6 +114,7 @@ async def test_every_row_ends_once(counter, row: Row, gives_up: bool, by: str):
     if ended["state"] == "DECLINED":
         assert ended["error"]["reason"] == "DECLINED"
         assert ended["error"]["message"] == FAULTS[code].declined
+        assert ended["error"]["declineCode"] == code
     if not pays:
         # Nothing stands in the way of the next try.
         again = await counter.start(order, tender="CASH")

@@ -232,7 +232,10 @@ async def test_each_step_of_the_way_is_found_again(tmp_path: Path, into: int):
         async def settled() -> bool | None:
             now = {each["id"]: each["state"] for each in await counter.refunds()}
             attempts = await counter.asking.ask("payment-attempt.list.request", {}, MANAGER)
-            waits = {"SENT", "UNKNOWN"} & {*now.values(), *(each["state"] for each in attempts["attempts"])}
+            waits = {"QUEUED", "SENT", "UNKNOWN"} & {
+                *now.values(),
+                *(each["state"] for each in attempts["attempts"]),
+            }
             return None if waits else True
 
         assert await counter.until(settled)

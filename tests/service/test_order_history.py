@@ -315,6 +315,7 @@ def test_every_fact_about_an_order_has_its_words():
             f"table.{word}"
             for word in ("order-add", "order-update", "clear", "add", "update", "delete", "seat")
         ),
+        "refund.queue",  # the order's cancel tells of it
         # The queue's own business; how it ended is told.
         *(
             f"cash-receipt.{word}"

@@ -16,7 +16,7 @@ from jumak.testing import OWNER
 from jumak.testing.menu import DOCUMENTS
 from tests.service.cards import CardCounter
 from tests.service.paying import CASHIER, MANAGER
-from tests.service.test_card import SIM_1
+from tests.service.sim_1 import ROWS, Row
 from tests.service.test_customer_display import DEVICES, Screens
 
 MONEY, CARD = WALLETS[0], WALLETS[1]
@@ -72,6 +72,9 @@ async def test_a_wallet_with_a_card_behind_it_is_a_card(counter):
     assert (payment["sourceType"], payment["externalDetails"]) == ("CARD", {"source": CARD.name})
     assert payment["cardDetails"]["installmentMonth"] == "03"
     assert "******" in payment["cardDetails"]["cardNo"]
+    receipt = (await counter.asking.ask("receipt.get.request", {"orderId": order["id"]}, CASHIER))["receipt"]
+    assert receipt["payments"][0]["name"] == CARD.name
+    assert receipt["payments"][0]["card"]["issuer"] == payment["cardDetails"]["cardBrand"]
     await counter.refund(order, 5_000)
     [refund] = await counter.refunds()
     assert refund["state"] == "RETURNED"
@@ -141,18 +144,17 @@ async def test_the_guest_scans_a_code_of_ours(attended):
     assert text not in str(history)
 
 
-@pytest.mark.parametrize("code", SIM_1)
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.code)
 @pytest.mark.parametrize("begin", [by_guest, by_shop], ids=["guest's code", "shop's code"])
-async def test_every_row_ends_as_with_a_card(counter, code: str, begin: Any):
+async def test_every_row_ends_as_with_a_card(counter, row: Row, begin: Any):
     """SIM-1, NET-3, NET-4, NET-6, NET-a: approved, declined, lost and found as the amount says, both ways round."""
-    price = 18_000 + int(code)
+    price = 18_000 + int(row.code)
     order = await counter.order(price)
     ended = await counter.ended(await begin(counter, order))
-    state, pays = SIM_1[code]
-    assert ended["state"] == state
-    assert await counter.paid(order) == counter.terminal.book.totals().net == (price if pays else 0)
-    if state == "DECLINED":
-        assert ended["error"]["message"] == FAULTS[code].declined
+    assert ended["state"] == row.ends
+    assert await counter.paid(order) == counter.terminal.book.totals().net == (price if row.pays else 0)
+    if row.ends == "DECLINED":
+        assert ended["error"]["message"] == FAULTS[row.code].declined
 
 
 async def test_silence_over_a_guests_code_is_unknown_then_found(counter):
@@ -222,6 +224,8 @@ async def test_an_order_goes_whole_where_no_part_goes(counter):
     await counter.refund(order, 5_000, payment)
     [refused] = await counter.refunds()
     assert refused["state"] == "DECLINED"
+    [open_one] = (await counter.asking.ask("reconcile.list.request", {}, MANAGER))["items"]
+    assert (open_one["kind"], open_one["tender"]) == ("REFUND", "BARCODE")
     await counter.resolve(refused, "WHOLE_THEN_REST")
     await counter.settle()
     attempts = (await counter.asking.ask("payment-attempt.list.request", {}, CASHIER))["attempts"]

@@ -27,6 +27,7 @@ from jumak.testing import simulated_shop
 from tests.conftest import FACTOR, LARGE
 from tests.histories import check_histories
 from tests.service.asking import Asking, a_line
+from tests.service.dying import stop_writing
 from tests.service.paying import APPROVAL, CASHIER, MANAGER, Counter, RawPlugin
 
 PICK = st.integers(0, 1_000)
@@ -178,6 +179,7 @@ class Evening(RuleBasedStateMachine):
 
     async def restart(self) -> None:
         shop, folder = self.asking.shop, Path(self.folder.name)
+        stop_writing(shop.running.store)
         await shop._end()
         connections = Connections()
         store = SqliteStore.open(folder, clock=shop.clock, ids=UuidIds(), live=connections)

@@ -379,6 +379,7 @@ async def test_facts_by_name(shop: Counter) -> None:
     assert [entry.seq for entry in await read.facts(1, 10)] == [2, 3]
     assert [entry.seq for entry in await read.facts(0, 10, ["kds.open", "order.add"])] == [1, 3]
     assert [entry.seq for entry in await read.facts(0, 1, ["kds.open", "order.add"])] == [1]
+    assert [entry.seq for entry in await read.facts(0, -1)] == [1, 2, 3]
 
 
 async def test_the_journal_of_one_order(shop: Counter) -> None:

@@ -68,9 +68,9 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def open_house(folder: Path) -> AsyncIterator[House]:
-    """Opens a shop with the menu of `jumak.testing.menu` and serves it on a free port."""
-    async with opened(folder) as house, served(house.shop) as (url, _):
+async def open_house(folder: Path, **given: Any) -> AsyncIterator[House]:
+    """Opens a shop with the menu of `jumak.testing.menu` and serves it on a free port. given: see `simulated_shop`."""
+    async with opened(folder, **given) as house, served(house.shop) as (url, _):
         # Without `payment:read`: it would be asked before payments are cancelled, and it answers nobody.
         pairing = {"kind": "service", "name": NAME, "scopes": ["ui"]}
         token = (await house.shop.request("device.pair.request", pairing))["token"]

@@ -129,11 +129,15 @@ class PaymentApproval(Doc, frozen=True, kw_only=True):
 
 
 class AttemptError(Doc, frozen=True, kw_only=True):
-    """Why an attempt did not end well. message: for people, the plugin's own words if it had any."""
+    """Why an attempt did not end well. message: for people, the plugin's own words if it had any.
+
+    declineCode: why a terminal refused, of ISO 8583, for whoever words it in another language.
+    """
 
     code: str
     message: str
     reason: str | None = None
+    decline_code: str | None = None
 
 
 class Attempt(Doc, frozen=True, kw_only=True):
@@ -353,9 +357,12 @@ def after_answer(attempt: Attempt, answer: Answer) -> Decision:
                 stepped(heard, S.GIVE_UP if waiting else S.FIND_NOTHING, error=None),
                 "cancel" if waiting else "find-nothing",
             )
-        case Refused(message) if attempt.state in ("SENT", "UNKNOWN"):
+        case Refused(message, declined) if attempt.state in ("SENT", "UNKNOWN"):
             error = AttemptError(
-                code="INVALID_STATE", reason="DECLINED", message=message or "결제가 거절되었습니다"
+                code="INVALID_STATE",
+                reason="DECLINED",
+                message=message or "결제가 거절되었습니다",
+                decline_code=declined or None,
             )
             return Decision(
                 stepped(heard, S.DECLINE if waiting else S.FIND_NOTHING, error=error),

@@ -72,7 +72,7 @@ class ReceiptCard(Doc, frozen=True, kw_only=True):
 class ReceiptPayment(Doc, frozen=True, kw_only=True):
     """Money that was taken, and by what. tip: of the amount.  refunded: of the amount, gone back since.
 
-    cancelledAt: the whole of it went back.  name: of whom a plugin took it for.  tendered, change: cash, while the shop
+    cancelledAt: the whole of it went back.  name: of a plugin's method, or of the wallet (PAY-9).  tendered, change: cash, while the shop
     remembers.  testMode: no money moved (SIM-2).
     """
 

@@ -69,7 +69,7 @@ def _takes(order: Order | None, amount: int) -> bool:
 
 def standing_of_refund(refund: RefundAttempt, order: Order | None) -> Standing | None:
     """Where a refund stands, None when it is over: given back, or refused and the payment simply stays."""
-    if refund.state == "SENT":
+    if refund.state in ("QUEUED", "SENT"):
         return "PENDING"
     if refund.state == "UNKNOWN":
         return "UNKNOWN"
@@ -87,13 +87,13 @@ def _holds_up(refund: RefundAttempt, order: Order | None) -> bool:
 
 def actions_of_refund(refund: RefundAttempt, *, busy: bool) -> tuple[Action, ...]:
     """What a manager can do about a refund. busy: something else of its payment is being given back."""
-    if refund.state == "SENT" or (busy and refund.state != "UNKNOWN"):
+    if refund.state in ("QUEUED", "SENT") or (busy and refund.state != "UNKNOWN"):
         return ()
     if refund.is_part:
         hows = (
             ("CONFIRM_RETURNED", "CONFIRM_NOT_RETURNED")
             if refund.state == "UNKNOWN"
-            else ("ASK_AGAIN", "WHOLE_THEN_REST", "CONFIRM_RETURNED")
+            else (*(("ASK_AGAIN", "WHOLE_THEN_REST") if refund.asks else ()), "CONFIRM_RETURNED")
         )
         return tuple((RESOLVE_REFUND, {"id": refund.id, "how": how}) for how in hows)
     if refund.state == "UNKNOWN":

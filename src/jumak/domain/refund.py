@@ -1,7 +1,8 @@
 """Attempts to give money back by the plugin or terminal that took it (CAN-2, CAN-8, CAN-10; contract: payment §6.2).
 
 As with attempts to take money, one is stored as SENT before anybody is asked, and nothing jumps past the
-table: while nobody knows whether the money went back it is not asked for again.
+table: while nobody knows whether the money went back it is not asked for again. What a cancelled order has still
+to ask for is QUEUED in the commit that cancels it, so that neither a refund under way nor a restart loses it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from jumak.domain.base import Doc, PositiveWon, PublicId
 from jumak.domain.caller import StaffRef
 from jumak.domain.errors import InvalidState, PosError
 
-RefundState = Literal["SENT", "RETURNED", "DECLINED", "CANCELED", "UNKNOWN", "NOT_RETURNED"]
+RefundState = Literal["QUEUED", "SENT", "RETURNED", "DECLINED", "CANCELED", "UNKNOWN", "NOT_RETURNED"]
+
+RefundWay = Literal["CASH", "TERMINAL", "METHOD", "BY_HAND"]
 
 RefundResolution = Literal["ASK_AGAIN", "WHOLE_THEN_REST", "CONFIRM_RETURNED", "CONFIRM_NOT_RETURNED"]
 
@@ -41,6 +44,8 @@ class RefundStep(StrEnum):
 
 S = RefundStep
 REFUND_TRANSITIONS: Final[dict[RefundState, dict[RefundStep, RefundState]]] = {
+    # Its order was cancelled: it is asked for as soon as nothing else of the payment is being given back.
+    "QUEUED": {S.RETURN: "RETURNED", S.ASK: "SENT", S.DECLINE: "DECLINED", S.GIVE_UP: "CANCELED"},
     "SENT": {S.RETURN: "RETURNED", S.DECLINE: "DECLINED", S.GIVE_UP: "CANCELED", S.LOSE: "UNKNOWN"},
     "UNKNOWN": {S.RETURN: "RETURNED", S.FIND_NOTHING: "NOT_RETURNED"},
     # Money that went back after all is a fact, whatever was said before.
@@ -51,7 +56,7 @@ REFUND_TRANSITIONS: Final[dict[RefundState, dict[RefundStep, RefundState]]] = {
 }
 """Rulebook CAN-10."""
 
-OPEN: Final[frozenset[RefundState]] = frozenset({"SENT", "UNKNOWN"})
+OPEN: Final[frozenset[RefundState]] = frozenset({"QUEUED", "SENT", "UNKNOWN"})
 """States in which somebody still has to learn whether the money went back."""
 
 
@@ -99,6 +104,11 @@ class RefundAttempt(Doc, frozen=True, kw_only=True):
     def is_part(self) -> bool:
         """A part, which the books have given back already."""
         return self.payment_id is not None
+
+    @property
+    def asks(self) -> bool:
+        """A terminal can be asked for it, also for a part; a plugin gives back whole payments (CAN-7)."""
+        return self.terminal is not None
 
     @property
     def is_owed(self) -> bool:
@@ -152,17 +162,18 @@ def refund_stepped(refund: RefundAttempt, step: RefundStep, **changes: Any) -> R
 
 def after_refusal(refund: RefundAttempt, answer: WentBack | Refused) -> RefundAttempt:
     """The attempt after an answer, whenever it comes, by which no money moved; itself when it is over."""
-    waiting = refund.state == "SENT"
+    waiting = refund.state in ("QUEUED", "SENT")
     if not waiting and refund.state != "UNKNOWN":
         return refund
     match answer:
         case WentBack():
             return refund_stepped(refund, S.GIVE_UP if waiting else S.FIND_NOTHING, error=None)
-        case Refused(message):
+        case Refused(message, declined):
             error = AttemptError(
                 code="INVALID_STATE",
                 reason="PAYMENT_VOID_FAILED",
                 message=message or "환불하지 못했습니다",
+                decline_code=declined or None,
             )
             return refund_stepped(refund, S.DECLINE if waiting else S.FIND_NOTHING, error=error)
 
@@ -177,7 +188,7 @@ def refund_open(refund: RefundAttempt | None) -> PosError | None:
     """Why this money may not be asked back or given back another way now, None when it may."""
     if refund is None or refund.state not in OPEN:
         return None
-    if refund.state == "SENT":
+    if refund.state in ("QUEUED", "SENT"):
         return InvalidState(
             "이미 환불 중인 결제입니다",
             "this payment is being given back; wait for its end",

@@ -115,6 +115,8 @@ FACTS: dict[str, FactKind] = {
             push="payment-refund.change.event", keys=("refund",), whole="refund", event=False, about=about
         )
         for word, about in {
+            "queue": "the order was cancelled: the payment is asked back once nothing else of it is being given back",
+            "owe": "a part is to be given back by hand: nobody can be asked for it (CAN-7)",
             "ask": "a plugin or terminal is about to be asked to give a payment back; stored before it is (CAN-10)",
             "return": "the money of a payment that was asked back is back",
             "decline": "the plugin or terminal could not give it back",

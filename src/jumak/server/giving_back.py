@@ -70,7 +70,7 @@ class GivingBack:
         payer = None
         if caller.is_staff:
             await check_no_refund(read, payment.id)
-            payer = self._refunds.payer_of(order, payment, caller)
+            payer = await self._refunds.payer_of(order, payment, caller)
         agreed: UseCase = cancel_one if payer is None else partial(cancel_one, given_back=True)
 
         async def asked() -> None:

@@ -77,7 +77,7 @@ class Payer(Protocol):
         """Asks for the money. Raises NotAsked, AnswerLost; HostUnavailable when a plugin was lost."""
 
     def give_up(self) -> None:
-        """Staff wait no longer: whoever is asked should stop asking the guest."""
+        """Staff wait no longer: whoever is asked should stop asking the guest, and is not asked any more if not yet."""
 
     def begin_turn(self, device: str | None) -> None:
         """What it shows from now on belongs to a payment that was begun on this device."""
@@ -105,12 +105,15 @@ class MethodPayer:
         caller = session.caller
         assert caller is not None, "a method belongs to an open session"
         self._shop, self._session, self.ref, self.caller = shop, session, ref, caller
+        self._given_up = False
         # A plugin's popups do not say which payment they belong to: whoever runs it asks it for one at a time.
         self.turn = (caller.id, caller.device_id)
 
     async def pay(self, attempt: Attempt, order: Order) -> Answer:
         """From here on nobody but the plugin knows whether money moves: no deadline, no second question."""
         view = await shown(self._shop.store.reader(), order)
+        if self._given_up:
+            raise NotAsked
         data = {"event": "pay", "id": self.ref.id, "order": view, "price": attempt.price}
         return read_answer(await self._ask(data, f"{PAY}{attempt.id}"))
 
@@ -130,6 +133,7 @@ class MethodPayer:
 
     def give_up(self) -> None:
         """See `Payer`."""
+        self._given_up = True
         self._shop.ui.close_popups(self._session)
 
     def begin_turn(self, device: str | None) -> None:
@@ -159,13 +163,15 @@ class TerminalPayer:
     def __init__(self, shop: RunningShop, terminal: CardTerminal, record: TerminalRecord) -> None:
         self._shop, self._terminal, self._record = shop, terminal, record
         self.ref, self.caller, self.turn = record.ref, terminal_caller(record.ref), ("terminal", record.id)
-        self._asked = ""
+        self._asked, self._given_up = "", False
 
     async def pay(self, attempt: Attempt, order: Order) -> Answer:  # noqa: ARG002 (a card needs no order)
         """Over, or unknown, within a minute, or three where the guest scans; then the guest is asked no more."""
+        code = self._shop.connections.presented.take(attempt.id)
+        if self._given_up:
+            raise NotAsked
         self._asked = attempt.id
         charge = charge_of(attempt)
-        code = self._shop.connections.presented.take(attempt.id)
         asking = self._terminal.charge(charge, code=code, show=lambda text: self._show(attempt.id, text))
         limit = PHONE_WITHIN if charge.presented_by == "SHOP" else GUEST_WITHIN
         try:
@@ -193,7 +199,9 @@ class TerminalPayer:
 
     def give_up(self) -> None:
         """See `Payer`."""
-        self._shop.start(self._abort())
+        self._given_up = True
+        if self._asked:
+            self._shop.start(self._abort())
 
     async def _abort(self) -> None:
         try:

@@ -10,6 +10,7 @@ from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment
 from jumak.server.payer import MethodPayer, Payer, TerminalPayer
 from jumak.server.terminals import Terminals
+from jumak.service.refund import method_of
 
 if TYPE_CHECKING:
     from jumak.server.shop import RunningShop
@@ -33,12 +34,11 @@ class Payers:
 
     def of_payment(self, order: Order, payment: Payment, device: str | None = None) -> Payer | None:
         """Who can give it back, None where nobody took it or nobody is there. device: where that was asked for."""
-        record, details = backing_of(order).payments[payment.id], payment.external_details
+        record = backing_of(order).payments[payment.id]
         if record.terminal:
             return self._terminal(record.terminal)
-        if payment.source_type != "EXTERNAL" or details is None or details.source_id is None:
+        if (ref := method_of(order, payment)) is None:
             return None
-        ref = MethodRef(plugin_id=record.owner, id=details.source_id, payment_name=details.source)
         return self._method(ref, device) or self._method(ref, None)
 
     def _method(self, ref: MethodRef, device: str | None) -> Payer | None:

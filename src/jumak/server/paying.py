@@ -100,17 +100,19 @@ class Paying:
 
     async def _begin(self, attempt: Attempt) -> asyncio.Task[None] | None:
         """Asks; what is under way until the answer is decided on. None when nobody is asked at all."""
-        read = self._shop.store.reader()
-        now, payer, order = (
-            await read.get(Attempt, attempt.id),
-            self._payers.of_attempt(attempt),
-            await read.order(attempt.order_id),
-        )
-        if now is None or now.state != "SENT" or payer is None or order is None:
-            # It went, or staff gave up while another payment had the turn.
+        payer = self._payers.of_attempt(attempt)
+        if payer is None:
             await self._not_asked(attempt)
             return None
-        self._asked[attempt.id] = Asked(payer, asyncio.get_running_loop().create_future())
+        # From here on a give-up is heard: one that was committed before is read below, a later one finds this.
+        asked = self._asked[attempt.id] = Asked(payer, asyncio.get_running_loop().create_future())
+        read = self._shop.store.reader()
+        now, order = await read.get(Attempt, attempt.id), await read.order(attempt.order_id)
+        if now is None or now.state != "SENT" or order is None or asked.given_up.done():
+            # Staff gave up while another payment had the turn, or while this was read.
+            del self._asked[attempt.id]
+            await self._not_asked(attempt)
+            return None
         return self._shop.start(self._answer(attempt, payer, order))
 
     async def _answer(self, attempt: Attempt, payer: Payer, order: Order) -> None:

@@ -25,13 +25,14 @@ from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment
 from jumak.domain.refund import GivenBack, RefundAttempt, Returned, Unclear, read_refund, refund_open
-from jumak.domain.terminal import AnswerLost, NotAsked
+from jumak.domain.terminal import AnswerLost, NotAsked, TerminalRecord
 from jumak.protocol.messages.payment import CancelPayment, IdRef
 from jumak.protocol.row import Done
 from jumak.server.connections import Push
 from jumak.server.payer import ASK, BACK, Payer, note
 from jumak.server.payers import Payers
 from jumak.service import refund
+from jumak.service.documents import Install
 from jumak.service.payment import away, cancel_one, not_running
 from jumak.service.ports import Command, Entry, Result, Transaction
 from jumak.service.refund_resolve import charge_rest
@@ -59,7 +60,18 @@ class Refunds:
 
     def follow(self, entry: Entry) -> None:
         """A listener of `order.cancel-pending`: what methods took is asked back in the background (CAN-2)."""
-        self._shop.start(self._ask_back(entry.fact.subject))
+        self._shop.start(self._ask_back(entry.fact.subject, queued=False))
+
+    def follow_end(self, entry: Entry) -> None:
+        """A listener of `refund.*`: once a part is over, the cancel of its order that met it goes on (CAN-2)."""
+        if "payment" in entry.fact.data:
+            self._shop.start(self._ask_back(entry.fact.data["order"]["id"], queued=True))
+
+    async def go_on(self) -> None:
+        """What cancelled orders were still to ask for when the server stopped is asked for (NET-1)."""
+        refunds = (await self._shop.store.reader().all(RefundAttempt)).values()
+        for order_id in {each.order_id for each in refunds if each.state == "QUEUED"}:
+            self._shop.start(self._ask_back(order_id, queued=True))
 
     def follow_ask(self, entry: Entry) -> None:
         """A listener of `refund.ask`: what nobody waits for is asked in the background (CAN-8)."""
@@ -70,7 +82,7 @@ class Refunds:
         notice = {"level": "warn", "text": text}
         self._shop.connections.send(Push("notice.event", msgspec.json.encode(notice)))
 
-    def payer_of(self, order: Order, payment: Payment, caller: Caller) -> Payer | None:
+    async def payer_of(self, order: Order, payment: Payment, caller: Caller) -> Payer | None:
         """Who gives this payment back to this caller, None for one that nobody took for us.
 
         Raises HostUnavailable PLUGIN_NOT_RUNNING, TERMINAL_AWAY for one that is not there, InvalidState
@@ -85,7 +97,7 @@ class Refunds:
         if payer is None and record.terminal:
             raise away(None)
         if payer is not None and not record.terminal:
-            refund.check_whole(order, payment)
+            await refund.check_whole_is_held(self._shop.store.reader(), order, payment)
         return payer
 
     async def give_back(self, order: Order, payment: Payment, payer: Payer, caller: Caller) -> None:
@@ -101,22 +113,12 @@ class Refunds:
         known = await self._shop.store.reader().get(RefundAttempt, payment.id)
         assert known is not None, "it was just stored"
         try:
-            meant = await payer.give_back(order, payment, known)
+            meant = await _hear(payer, order, payment, known)
         except NotAsked:
             gone = payer.gone()
             await self._run(partial(refund.refuse, refund_id=payment.id, answer=Refused(gone.ko)), SYSTEM)
             raise gone from None
-        except AnswerLost:
-            payer.note("error", f"the connection was lost during refund {payment.id}")
-            await self._lose(payment)
-            return
-        except Exception:
-            # A driver that fails may have asked; under its key nothing goes back twice.
-            log.exception("giving payment %s back failed", payment.id)
-            await self._lose(payment)
-            return
         if isinstance(meant, Unclear):
-            payer.note("error", f"no clear answer to refund {payment.id}")
             await self._lose(payment)
         elif isinstance(meant, GivenBack):
             await self._run(partial(refund.acknowledged, refund_id=payment.id, answer=meant), payer.caller)
@@ -140,13 +142,9 @@ class Refunds:
             still = await self._run(partial(refund.check_unknown, refund_id=known.id), SYSTEM)
             if still.error is not None:
                 return True
-            meant = await payer.give_back(order, payment, known)
+            meant = await _hear(payer, order, payment, known)
             await self._settle(order, payment, known.id, meant, payer.caller)
-        except (NotAsked, AnswerLost):
-            return False
-        except Exception:
-            # A driver that fails has asked for all we know; it is asked again under the same key.
-            log.exception("asking again for refund %s failed", known.id)
+        except NotAsked:
             return False
         finally:
             asked.discard(known.id)
@@ -175,12 +173,10 @@ class Refunds:
         try:
             if payer is None:
                 raise NotAsked
-            meant = await payer.give_back(order, payment, known)
+            meant = await _hear(payer, order, payment, known)
         except NotAsked:
             gone = away(None) if payer is None else payer.gone()
             meant = Refused(gone.ko)
-        except AnswerLost:
-            meant = Unclear()
         if isinstance(meant, Unclear):
             await self._run(partial(refund.lose, refund_id=refund_id), SYSTEM)
             return
@@ -208,15 +204,43 @@ class Refunds:
 
     # -- whole orders ----------------------------------------------------------------------------
 
-    async def _ask_back(self, order_id: str) -> None:
+    async def _ask_back(self, order_id: str, *, queued: bool) -> None:
+        """Asks for what a cancelled order still holds. queued: only for what waits in the queue."""
         read = self._shop.store.reader()
-        order = await read.order(order_id)
+        order, refunds = await read.order(order_id), await read.all(RefundAttempt)
         for payment in () if order is None else live_payments(order):
             assert order is not None
-            payer = self._payers.of_payment(order, payment)
-            known = await read.get(RefundAttempt, payment.id)
-            if payer is not None and refund_open(known) is None:
+            payer, known = self._payers.of_payment(order, payment), refunds.get(payment.id)
+            if known is None or known.state != "QUEUED":
+                if not queued and payer is not None and refund_open(known) is None:
+                    self._shop.start(self._return_one(order, payment, payer))
+            elif not backing_of(order).cancel_pending:
+                # Somebody went on with the order and took money for it: its cancel was given up.
+                await self._run(partial(refund.refuse, refund_id=known.id, answer=WentBack()), SYSTEM)
+            elif any(
+                each.is_part and each.payment == payment.id and refund_open(each) for each in refunds.values()
+            ):
+                # Its end is a fact, which has this asked again.
+                continue
+            elif payer is None:
+                await self._cannot_ask(order, known)
+            else:
                 self._shop.start(self._return_one(order, payment, payer))
+
+    async def _cannot_ask(self, order: Order, known: RefundAttempt) -> None:
+        """Nobody is there: a person sees whom it waits for."""
+        install = (
+            None
+            if known.method is None
+            else await self._shop.store.reader().get(Install, known.method.plugin_id)
+        )
+        if known.method is None:
+            assert known.terminal is not None, "a terminal's or a method's"
+            gone = away(await self._shop.store.reader().get(TerminalRecord, known.terminal.id))
+        else:
+            gone = not_running(known.method.plugin_id if install is None else install.name)
+        await self._run(partial(refund.cannot_ask, refund_id=known.id, refusal=gone), SYSTEM)
+        self.tell_staff(f"주문 {order.number}의 환불: {gone.ko}")
 
     async def _return_one(self, order: Order, payment: Payment, payer: Payer) -> None:
         caller = payer.caller
@@ -224,6 +248,10 @@ class Refunds:
         try:
             await self.give_back(order, payment, payer, SYSTEM)
         except PosError as refusal:
+            if refusal.reason in ("CANCEL_IN_PROGRESS", "REFUND_UNSETTLED"):
+                # It is asked for already, or waits for a part, whose end has it asked.
+                return
+            await self._run(partial(refund.cannot_ask, refund_id=payment.id, refusal=refusal), SYSTEM)
             self.tell_staff(f"주문 {order.number}의 환불: {refusal.ko}")
             return
         finally:
@@ -284,6 +312,24 @@ class Refunds:
 
     async def _run(self, work: Callable[[Transaction], Awaitable[Any]], caller: Caller) -> Result:
         return await self._shop.store.execute(Command(caller=caller, name=ASK, body=b"", run=work))
+
+
+async def _hear(payer: Payer, order: Order, payment: Payment, known: RefundAttempt) -> Returned:
+    """What who is asked says; Unclear once nobody can tell, whatever happened on the way. Raises NotAsked."""
+    try:
+        meant = await payer.give_back(order, payment, known)
+    except NotAsked:
+        raise
+    except AnswerLost:
+        payer.note("error", f"the connection was lost during refund {known.id}")
+        return Unclear()
+    except Exception:
+        # A driver that fails may have asked; under its key nothing goes back twice.
+        log.exception("asking for refund %s failed", known.id)
+        return Unclear()
+    if isinstance(meant, Unclear):
+        payer.note("error", f"no clear answer to refund {known.id}")
+    return meant
 
 
 def _not_given_back(payment: Payment, answer: WentBack | Refused) -> InvalidState:

@@ -216,11 +216,15 @@ class RunningShop:
 
     async def close(self) -> None:
         """Closes every connection, ends every task, then the store."""
+        await self.end_tasks()
+        await self.store.close()
+
+    async def end_tasks(self) -> None:
+        """Closes every connection and ends every task: what they waited for is asked for after the next start."""
         self.end_connections()
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.store.close()
 
     def _submit(
         self,

@@ -18,6 +18,7 @@ from jumak.service.approval import require_manager
 from jumak.service.documents import InFlight
 from jumak.service.keeping import check_unlocked, keep, order_fact, payment_fact
 from jumak.service.ports import Transaction
+from jumak.service.refund import queue
 from jumak.service.table import shown
 
 CANCEL = "order.cancel"
@@ -26,8 +27,9 @@ CANCEL = "order.cancel"
 async def staff_cancel(tx: Transaction, order: Order, data: CancelOrder) -> CancelOrderReply:
     """Void what the till itself can void; with money left elsewhere the order waits, `cancelPending`.
 
-    Cash the till took goes back at once; an attempt of unknown end is resolved first; every other payment is cancelled one by one with
-    `payment.cancel.request` when its money was returned, and the last one ends the order.
+    Cash the till took goes back at once; an attempt of unknown end is resolved first; what terminals and methods
+    took is queued to be asked for (`server/refunds.py`), again when the order is cancelled once more; the last
+    payment that comes back ends the order.
     """
     if order.order_state == "CANCELLED":
         return CancelOrderReply(order=await shown(tx, order))
@@ -74,6 +76,8 @@ async def _wait(
         after = replace(after, cancel_reason=data.reason, backing=replace(backing, cancel_pending=True))
     pending = order_fact("cancel-pending", after, reason=data.reason or "", **approved)
     after = await keep(tx, order, after, payments=payments, orders=[pending])
+    for payment in live_payments(after):
+        await queue(tx, after, payment)
     return CancelOrderReply(order=await shown(tx, after), cancel_pending=True)
 
 

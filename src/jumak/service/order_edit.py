@@ -42,7 +42,7 @@ from jumak.service.approval import require_manager
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact, payment_fact
 from jumak.service.order import check_reopening, check_role
 from jumak.service.ports import Announcement, Transaction, menu_of
-from jumak.service.refund import ask_for_part, check_no_refund
+from jumak.service.refund import check_no_refund, follow_part
 from jumak.service.registry import command
 from jumak.service.table import shown
 
@@ -204,5 +204,5 @@ async def _refunded(
             facts.append(payment_fact("cancel", order.id, part.payment_id))
     after = await keep(tx, order, after, payments=facts, orders=[order_fact("update", after, reason=reason)])
     for refund in refunds:
-        await ask_for_part(tx, after, refund_id=refund.id, payment_id=refund.payment_id, amount=refund.amount)
+        await follow_part(tx, after, refund_id=refund.id, payment_id=refund.payment_id, amount=refund.amount)
     return RefundsReply(order=await shown(tx, after), refunds=refunds)

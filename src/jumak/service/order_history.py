@@ -314,6 +314,7 @@ _TELLS: Final[dict[str, Tell]] = {
     "attempt.take-back": _by(_Teller.attempt, "payment-attempt.taking-back"),
     "attempt.net-cancel": _by(_Teller.attempt, "payment-attempt.network-cancelled"),
     "attempt.ask-again": _by(_Teller.attempt, "payment-attempt.asked-again"),
+    "refund.owe": _by(_Teller.refund, "payment-refund.owed"),
     "refund.ask": _by(_Teller.refund, "payment-refund.asked"),
     "refund.return": _by(_Teller.refund, "payment-refund.returned"),
     "refund.decline": _by(_Teller.refund, "payment-refund.declined"),

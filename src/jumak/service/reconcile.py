@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from jumak.domain.attempt import Attempt, AttemptError
+from jumak.domain.attempt import Attempt, AttemptError, Tender
 from jumak.domain.calendar import calendar_of, from_ms
 from jumak.domain.caller import Caller
+from jumak.domain.order.paying import find_payment
 from jumak.domain.reconcile import (
     Action,
     OpenReceipt,
@@ -162,6 +163,15 @@ async def _of_attempt(read: Reader, of: Attempt, standing: Standing) -> Reconcil
     )
 
 
+async def _tender_of(read: Reader, of: RefundAttempt) -> Tender:
+    """What it was paid with: a terminal's payment that names a wallet was a QR or barcode (PAY-9)."""
+    if of.terminal is None:
+        return "METHOD"
+    order = await read.order(of.order_id)
+    named = order is not None and find_payment(order, of.payment).external_details is not None
+    return "BARCODE" if named else "CARD"
+
+
 async def _of_refund(read: Reader, of: RefundAttempt, standing: Standing) -> ReconcileItem:
     return ReconcileItem(
         kind="REFUND",
@@ -172,7 +182,7 @@ async def _of_refund(read: Reader, of: RefundAttempt, standing: Standing) -> Rec
         amount=of.amount,
         since=_iso(read, of.at_ms),
         message=_said(standing, of.error),
-        tender="METHOD" if of.terminal is None else "CARD",
+        tender=await _tender_of(read, of),
         method=of.method,
         terminal=of.terminal,
         payment_id=of.payment,

@@ -6,6 +6,7 @@ money went back is the payment's cancel, with which `keeping.keep` ends the atte
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 from jumak.domain.attempt import AttemptError, MethodRef, Refused, TerminalRef, WentBack
 from jumak.domain.calendar import calendar_of, from_ms, to_ms
 from jumak.domain.caller import Caller
-from jumak.domain.errors import InvalidState
+from jumak.domain.errors import InvalidState, PosError
 from jumak.domain.order.paying import find_payment
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
@@ -49,13 +50,14 @@ async def ask(
 ) -> Done:
     """This plugin or terminal is about to be asked for what is left of a payment; then: what follows (CAN-8).
 
-    A terminal gives back what it holds: the parts that it owes the guest go along. Raises InvalidState CANCEL_IN_PROGRESS, REFUND_UNSETTLED while an earlier asking has no known end,
-    PARTLY_REFUNDED, PAYMENT_CANCELLED when there is nothing left to give back.
+    Who is asked gives back what it holds: the parts that the guest is owed go along. Raises InvalidState
+    CANCEL_IN_PROGRESS, REFUND_UNSETTLED while an earlier asking has no known end, PARTLY_REFUNDED,
+    PAYMENT_CANCELLED when there is nothing left to give back.
     """
     order = await tx.order_of_payment(payment_id)
     payment = None if order is None else find_payment(order, payment_id)
     refunds = await tx.all(RefundAttempt)
-    parts = owed(refunds.values(), payment_id) if isinstance(who, TerminalRef) else ()
+    parts = owed(refunds.values(), payment_id)
     if order is None or payment is None or (payment.state == "CANCELLED" and not (then and parts)):
         raise InvalidState(
             "이미 취소된 결제입니다",
@@ -64,8 +66,8 @@ async def ask(
             paymentId=payment_id,
         )
     if isinstance(who, MethodRef):
-        check_whole(order, payment)
-    await check_no_refund(tx, payment_id)
+        check_whole(order, payment, parts)
+    await check_no_refund(tx, payment_id, queued=True)
     _forget_old(tx, refunds)
     left = payment.amount_money - backing_of(order).payments[payment_id].refunded
     refund = RefundAttempt(
@@ -83,34 +85,43 @@ async def ask(
     return Done()
 
 
-async def ask_for_part(
-    tx: Transaction, order: Order, *, refund_id: str, payment_id: str, amount: int
-) -> None:
-    """A part was given back in the books: the terminal that took the payment is asked for it (CAN-8).
+async def follow_part(tx: Transaction, order: Order, *, refund_id: str, payment_id: str, amount: int) -> None:
+    """A part was given back in the books; the guest is to get it (CAN-7, CAN-8).
 
-    Whatever else took it gives parts back by hand.
+    The terminal that took the payment is asked for it. What a plugin took or entered a person gives back, since
+    plugins are asked for whole payments: the guest is owed it until somebody says so. Cash is in the drawer.
     """
-    terminal_id = backing_of(order).payments[payment_id].terminal
-    if not terminal_id:
+    payment, record = find_payment(order, payment_id), backing_of(order).payments[payment_id]
+    if payment.source_type == "CASH" and not record.by_plugin:
         return
-    record = await tx.get(TerminalRecord, terminal_id)
-    # One that was taken away since is not forgotten: nobody can be asked, so a person gives it back.
-    terminal = TerminalRef(id=terminal_id, name="카드 단말기") if record is None else record.ref
+    terminal = await _terminal_ref(tx, record.terminal) if record.terminal else None
     part = RefundAttempt(
         id=refund_id,
         order_id=order.id,
         payment_id=payment_id,
         amount=amount,
+        method=None if terminal is not None else method_of(order, payment),
         terminal=terminal,
-        state="SENT",
+        state="NOT_RETURNED" if terminal is None else "SENT",
         at_ms=to_ms(tx.at),
+        error=None if terminal is not None else _BY_HAND,
     )
-    keep_refund(tx, "ask", part)
+    keep_refund(tx, "owe" if terminal is None else "ask", part)
 
 
-def check_whole(order: Order, payment: Payment) -> None:
-    """A plugin is asked for all of a payment; raises InvalidState PARTLY_REFUNDED (CAN-7)."""
-    if backing_of(order).payments[payment.id].refunded > 0:
+_BY_HAND = AttemptError(
+    code="INVALID_STATE",
+    reason="BY_HAND",
+    message="결제의 일부는 직접 돌려줘야 합니다. 현금이나 계좌로 돌려준 뒤 확인해 주세요",
+)
+
+
+def check_whole(order: Order, payment: Payment, parts: Iterable[RefundAttempt]) -> None:
+    """A plugin is asked for all of a payment; raises InvalidState PARTLY_REFUNDED (CAN-7).
+
+    parts: those the guest has not got yet. While it has got none, the plugin still holds all.
+    """
+    if not is_whole(order, payment, parts):
         raise InvalidState(
             "일부를 이미 환불한 결제입니다. 나머지를 직접 돌려준 뒤 외부 환불을 확인해 주세요",
             "part of this payment went back already and only whole payments are asked back; return the "
@@ -120,10 +131,74 @@ def check_whole(order: Order, payment: Payment) -> None:
         )
 
 
-async def check_no_refund(source: Reader, payment_id: str) -> None:
-    """Nobody has to learn first whether this money went back; raises CANCEL_IN_PROGRESS, REFUND_UNSETTLED."""
+def is_whole(order: Order, payment: Payment, parts: Iterable[RefundAttempt]) -> bool:
+    """Whoever took this payment holds all of it. parts: see `check_whole`."""
+    return backing_of(order).payments[payment.id].refunded <= sum(part.amount for part in parts)
+
+
+async def check_whole_is_held(source: Reader, order: Order, payment: Payment) -> None:
+    """See `check_whole`."""
+    check_whole(order, payment, owed((await source.all(RefundAttempt)).values(), payment.id))
+
+
+async def queue(tx: Transaction, order: Order, payment: Payment) -> None:
+    """The order is cancelled: what the terminal or method of this payment took is asked for as soon as may be (CAN-2).
+
+    Where it is being given back already, or nobody knows whether it was, that is waited for (CAN-10).
+    """
+    record = backing_of(order).payments[payment.id]
+    who = await _terminal_ref(tx, record.terminal) if record.terminal else method_of(order, payment)
+    if who is None or (isinstance(who, MethodRef) and not record.by_method):
+        return
+    refunds = await tx.all(RefundAttempt)
+    if refund_open(refunds.get(payment.id)) is not None:
+        return
+    _forget_old(tx, refunds)
+    queued = RefundAttempt(
+        id=payment.id,
+        order_id=order.id,
+        amount=payment.amount_money - record.refunded,
+        method=who if isinstance(who, MethodRef) else None,
+        terminal=who if isinstance(who, TerminalRef) else None,
+        state="QUEUED",
+        at_ms=to_ms(tx.at),
+    )
+    keep_refund(tx, "queue", queued)
+
+
+def method_of(order: Order, payment: Payment) -> MethodRef | None:
+    """The plugin's method that may give this payment back, None where no plugin says that it took it."""
+    details = payment.external_details
+    if payment.source_type != "EXTERNAL" or details is None or details.source_id is None:
+        return None
+    owner = backing_of(order).payments[payment.id].owner
+    return MethodRef(plugin_id=owner, id=details.source_id, payment_name=details.source)
+
+
+async def _terminal_ref(source: Reader, terminal_id: str) -> TerminalRef:
+    record = await source.get(TerminalRecord, terminal_id)
+    # One that was taken away since is not forgotten: nobody can be asked, so a person gives it back.
+    return TerminalRef(id=terminal_id, name="카드 단말기") if record is None else record.ref
+
+
+async def cannot_ask(tx: Transaction, *, refund_id: str, refusal: PosError) -> Done:
+    """What was queued cannot be asked for: a person sees why, and decides."""
+    refund = await tx.get(RefundAttempt, refund_id)
+    if refund is not None and refund.state == "QUEUED":
+        error = AttemptError(code=refusal.code, reason=refusal.reason, message=refusal.ko)
+        keep_refund(tx, "decline", refund_stepped(refund, RefundStep.DECLINE, error=error))
+    return Done()
+
+
+async def check_no_refund(source: Reader, payment_id: str, *, queued: bool = False) -> None:
+    """Nobody has to learn first whether this money went back; raises CANCEL_IN_PROGRESS, REFUND_UNSETTLED.
+
+    queued: whoever asks is the one the payment was queued for.
+    """
     for refund in (await source.all(RefundAttempt)).values():
-        if refund.payment == payment_id and (refusal := refund_open(refund)) is not None:
+        if refund.payment != payment_id or (queued and refund.state == "QUEUED"):
+            continue
+        if (refusal := refund_open(refund)) is not None:
             raise refusal
 
 
@@ -282,5 +357,5 @@ async def _whole(read: Reader, subject: str) -> PaymentRefund | None:
     return None if refund is None else refund_view(read, refund)
 
 
-for _word in ("ask", "return", "decline", "give-up", "lose", "find-nothing", "resolve"):
+for _word in ("queue", "owe", "ask", "return", "decline", "give-up", "lose", "find-nothing", "resolve"):
     whole(f"refund.{_word}")(_whole)

@@ -1,4 +1,4 @@
-"""What a manager decides about a part that the card has not been given (CAN-8; contract: extensions §6).
+"""What a manager decides about a part that the guest has not been given (CAN-7, CAN-8; contract: extensions §6).
 
 The books gave it back when the goods came back; the terminal refused it, or could not be reached. It is asked for
 once more, given back by hand, or, where a card takes no partial cancels, the whole payment goes back and what it
@@ -56,12 +56,15 @@ async def resolve(tx: Transaction, data: ResolveRefund) -> PaymentRefundReply:
             await end_refund(tx, noted, "resolve", **said)
         case "ASK_AGAIN":
             _check_owed(part)
+            _check_asks(part)
             await check_no_refund(tx, part.payment)
             again = refund_stepped(noted, RefundStep.ASK, error=None)
             keep_refund(tx, "ask", replace(again, at_ms=part.at_ms), **said)
         case "WHOLE_THEN_REST":
             _check_owed(part)
-            assert part.terminal is not None, "only terminals are asked for parts"
+            _check_asks(part)
+            assert part.terminal is not None, "that was checked"
+            await check_no_refund(tx, part.payment)
             who = tx.caller
             then = ThenCharge(caller=who.id, device=who.device_id, staff=who.staff)
             await ask(tx, payment_id=part.payment, who=part.terminal, then=then)
@@ -74,6 +77,13 @@ async def resolve(tx: Transaction, data: ResolveRefund) -> PaymentRefundReply:
 def _check_owed(part: RefundAttempt) -> None:
     if not part.is_owed:
         raise _not_possible(part, "only what was refused")
+
+
+def _check_asks(part: RefundAttempt) -> None:
+    if not part.asks:
+        raise _not_possible(
+            part, "a plugin gives back whole payments; return it by hand, then CONFIRM_RETURNED"
+        )
 
 
 def _not_possible(refund: RefundAttempt, why: str) -> InvalidState:

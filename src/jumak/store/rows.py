@@ -80,7 +80,7 @@ class Rows(Protocol):
         """Those created from `floor` on in these states, oldest first."""
 
     async def facts(self, after: int, limit: int, names: Sequence[str] | None) -> Sequence[FactRow]:
-        """Facts with seq > after, in order."""
+        """Facts with seq > after, in order. limit: below zero all."""
 
     async def facts_of_order(
         self, order: KeptOrder, below: int, limit: int

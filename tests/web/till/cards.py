@@ -65,7 +65,7 @@ async def asks_guest(stall: Stall) -> None:
     await until(busy, "the terminal asks for a card")
 
 
-async def guest(stall: Stall, reader: str, *acts: Literal["insert", "pin", "cancel"]) -> None:
+async def guest(stall: Stall, reader: str, *acts: Literal["insert", "pin", "pay", "cancel"]) -> None:
     """The guest does this at the reader's page, once they are asked."""
     await asks_guest(stall)
     async with httpx.AsyncClient(base_url=reader, trust_env=False, timeout=10) as http:
@@ -76,6 +76,11 @@ async def guest(stall: Stall, reader: str, *acts: Literal["insert", "pin", "canc
 def card_key(page: Page) -> Locator:
     """What charges the terminal at once."""
     return page.locator(".keys-of-card .pay")
+
+
+def code_key(page: Page) -> Locator:
+    """What takes a wallet's QR or barcode."""
+    return page.locator("button.code")
 
 
 async def heading(page: Page, name: str) -> None:

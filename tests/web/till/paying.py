@@ -67,6 +67,7 @@ class Stamp:
         self._socket = socket
         self._numbers = itertools.count(1)
         self.asked: list[Json] = []
+        self.scanned: list[str] = []
         self._came = asyncio.Event()
 
     async def read(self) -> None:
@@ -77,6 +78,8 @@ class Stamp:
                 if frame["name"] == "payment.method.event.request":
                     self.asked.append(frame)
                     self._came.set()
+                elif frame["name"] == "barcode.event":
+                    self.scanned.append(frame["data"]["barcode"])
 
     async def send(self, name: str, data: Json, callback_id: str | None = None) -> None:
         frame = {"name": name, "version": 1, "data": data}

@@ -11,7 +11,7 @@ async def scan(page: Page, code: str) -> None:
         """code => {
           document.activeElement?.blur();
           for (const key of [...code, "Enter"])
-            document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+            document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
         }""",
         code,
     )

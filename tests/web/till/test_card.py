@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -256,6 +257,29 @@ async def test_the_server_dies_while_the_guest_is_asked(stall: Stall, browser: B
     await stall.start()
     await heading(till, "결제 완료")
     assert await attempts(stall, order) == ["APPROVED"]
+
+
+async def test_the_server_dies_before_it_has_the_approval_on_disk(stall: Stall, browser: Browser) -> None:
+    """NET-1, NET-3, NET-a: the card is charged, SIGKILL; the screen shows the payment, and the network holds it once."""
+    terminal = await card_terminal(stall)
+    till = await stall.page(browser)
+    order = await an_order(stall)
+    await open_payment(till, order)
+    await terminal.control(attended=False, lateAnswer=True)
+    await card_key(till).click()
+
+    async def charged() -> bool:
+        return bool(terminal.held())
+
+    await until(charged, "the network has charged the card")
+    await stall.end(signal.SIGKILL)
+    await stall.start()
+    await heading(till, "결제 완료")
+    # What was stuck is said to the server of now, which has it already.
+    await terminal.control(attended=False, deliver=True)
+    assert await attempts(stall, order) == ["APPROVED"]
+    [payment] = await live(stall, order)
+    assert terminal.held() == {payment["paymentKey"]: payment["amountMoney"]}
 
 
 # -- with other tenders --------------------------------------------------------------------------

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.service.sim_1 import ROWS, Row
+from jumak.testing import PracticeIssuer
+from tests.service.asking import a_line as a_line_of
+from tests.service.asking import an_order as an_order_of
+from tests.web.house import House
 from tests.web.till.axe import serious
-from tests.web.till.cards import an_order_ending, card_key, card_terminal, heading
-from tests.web.till.paying import METHOD, Json, an_order, open_payment, order_now, stamp, unsettled_order
+from tests.web.till.cards import card_terminal
+from tests.web.till.paying import METHOD, Json, an_order, order_now, stamp, unsettled_order
 from tests.web.till.stall import PINS, Stall
-from tests.web.till.unsettled import owed_part
-from tests.web.waiting import until
+from tests.web.till.unsettled import nothing_is_owed, owed_part
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -139,7 +143,7 @@ async def test_a_part_is_owed_and_the_terminals_day(stall: Stall, browser: Brows
     await expect(day).to_contain_text("일치")
     await expect(day.locator("table").first).to_contain_text("1건 29,997원")
     await expect(day.locator("table").last).to_contain_text("NICE")
-    await expect(day.get_by_role("list", name="차이의 이유일 수 있는 것")).to_contain_text(
+    await expect(day.get_by_role("list", name="아직 확실하지 않은 거래")).to_contain_text(
         "환불 5,000원 · 사람이 처리함"
     )
     assert await serious(page) == []
@@ -156,75 +160,43 @@ async def test_a_part_is_owed_and_the_terminals_day(stall: Stall, browser: Brows
     await expect(day).to_be_visible()
 
 
-# -- every row of the simulator --------------------------------------------------------------------
-
-SAYS = {
-    "APPROVED": ("결제 완료", ""),
-    "DECLINED": ("결제되지 않았습니다", ""),
-    "CANCELED": ("카드 결제가 취소되었습니다", ""),
-    "NOT_FOUND": ("결제되지 않았습니다", "카드에서 결제된 금액은 없습니다."),
-    "NET_CANCELLED": ("카드 결제가 취소되었습니다", "승인된 금액은 카드로 되돌렸습니다."),
-}
-"""What the payment screen says once an attempt has ended like that."""
+# -- cash receipts ---------------------------------------------------------------------------------
 
 
-async def play(page: Page, stall: Stall, row: Row) -> Json:
-    """A guest's card meets a row of SIM-1; the order, once the screen says how it ended."""
-    order = await an_order_ending(stall, int(row.code))
-    await open_payment(page, order)
-    await card_key(page).click()
-    title, hint = SAYS[row.ends]
-    await heading(page, title)
-    await expect(page.locator("main")).to_contain_text(hint)
-    await page.keyboard.press("Escape")
-    await expect(page.locator("#payment-title")).to_have_count(0)
-    return order
-
-
-async def test_every_row_of_sim_1(stall: Stall, browser: Browser) -> None:
-    """SIM-1, SIM-2, NET-a, CAN-8, SET-1: at the till each is paid once, taken back once, or waits on the list; and in
-    the end the terminal counts what the books do.
-    """
-    terminal = await card_terminal(stall)
-    await terminal.control(attended=False)
-    page = await stall.page(browser)
-    played = {row.code: (row, await play(page, stall, row)) for row in ROWS}
-    for row, order in played.values():
-        price = order["paymentPrice"]["paymentUnpaidValue"]
-        now = await order_now(stall, order)
-        assert [each["state"] for each in await attempts(stall, order)] == [row.ends], row.says
-        assert [each["amountMoney"] for each in now["payments"]] == ([price] if row.pays else []), row.says
+async def test_a_receipt_is_refused(house: House, browser: Browser) -> None:
+    """RCP-2, RCP-4: while nobody is reached it says when it is sent again; refused it is issued to another number."""
+    issuer = house.shop.running.connections.receipt_issuer
+    assert isinstance(issuer, PracticeIssuer)
+    issuer.is_down = True
+    await nothing_is_owed(house)
+    page = await house.till(browser, "/", width=390)
     await settle_up(page)
     await all_settled(page)
-
-    # SIM-2: giving back meets the same rows. A part of what approves but takes no partial cancels waits on the list…
-    await stall.ask("order.refund-amount", id=played["97"][1]["id"], amount=5_000, reason="늦은 음식")
-    await expect(items(page)).to_contain_text("부분 취소를 할 수 없는 카드입니다", timeout=SLOW_MS)
-    # …and what was approved while its answer was lost goes back while its answer is lost, once.
-    order = played["68"][1]
-    [payment] = (await order_now(stall, order))["payments"]
-    lost = await stall.refused("payment.cancel", order={"id": order["id"]}, payment={"id": payment["id"]})
-    assert lost["error"]["reason"] == "REFUND_UNKNOWN"
-
-    async def went_back() -> bool:
-        return (await order_now(stall, order))["payments"][0]["state"] == "CANCELLED"
-
-    await until(went_back, "the refund is found out about")
-    await expect(items(page)).to_have_count(1)
-    await items(page).get_by_role("button", name="직접 돌려줌").click()
-    dialog = page.get_by_role("alertdialog")
-    await dialog.get_by_role("button", name="현금으로 돌려줌").click()
-    await dialog.get_by_role("button", name="직접 돌려줌").click()
+    payment = await paid_in_cash(house)
+    await house.ask("cash-receipt.send", paymentId=payment["id"], use="DEDUCTION", identifier="01023456789")
+    item = items(page)
+    await expect(item).to_contain_text("발급 기관에 연결하지 못해")
+    await expect(item).to_contain_text(re.compile("0:0[1-5] 뒤 다시 묻습니다"))
+    await expect(badge(page)).to_have_count(0)
+    issuer.is_down = False
+    issuer.faults.append("refused")
+    house.shop.clock.jump(seconds=5)
+    await expect(item).to_contain_text("현금영수증 발급이 거절되었습니다.")
+    await expect(badge(page)).to_have_text("1")
+    assert await serious(page) == []
+    await item.get_by_role("button", name="번호로 다시 발급").click()
+    dialog = page.get_by_role("dialog")
+    await page.keyboard.type("01099998888")
+    await page.keyboard.press("Enter")
+    await expect(dialog).to_have_count(0)
     await all_settled(page)
+    assert issuer.net == 18_000
 
-    await page.get_by_role("button", name="단말기 합계").click()
-    day = page.locator("section.card")
-    await expect(day).to_contain_text("일치")
-    paid = [order for row, order in played.values() if row.pays]
-    approved = sum(order["paymentPrice"]["paymentUnpaidValue"] for order in paid)
-    # The mismatch was approved and cancelled at the network too, for one won less than was asked.
-    short = played["96"][1]["paymentPrice"]["paymentUnpaidValue"] - 1
-    back = played["68"][1]["paymentPrice"]["paymentUnpaidValue"] + short
-    totals = day.locator("table").first
-    await expect(totals).to_contain_text(f"{len(paid) + 1}건 {approved + short:,}원")
-    await expect(totals).to_contain_text(f"2건 {back:,}원")
+
+async def paid_in_cash(house: House) -> Json:
+    """An order that is paid; its payment."""
+    order = (await house.ask("order.add", order=an_order_of(a_line_of(2))))["order"]
+    start = {"tender": "CASH", "amount": 18_000, "expectedUnpaid": 18_000}
+    attempt = (await house.ask("payment.start", orderId=order["id"], **start))["attempt"]
+    payment: Json = attempt["payment"]
+    return payment

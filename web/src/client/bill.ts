@@ -1,5 +1,6 @@
 /** An order as its bill is shown and paid, and what it is divided into. */
 
+import { decodeCard } from "./card";
 import { type Decoded, fields, list, maybe, number, orElse, readable, text } from "./decode";
 
 const discount = fields({ title: orElse(text, ""), amountMoney: fields({ value: number }) });
@@ -16,7 +17,16 @@ const line = fields({
 });
 export type BillLine = Decoded<typeof line>;
 
-const payment = fields({ id: text, sourceType: text, amountMoney: number, state: text });
+const payment = fields({
+  id: text,
+  sourceType: text,
+  amountMoney: number,
+  tipMoney: orElse(number, 0),
+  state: text,
+  externalDetails: maybe(fields({ source: orElse(text, "") })),
+  cardDetails: maybe(decodeCard),
+});
+export type BillPayment = Decoded<typeof payment>;
 const bill = fields({
   id: text,
   number: maybe(text),

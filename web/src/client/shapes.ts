@@ -135,7 +135,7 @@ export const decodeMethods = fields({ methods: readable(method) });
 const terminalRef = fields({ id: text, name: text, testMode: orElse(flag, false) });
 /** Of a wallet, who shows whom a code. text: what the guest's phone is to scan, while it is to (PAY-9). */
 const barcode = fields({ presentedBy: oneOf("GUEST", "SHOP"), text: orElse(text, "") });
-const failure = fields({ code: orElse(text, ""), reason: orElse(text, ""), message: orElse(text, "") });
+const failure = fields({ code: orElse(text, ""), reason: orElse(text, ""), message: orElse(text, ""), declineCode: orElse(text, "") });
 const attempt = fields({
   id: text,
   orderId: text,

@@ -1,16 +1,28 @@
 /** One order that somebody looks at: kept as the shop tells of it, and what can be done to it. */
 
 import { attempt } from "../client/decode";
+import { decodePlan, type RefundPlan } from "../client/refund";
+import { decodeRefund } from "../client/shapes";
 import { decodeCancelled, decodeFullOrder, decodeFullView, type FullOrder, type FullPayment } from "../client/order";
 import type { Approvals } from "./approval.svelte";
 import type { Till } from "./till.svelte";
+
+/** What goes back: units of a line, an amount as goodwill, or all that the order holds. first: of this payment (CAN-7). */
+export type Back =
+  | { readonly lineId: string; readonly quantity: number; readonly first?: string }
+  | { readonly amount: number; readonly first?: string }
+  | "all";
 
 export class OpenedOrder {
   readonly id: string;
   /** null until it was read. */
   now = $state.raw<FullOrder | null>(null);
+  /** What its payments still hold, and whether its cancel waits for that (CAN-2); null while nobody here may see it. */
+  held = $state.raw<RefundPlan | null>(null);
   readonly #till: Till;
   readonly #approvals: Approvals;
+  #reading = false;
+  #stale = false;
 
   constructor(id: string, till: Till, approvals: Approvals) {
     this.id = id;
@@ -23,11 +35,19 @@ export class OpenedOrder {
     const heard = this.#till.on("order.view.event", (data) => {
       const view = attempt(decodeFullView, data);
       if (view?.order.id !== this.id) return;
-      this.#take({ ...view.order, version: view.version, number: view.order.number === "" ? view.number : view.order.number });
+      this.#take({
+        ...view.order,
+        version: view.version,
+        number: view.order.number === "" ? view.number : view.order.number,
+      });
+    });
+    const went = this.#till.on("payment-refund.change.event", (data) => {
+      if (attempt(decodeRefund, data)?.refund.orderId === this.id) void this.#readHeld();
     });
     const opened = this.#till.onOpen(() => void this.read().catch(() => undefined));
     return () => {
       heard();
+      went();
       opened();
     };
   }
@@ -62,7 +82,12 @@ export class OpenedOrder {
     const { cancelPending } = await this.#approvals.run((approvalId) =>
       this.#till.ask(
         "order.cancel.request",
-        { id: this.id, reason, ...(approvalId === undefined ? {} : { approvalId }), ...(override ? { override } : {}) },
+        {
+          id: this.id,
+          reason,
+          ...(approvalId === undefined ? {} : { approvalId }),
+          ...(override ? { override } : {}),
+        },
         decodeCancelled,
       ),
     );
@@ -81,9 +106,28 @@ export class OpenedOrder {
     return cancelPending;
   }
 
-  /** Gives part of the money back (CAN-6). Raises ShopError. */
-  async refund(amount: number, reason: string): Promise<void> {
-    await this.#changed("order.refund-amount.request", { amount, reason });
+  /** What would go back to whom. Raises ShopError as giving it back would. */
+  plan(what: Back): Promise<RefundPlan> {
+    const chosen = what === "all" || what.first === undefined ? {} : { paymentId: what.first };
+    const part =
+      what === "all" ? {} : "amount" in what ? { amount: what.amount } : { lineId: what.lineId, quantity: what.quantity };
+    return this.#till.ask("payment-refund.plan.request", { orderId: this.id, ...part, ...chosen }, decodePlan);
+  }
+
+  /** Goods come back (CAN-5), or an amount as goodwill (CAN-6). version: of the plan somebody agreed to. Raises ShopError. */
+  async giveBack(what: Exclude<Back, "all">, version: number, reason: string): Promise<void> {
+    if ("amount" in what) {
+      const { amount, first } = what;
+      await this.#changed("order.refund-amount.request", {
+        amount,
+        reason,
+        ...(first === undefined ? {} : { paymentId: first }),
+      });
+    } else {
+      const { lineId, quantity, first } = what;
+      const of = { lineId, quantity, ...(first === undefined ? {} : { refundTo: first }) };
+      await this.#changed("order.return-line.request", { expectedVersion: version, reason, ...of });
+    }
   }
 
   async #changed(name: string, more: Readonly<Record<string, unknown>>): Promise<void> {
@@ -91,6 +135,21 @@ export class OpenedOrder {
   }
 
   #take(order: FullOrder): void {
-    if (this.now === null || order.version >= this.now.version) this.now = order;
+    if (this.now !== null && order.version < this.now.version) return;
+    this.now = order;
+    void this.#readHeld();
+  }
+
+  /** One question at a time, asked again when something changed meanwhile: nothing older takes the place of something newer. */
+  async #readHeld(): Promise<void> {
+    this.#stale = true;
+    if (this.#reading || !this.#till.may("staff:pay")) return;
+    this.#reading = true;
+    while (this.#stale) {
+      this.#stale = false;
+      // What is known stays while the shop is out of reach.
+      this.held = await this.plan("all").catch(() => this.held);
+    }
+    this.#reading = false;
   }
 }

@@ -22,7 +22,7 @@ import type { Till } from "./till.svelte";
 /** An attempt nobody knows the end of: a person has to find out. */
 const UNSETTLED = new Set(["UNKNOWN", "NEEDS_MANUAL"]);
 const UNDER_WAY = new Set(["CREATED", "SENT"]);
-const REFUND_OPEN = new Set(["SENT", "UNKNOWN"]);
+const REFUND_OPEN = new Set(["QUEUED", "SENT", "UNKNOWN"]);
 
 export function isUnsettled(attempt: Attempt): boolean {
   return UNSETTLED.has(attempt.state);

@@ -3,7 +3,8 @@
 import { attempt, fields, text } from "../client/decode";
 import type { Till } from "./till.svelte";
 
-type Taker = (barcode: string) => void;
+/** isTyped: key by key, by a scanner of this till. */
+type Taker = (barcode: string, isTyped: boolean) => void;
 
 /** Who takes scans. isAll: whatever is scanned meanwhile is a secret, as a guest's code is. */
 interface Use {
@@ -28,7 +29,7 @@ export class Scans {
     // The shop has told the other plugins already (contract, ui §4).
     till.on("barcode.event", (data) => {
       const scan = attempt(decodeScan, data);
-      if (scan !== null) (this.#uses.at(-1)?.taker ?? otherwise)(scan.barcode);
+      if (scan !== null) (this.#uses.at(-1)?.taker ?? otherwise)(scan.barcode, false);
     });
   }
 
@@ -41,7 +42,7 @@ export class Scans {
 
   take(barcode: string): void {
     const use = this.#uses.at(-1);
-    use?.taker(barcode);
+    use?.taker(barcode, true);
     if (use?.isAll === true || this.#isSecret(barcode)) return;
     void this.#till.do("barcode.scan.request", { barcode }).catch(() => undefined);
   }

@@ -5,8 +5,7 @@
 
 import { cleanCode } from "./plain";
 
-/** Between two keys of one person. */
-export const FASTEST_PERSON_MS = 50;
+const FASTEST_PERSON_MS = 50;
 /** A PIN typed quickly is no scan (SCN-1). */
 const SHORTEST_CODE = 6;
 

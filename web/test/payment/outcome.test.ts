@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Attempt, decodeAttempt } from "../../src/client/shapes";
+import { language } from "../../src/kit/words.svelte";
 import { outcomeOf, saidBy } from "../../src/screens/payment/outcome";
 
 function attempt(more: Readonly<Record<string, unknown>>): Attempt {
@@ -35,6 +36,14 @@ describe("what staff are told of a card attempt (§3.3, NET-6)", () => {
     const error = { reason: "DECLINED", message: "한도 초과" };
     expect(saidBy(attempt({ state: "DECLINED", error }))).toBe("한도 초과");
     expect(saidBy(attempt({ state: "UNKNOWN", error }))).toBe("");
+    const coded = (declineCode: string) => saidBy(attempt({ state: "DECLINED", error: { message: "한도 초과", declineCode } }));
+    language.current = "en";
+    const barcode = { presentedBy: "GUEST" };
+    const ofCode = (declineCode: string) => saidBy(attempt({ state: "DECLINED", barcode, error: { message: "", declineCode } }));
+    expect([coded("54"), ofCode("54")]).toEqual(["The card has expired", "This code has expired. The guest opens a new one in the app"]);
+    expect([coded("61"), coded("77")]).toEqual(["It is over the card's limit", "한도 초과"]);
+    language.current = "ko";
+    expect([coded("61"), coded("77")]).toEqual(["한도를 초과했습니다", "한도 초과"]);
     expect(saidBy(attempt({ state: "DECLINED", error: { reason: "TERMINAL_AWAY", message: "x" } }))).toBe("");
   });
 });

@@ -127,6 +127,8 @@ import type {
   PaymentRefundChangeEvent,
   PaymentRefundListRequest,
   PaymentRefundListResponse,
+  PaymentRefundPlanRequest,
+  PaymentRefundPlanResponse,
   PaymentRefundResolveRequest,
   PaymentRefundResolveResponse,
   PaymentReply,
@@ -488,6 +490,8 @@ export interface Extensions {
     list: (data?: PaymentRefundListRequest, options?: CallOptions) => Promise<PaymentRefundListResponse>;
     /** A plugin or terminal is asked to give money back, or that ended (`payment-refund.change.event`) */
     on: (listener: Listener<PaymentRefundChangeEvent>) => Promise<Unsubscribe>;
+    /** What is to go back: units of a line, or an amount as goodwill, else all the order holds (`payment-refund.plan.request`) */
+    plan: (data: PaymentRefundPlanRequest, options?: CallOptions) => Promise<PaymentRefundPlanResponse>;
     /** A manager decides about a part the card has not been given. id: of the refund (`payment-refund.resolve.request`) */
     resolve: (data: PaymentRefundResolveRequest & Command, options?: CallOptions) => Promise<PaymentRefundResolveResponse>;
   };

@@ -175,6 +175,8 @@ import type {
   PaymentRefundChangeEvent,
   PaymentRefundListRequest,
   PaymentRefundListResponse,
+  PaymentRefundPlanRequest,
+  PaymentRefundPlanResponse,
   PaymentRefundResolveRequest,
   PaymentRefundResolveResponse,
   PaymentReply,
@@ -577,6 +579,8 @@ export interface Messages {
   'payment-refund.change.event': { kind: 'push'; data: PaymentRefundChangeEvent; rateLimited: false; scope: 'staff:pay' };
   /** Refunds, newest first. states, orderId: narrow. */
   'payment-refund.list.request': { kind: 'request'; data: PaymentRefundListRequest; reply: PaymentRefundListResponse; rateLimited: false; scope: 'staff:pay' };
+  /** What is to go back: units of a line, or an amount as goodwill, else all the order holds. */
+  'payment-refund.plan.request': { kind: 'request'; data: PaymentRefundPlanRequest; reply: PaymentRefundPlanResponse; rateLimited: false; scope: 'staff:pay' };
   /** A manager decides about a part the card has not been given. id: of the refund. */
   'payment-refund.resolve.request': { kind: 'request'; data: PaymentRefundResolveRequest; reply: PaymentRefundResolveResponse; rateLimited: false; scope: 'staff:pay' };
   /** Record money taken outside on an order. */
@@ -950,6 +954,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'payment-method.list.request': 'x',
   'payment-refund.change.event': 'px',
   'payment-refund.list.request': 'x',
+  'payment-refund.plan.request': 'x',
   'payment-refund.resolve.request': 'wx',
   'payment.add.request': 'lw',
   'payment.cancel.request': 'lw',

@@ -41,6 +41,7 @@ export interface AttemptError {
   code: string;
   message: string;
   reason?: string;
+  declineCode?: string;
 }
 
 /** One attempt. */
@@ -874,7 +875,7 @@ export interface HistoryActor {
 
 /** One thing that happened. The code decides which keys are there (contract, extensions §4.1). */
 export interface HistoryChange {
-  code: 'cash-receipt.cancel-failed' | 'cash-receipt.cancelled' | 'cash-receipt.failed' | 'cash-receipt.issued' | 'cash-receipt.queued' | 'cash-receipt.withdrawn' | 'kitchen.acknowledged' | 'kitchen.bumped' | 'kitchen.cancelled' | 'kitchen.cleared' | 'kitchen.completed' | 'kitchen.moved' | 'kitchen.prioritized' | 'kitchen.recalled' | 'kitchen.sent' | 'kitchen.unprioritized' | 'line.added' | 'line.dining-changed' | 'line.discounts-changed' | 'line.memo-changed' | 'line.options-changed' | 'line.price-changed' | 'line.quantity-changed' | 'line.removed' | 'order.accepted' | 'order.called' | 'order.cancel-pending' | 'order.cancelled' | 'order.collected' | 'order.completed' | 'order.continues' | 'order.created' | 'order.declined' | 'order.discounts-changed' | 'order.expired' | 'order.guests-changed' | 'order.handed-over' | 'order.locked' | 'order.memo-changed' | 'order.merged-in' | 'order.merged-into' | 'order.ready-time-changed' | 'order.split-from' | 'order.split-off' | 'order.table-changed' | 'order.tip-changed' | 'order.total-changed' | 'order.undone' | 'order.unlocked' | 'payment-attempt.approved' | 'payment-attempt.approved-late' | 'payment-attempt.asked-again' | 'payment-attempt.cancelled' | 'payment-attempt.code-shown' | 'payment-attempt.declined' | 'payment-attempt.escalated' | 'payment-attempt.given-up' | 'payment-attempt.lost' | 'payment-attempt.network-cancelled' | 'payment-attempt.not-found' | 'payment-attempt.resolved' | 'payment-attempt.started' | 'payment-attempt.taking-back' | 'payment-attempt.waited-for' | 'payment-refund.asked' | 'payment-refund.declined' | 'payment-refund.given-up' | 'payment-refund.lost' | 'payment-refund.not-found' | 'payment-refund.resolved' | 'payment-refund.returned' | 'payment.approved' | 'payment.cancelled' | 'payment.refunded' | 'table.moved' | 'table.swapped';
+  code: 'cash-receipt.cancel-failed' | 'cash-receipt.cancelled' | 'cash-receipt.failed' | 'cash-receipt.issued' | 'cash-receipt.queued' | 'cash-receipt.withdrawn' | 'kitchen.acknowledged' | 'kitchen.bumped' | 'kitchen.cancelled' | 'kitchen.cleared' | 'kitchen.completed' | 'kitchen.moved' | 'kitchen.prioritized' | 'kitchen.recalled' | 'kitchen.sent' | 'kitchen.unprioritized' | 'line.added' | 'line.dining-changed' | 'line.discounts-changed' | 'line.memo-changed' | 'line.options-changed' | 'line.price-changed' | 'line.quantity-changed' | 'line.removed' | 'order.accepted' | 'order.called' | 'order.cancel-pending' | 'order.cancelled' | 'order.collected' | 'order.completed' | 'order.continues' | 'order.created' | 'order.declined' | 'order.discounts-changed' | 'order.expired' | 'order.guests-changed' | 'order.handed-over' | 'order.locked' | 'order.memo-changed' | 'order.merged-in' | 'order.merged-into' | 'order.ready-time-changed' | 'order.split-from' | 'order.split-off' | 'order.table-changed' | 'order.tip-changed' | 'order.total-changed' | 'order.undone' | 'order.unlocked' | 'payment-attempt.approved' | 'payment-attempt.approved-late' | 'payment-attempt.asked-again' | 'payment-attempt.cancelled' | 'payment-attempt.code-shown' | 'payment-attempt.declined' | 'payment-attempt.escalated' | 'payment-attempt.given-up' | 'payment-attempt.lost' | 'payment-attempt.network-cancelled' | 'payment-attempt.not-found' | 'payment-attempt.resolved' | 'payment-attempt.started' | 'payment-attempt.taking-back' | 'payment-attempt.waited-for' | 'payment-refund.asked' | 'payment-refund.declined' | 'payment-refund.given-up' | 'payment-refund.lost' | 'payment-refund.not-found' | 'payment-refund.owed' | 'payment-refund.resolved' | 'payment-refund.returned' | 'payment.approved' | 'payment.cancelled' | 'payment.refunded' | 'table.moved' | 'table.swapped';
   line?: LineQuantity;
   lines?: LineQuantity[];
   from?: number | string;
@@ -1934,7 +1935,7 @@ export interface PaymentRefund {
   amount: number;
   method?: MethodRef;
   terminal?: TerminalRef;
-  state: 'CANCELED' | 'DECLINED' | 'NOT_RETURNED' | 'RETURNED' | 'SENT' | 'UNKNOWN';
+  state: 'CANCELED' | 'DECLINED' | 'NOT_RETURNED' | 'QUEUED' | 'RETURNED' | 'SENT' | 'UNKNOWN';
   createdAt: string;
   error?: AttemptError;
   note?: string;
@@ -1950,13 +1951,31 @@ export interface PaymentRefundChangeEvent {
 
 /** Refunds, newest first. states, orderId: narrow. */
 export interface PaymentRefundListRequest {
-  states?: ('CANCELED' | 'DECLINED' | 'NOT_RETURNED' | 'RETURNED' | 'SENT' | 'UNKNOWN')[] | undefined;
+  states?: ('CANCELED' | 'DECLINED' | 'NOT_RETURNED' | 'QUEUED' | 'RETURNED' | 'SENT' | 'UNKNOWN')[] | undefined;
   orderId?: string | undefined;
 }
 
 /** Refunds, newest first. */
 export interface PaymentRefundListResponse {
   refunds: PaymentRefund[];
+}
+
+/** What is to go back: units of a line, or an amount as goodwill, else all the order holds. */
+export interface PaymentRefundPlanRequest {
+  orderId: string;
+  lineId?: string | undefined;
+  quantity?: number | undefined;
+  amount?: number | undefined;
+  paymentId?: string | undefined;
+}
+
+/** What would happen, newest payment first. */
+export interface PaymentRefundPlanResponse {
+  version: number;
+  cancelPending: boolean;
+  total: number;
+  tax: number;
+  steps: PlannedRefund[];
 }
 
 /** A manager decides about a part the card has not been given. id: of the refund. */
@@ -2006,6 +2025,17 @@ export interface PictureData {
   imageUrl: string;
   width: number;
   height: number;
+}
+
+/** What goes back of one payment, and how. */
+export interface PlannedRefund {
+  paymentId: string;
+  amount: number;
+  how: 'BY_HAND' | 'CASH' | 'METHOD' | 'TERMINAL';
+  name: string;
+  reachable: boolean;
+  receipt: number;
+  plugin?: string;
 }
 
 /** Whose calls. */

@@ -64,6 +64,7 @@ ChangeCode = Literal[
     "payment-attempt.taking-back",
     "payment-attempt.network-cancelled",
     "payment-attempt.asked-again",
+    "payment-refund.owed",
     "payment-refund.asked",
     "payment-refund.returned",
     "payment-refund.declined",

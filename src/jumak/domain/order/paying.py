@@ -287,8 +287,8 @@ def give_back(
 ) -> tuple[Order, tuple[RefundPart, ...]]:
     """Refund `excess` won to the tenders that paid: the chosen one first, then newest first (CAN-7).
 
-    Never more on a payment than it took. A refund of anything but cash is pending until somebody has
-    returned the money. returned: the buckets the price lost, which the refund consists of (CAN-5).
+    Never more on a payment than it took. A refund of anything but cash of the till is pending until somebody
+    has returned the money. returned: the buckets the price lost, which the refund consists of (CAN-5).
     Raises InvalidState REFUND_TOO_LARGE when less than `excess` was paid.
     """
     payments = {payment.id: payment for payment in live_payments(order)}
@@ -319,7 +319,7 @@ def give_back(
                 amount=part,
                 tax=share.tax,
                 emptied=emptied,
-                pending=payment.source_type != "CASH",
+                pending=payment.source_type != "CASH" or record.by_plugin,
             )
         )
         rest -= part

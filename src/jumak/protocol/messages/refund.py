@@ -8,7 +8,8 @@ from msgspec import Meta
 
 from jumak.domain.attempt import AttemptError, MethodRef, TerminalRef
 from jumak.domain.base import Doc, PositiveWon, PublicId
-from jumak.domain.refund import RefundResolution, RefundState
+from jumak.domain.order.types import Quantity
+from jumak.domain.refund import RefundResolution, RefundState, RefundWay
 from jumak.protocol.messages.attempt import Approval, Note
 from jumak.protocol.messages.payment import PaymentReply
 from jumak.protocol.row import Data, Reply, Row
@@ -78,7 +79,59 @@ class PaymentRefundReply(Reply, frozen=True, kw_only=True):
     refund: PaymentRefund
 
 
+class PlanRefund(Data, frozen=True, kw_only=True):
+    """What is to go back: units of a line, or an amount as goodwill, else all the order holds.
+
+    paymentId: of the payment to take it from first (CAN-7).
+    """
+
+    order_id: PublicId
+    line_id: PublicId | None = None
+    quantity: Quantity | None = None
+    amount: PositiveWon | None = None
+    payment_id: PublicId | None = None
+
+
+class PlannedRefund(Doc, frozen=True, kw_only=True):
+    """What goes back of one payment, and how.
+
+    how: CASH out of the drawer, TERMINAL its card terminal is asked, METHOD its plugin is, BY_HAND a manager returns
+    it and says so.  name: of the terminal, or as the plugin calls the payment.  plugin: who took it.  reachable: who
+    is asked is there right now.  receipt: won of the cash receipt that are taken back with it (RCP-4).
+    """
+
+    payment_id: PublicId
+    amount: PositiveWon
+    how: RefundWay
+    name: str
+    reachable: bool
+    receipt: int
+    plugin: str | None = None
+
+
+class RefundPlan(Reply, frozen=True, kw_only=True):
+    """What would happen, newest payment first.
+
+    version: the order's, for `expectedVersion`.  cancelPending: the order was cancelled and waits for its money.
+    total, tax: of what would go back.
+    """
+
+    version: int
+    cancel_pending: bool
+    total: int
+    tax: int
+    steps: tuple[PlannedRefund, ...]
+
+
 ROWS: tuple[Row, ...] = (
+    Row(
+        name="payment-refund.plan.request",
+        kind="request",
+        data=PlanRefund,
+        reply=RefundPlan,
+        scopes=("staff:pay",),
+        page="extensions.md",
+    ),
     Row(
         name="payment.confirm-refund.request",
         kind="request",

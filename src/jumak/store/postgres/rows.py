@@ -142,11 +142,12 @@ class PostgresRows:
 
     async def facts(self, after: int, limit: int, names: Sequence[str] | None) -> Sequence[FactRow]:
         """See `Rows`."""
+        most = None if limit < 0 else limit
         if names is None:
-            rows = await self._all("facts_after", after, limit)
+            rows = await self._all("facts_after", after, most)
         else:
             wanted = [name for name in names if "\0" not in name]
-            rows = await self._all("facts_after_named", after, limit, wanted)
+            rows = await self._all("facts_after_named", after, most, wanted)
         return [fact_row(row) for row in rows]
 
     async def facts_of_order(

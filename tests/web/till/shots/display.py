@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Browser, Page
 
+from tests.web.till.cards import card_terminal, code_key
 from tests.web.till.paying import an_order, open_display, open_payment, put_in_cart
 from tests.web.till.screenshots import Look
 from tests.web.till.stall import Stall
@@ -39,6 +40,17 @@ async def paying(stall: Stall, browser: Browser, look: Look) -> Page:
     await till.keyboard.type("10000")
     await till.keyboard.press("Enter")
     await display.locator(".due").first.wait_for()
+    return display
+
+
+async def scan(stall: Stall, browser: Browser, look: Look) -> Page:
+    """A QR the guest's phone is to scan."""
+    await card_terminal(stall)
+    display, till = await _beside(stall, browser, look)
+    await open_payment(till, await an_order(stall))
+    await code_key(till).click()
+    await till.locator("dialog .show").click()
+    await display.get_by_role("img").wait_for()
     return display
 
 

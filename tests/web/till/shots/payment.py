@@ -6,8 +6,9 @@ import re
 
 from playwright.async_api import Browser, Page
 
-from tests.web.till.cards import an_order_ending, asks_guest, card_key, card_terminal, guest
+from tests.web.till.cards import an_order_ending, asks_guest, card_key, card_terminal, code_key, guest
 from tests.web.till.paying import a_line, an_order, open_payment, take_elsewhere, unsettled_order
+from tests.web.till.scanner import scan
 from tests.web.till.screenshots import Look
 from tests.web.till.stall import Stall
 
@@ -107,7 +108,7 @@ async def card_declined(stall: Stall, browser: Browser, look: Look) -> Page:
     await open_payment(page, await an_order_ending(stall, 51))
     await card_key(page).click()
     await guest(stall, terminal.page)
-    await page.get_by_text("잔액이 부족합니다").wait_for()
+    await page.get_by_text(re.compile("잔액이 부족합니다|Not enough money")).wait_for()
     return page
 
 
@@ -120,6 +121,49 @@ async def card_unknown(stall: Stall, browser: Browser, look: Look) -> Page:
     await asks_guest(stall)
     await terminal.kill()
     await page.get_by_role("heading", name=re.compile("결과를 확인|Finding out")).wait_for()
+    return page
+
+
+async def code_asked(stall: Stall, browser: Browser, look: Look) -> Page:
+    """A guest's code is scanned or typed, or one is shown."""
+    page = await card(stall, browser, look)
+    await code_key(page).click()
+    await page.locator("dialog").wait_for()
+    return page
+
+
+async def code_shown(stall: Stall, browser: Browser, look: Look) -> Page:
+    """The guest scans a code of ours."""
+    page = await code_asked(stall, browser, look)
+    await page.locator("dialog .show").click()
+    await page.get_by_role("img", name=re.compile("결제 QR|QR to pay with")).wait_for()
+    return page
+
+
+async def code_used(stall: Stall, browser: Browser, look: Look) -> Page:
+    """A guest's code that was used before."""
+    terminal = await card_terminal(stall)
+    await terminal.control(attended=False)
+    page = await stall.page(browser, **look)
+    for _ in range(2):
+        await open_payment(page, await an_order(stall))
+        await code_key(page).wait_for()
+        await scan(page, "9200000000000001")
+        await page.get_by_role("heading", name=re.compile("결제 완료|결제되지|Paid|Not paid")).wait_for()
+        if await page.get_by_text("이미 사용한 코드").count() == 0:
+            await page.keyboard.press("Enter")
+    return page
+
+
+async def code_paid(stall: Stall, browser: Browser, look: Look) -> Page:
+    """By a wallet with a card behind it."""
+    terminal = await card_terminal(stall)
+    await terminal.control(attended=False)
+    page = await stall.page(browser, **look)
+    await open_payment(page, await an_order(stall))
+    await code_key(page).wait_for()
+    await scan(page, "9200000000000002")
+    await page.get_by_role("heading", name=re.compile("결제 완료|Paid in full")).wait_for()
     return page
 
 

@@ -1,6 +1,7 @@
 /** What staff are told of a cash receipt: how it stands, and what to do now (rulebook §3.6). */
 
 import type { CashReceipt, ReceiptCancel, ReceiptState, Use } from "../../client/cash_receipt";
+import { grouped as businessNumber } from "../../kit/business_number";
 import { t, type Word } from "./cash_receipt_words";
 
 /** A card has the most digits. */
@@ -45,7 +46,7 @@ export function grouped(digits: string, use: Use): string {
     const last = digits.length <= 10 ? 6 : 7;
     return joined([digits.slice(0, 3), digits.slice(3, last), digits.slice(last)]);
   }
-  if (use === "PROOF" && digits.length <= 10) return joined([digits.slice(0, 3), digits.slice(3, 5), digits.slice(5)]);
+  if (use === "PROOF" && digits.length <= 10) return businessNumber(digits);
   return joined(digits.match(/.{1,4}/g) ?? []);
 }
 

@@ -2,7 +2,7 @@
 
 import type { Attempt } from "../../client/shapes";
 import { isUnderWay, isUnsettled } from "../../shop/payments.svelte";
-import type { Word } from "./words";
+import { t, type Word } from "./words";
 
 /** goesOn: it changes by itself, so that something turns.  tone: of the frame. */
 export interface Outcome {
@@ -14,6 +14,26 @@ export interface Outcome {
 
 const over = (title: Word, hint?: Word): Outcome => ({ title, tone: "bad", goesOn: false, ...(hint === undefined ? {} : { hint }) });
 const PAID: Outcome = { title: "paid", tone: "good", goesOn: false };
+
+/** By a terminal's code (ISO 8583). */
+const DECLINES: ReadonlyMap<string, Word> = new Map([
+  ["01", "askIssuer"],
+  ["05", "notHonoured"],
+  ["51", "noFunds"],
+  ["54", "cardExpired"],
+  ["55", "wrongPin"],
+  ["61", "overLimit"],
+  ["75", "pinTries"],
+  ["91", "issuerAway"],
+  ["94", "twice"],
+  ["98", "readerAway"],
+]);
+/** The same of a wallet's code, where that means something else. */
+const CODE_DECLINES: ReadonlyMap<string, Word> = new Map([
+  ["14", "codeUnreadable"],
+  ["54", "codeExpired"],
+  ["W1", "codeUsed"],
+]);
 
 export function outcomeOf(attempt: Attempt): Outcome {
   if (attempt.state === "APPROVED") return PAID;
@@ -62,8 +82,14 @@ function atTerminal(attempt: Attempt): Outcome {
   }
 }
 
-/** The reason in the words of who refused; where we say it ourselves, or nobody knows yet, there is none. */
+/**
+ * The reason: in our words where a terminal's code says it, else in the words of who refused. Where we say it ourselves,
+ * or nobody knows yet, there is none.
+ */
 export function saidBy(attempt: Attempt): string {
   if (isUnsettled(attempt) || attempt.error?.reason === "TERMINAL_AWAY") return "";
-  return attempt.error?.message ?? "";
+  const { message, declineCode } = attempt.error ?? { message: "", declineCode: "" };
+  const ofCode = attempt.barcode === undefined ? undefined : CODE_DECLINES.get(declineCode);
+  const word = ofCode ?? DECLINES.get(declineCode);
+  return word === undefined ? message : t(word);
 }

@@ -74,9 +74,14 @@ export const t = words({
   retry: ["다시 시도", "Try again"],
   cannotPay: ["결제할 수 없는 주문입니다", "This order cannot be paid"],
 
+  paidBy: ["결제 내역", "Paid by"],
+  byCash: ["현금", "Cash"],
+  byCard: ["카드", "Card"],
+  otherwise: ["기타 결제", "Otherwise"],
+
   // The tip.
   withTip: ["봉사료 {won} 포함", "with a tip of {won}"],
-  addTip: ["봉사료 {won} 더하기", "Add {won}"],
+  addTip: ["{won} 더하기", "Add {won}"],
   noTip: ["봉사료 없음", "No tip"],
   tipLarge: [
     "봉사료가 공급가액의 20%를 넘습니다. 소득세 5%를 원천징수하고 봉사료 지급대장을 작성해야 합니다.",
@@ -170,6 +175,28 @@ export const t = words({
   givenUp: ["결제를 그만두었습니다.", "You gave up this payment."],
   paid: ["결제되었습니다", "Paid"],
   declined: ["결제되지 않았습니다", "Not paid"],
+  askIssuer: ["카드사에 문의해 주세요", "The guest has to ask the card company"],
+  notHonoured: ["승인이 거절되었습니다", "The card company refused it"],
+  noFunds: ["잔액이 부족합니다", "Not enough money on it"],
+  cardExpired: ["유효기간이 지난 카드입니다", "The card has expired"],
+  wrongPin: ["비밀번호가 틀렸습니다", "The PIN was wrong"],
+  overLimit: ["한도를 초과했습니다", "It is over the card's limit"],
+  pinTries: ["비밀번호 입력 횟수를 초과했습니다", "The PIN was wrong too often"],
+  issuerAway: ["카드사가 응답하지 않습니다", "The card company does not answer"],
+  twice: ["이미 처리된 거래입니다", "This was done already"],
+  readerAway: ["카드 리더기 연결이 끊어졌습니다", "The card reader is not connected"],
+  codeUnreadable: [
+    "알 수 없는 QR·바코드입니다. 손님의 결제 앱을 확인해 주세요",
+    "Nobody knows this code. Look at the guest's payment app",
+  ],
+  codeExpired: [
+    "유효 시간이 지난 코드입니다. 손님 앱에서 새 코드를 열어 주세요",
+    "This code has expired. The guest opens a new one in the app",
+  ],
+  codeUsed: [
+    "이미 사용한 코드입니다. 손님 앱에서 새 코드를 열어 주세요",
+    "This code was used before. The guest opens a new one in the app",
+  ],
   unknownResult: ["결제 결과를 알 수 없습니다", "The result is unknown"],
   unknownHint: [
     "다시 결제하지 말고, 점장이 아래 목록에서 결과를 확인해 처리해 주세요.",

@@ -22,8 +22,20 @@ const WHY_LATE: Readonly<Record<string, Shared>> = {
   UNREADABLE_APPROVAL: "whyUnreadable",
 };
 
-const automatic = (state: Word, what: Word, todo: Word): Told => ({ state, what: { word: what }, todo, quotes: false, isOpen: false });
-const open = (state: Word, what: Word, todo: Word, quotes = false): Told => ({ state, what: { word: what }, todo, quotes, isOpen: true });
+const automatic = (state: Word, what: Word, todo: Word): Told => ({
+  state,
+  what: { word: what },
+  todo,
+  quotes: false,
+  isOpen: false,
+});
+const open = (state: Word, what: Word, todo: Word, quotes = false): Told => ({
+  state,
+  what: { word: what },
+  todo,
+  quotes,
+  isOpen: true,
+});
 const openAs = (state: Word, shared: Shared, todo: Word, quotes = false): Told => ({
   state,
   what: { shared },
@@ -58,7 +70,8 @@ function ofAttempt({ standing, terminal, error, actions }: ReconcileItem): Told 
   return openAs(state, known ?? "whyUnknown", isTaken ? "adopt" : "giveItBack");
 }
 
-function ofRefund({ id, paymentId, standing, terminal, actions }: ReconcileItem): Told {
+function ofRefund({ id, paymentId, standing, state, terminal, actions }: ReconcileItem): Told {
+  if (state === "QUEUED") return automatic("underWay", "refundQueued", "nothingToDo");
   if (standing === "PENDING") return automatic("underWay", "waitsForRefund", "nothingToDo");
   if (standing === "UNKNOWN") {
     return terminal === undefined
@@ -66,6 +79,8 @@ function ofRefund({ id, paymentId, standing, terminal, actions }: ReconcileItem)
       : automatic("unknown", "refundNoAnswer", "askingRefund");
   }
   const isPart = id !== paymentId;
+  // A plugin is asked for whole payments, so nobody refused this one.
+  if (isPart && terminal === undefined) return open("decide", "partByHand", "wayByHand");
   const way = actions.length === 0 ? "waitsForOther" : isPart ? "wayOfPart" : "wayOfWhole";
   return open("decide", isPart ? "partOwed" : "wholeOwed", way, true);
 }

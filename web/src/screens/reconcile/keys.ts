@@ -45,7 +45,7 @@ function kindOf({ name, data }: ReconcileAction, standing: ReconcileItem["standi
   const how = typeof data["how"] === "string" ? data["how"] : "";
   switch (name) {
     case "payment-attempt.cancel.request":
-      return atOnce("giveUp");
+      return sure("giveUp", "giveUpHint");
     case "payment-attempt.resolve.request":
       return RESOLVE[how];
     case "payment-refund.resolve.request":

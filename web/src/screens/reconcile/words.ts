@@ -56,7 +56,19 @@ export const t = words({
     "Look at the terminal's list of transactions or ask the card company. If the terminal works again, ask it first.",
   ],
   waitsForRefund: ["{name}에 환불을 요청했습니다.", "{name} was asked to give it back."],
-  refundNoAnswer: ["환불을 요청했지만 {name}의 답을 받지 못했습니다.", "{name} was asked to give it back, and its answer was lost."],
+  refundQueued: [
+    "이 결제의 다른 환불이 끝나면 {name}에 환불을 요청합니다.",
+    "{name} is asked once another refund of this payment has ended.",
+  ],
+  partByHand: [
+    "플러그인은 결제의 일부를 돌려줄 수 없어, 손님이 이 금액을 아직 받지 못했습니다.",
+    "A plugin cannot give a part back, so the guest has not got this amount yet.",
+  ],
+  wayByHand: ["현금이나 계좌로 돌려준 뒤 기록하세요.", "Give it back in cash or by transfer, then record that."],
+  refundNoAnswer: [
+    "환불을 요청했지만 {name}의 답을 받지 못했습니다.",
+    "{name} was asked to give it back, and its answer was lost.",
+  ],
   askingRefund: [
     "단말기에 같은 요청을 다시 보내고 있습니다. 두 번 환불되지 않습니다.",
     "The terminal is asked the same again; it never goes back twice.",
@@ -65,10 +77,7 @@ export const t = words({
     "{name}에서 환불되었는지 확인한 뒤 고르세요. 그 전에는 다른 방법으로 돌려주지 마세요.",
     "Look at {name} whether it went back, then choose. Do not give it back another way before.",
   ],
-  partOwed: [
-    "손님에게 돌려줄 금액이 아직 카드로 가지 않았습니다.",
-    "The guest has not got this part back on the card yet.",
-  ],
+  partOwed: ["손님에게 돌려줄 금액이 아직 카드로 가지 않았습니다.", "The guest has not got this part back on the card yet."],
   wholeOwed: [
     "주문을 취소했지만 이 결제는 아직 환불되지 않았습니다.",
     "The order was cancelled, and this payment has not gone back yet.",
@@ -126,6 +135,10 @@ export const t = words({
   sure: ["{key}: {won}", "{key}: {won}"],
   note: ["어떻게 확인했나요?", "How do you know?"],
   noteAsked: ["확인한 내용은 기록에 남습니다.", "What you say is kept in the records."],
+  giveUpHint: [
+    "다른 계산대에서 받고 있는 결제일 수 있습니다. 그만두면 손님에게 더 묻지 않고, 늦게 승인되면 이 목록에 나옵니다.",
+    "Another till may be taking it. The guest is asked no more; an approval that comes late appears on this list.",
+  ],
   takeBackHint: [
     "승인되었으면 카드로 되돌리고, 승인되지 않았으면 아무 일도 없습니다. 그 뒤에는 결제로 기록할 수 없습니다.",
     "If it was approved it goes back to the card, if not nothing happens. It cannot become a payment any more.",
@@ -170,7 +183,7 @@ export const t = words({
   DEBIT: ["체크", "Debit"],
   PREPAID: ["선불", "Prepaid"],
   FOREIGN: ["해외", "Foreign"],
-  doubts: ["차이의 이유일 수 있는 것", "What may explain it"],
+  doubts: ["아직 확실하지 않은 거래", "Not certain yet"],
   OPEN: ["아직 결과를 모름", "Its end is not known"],
   BY_HAND: ["사람이 처리함", "Said by a person"],
   openItems: [

@@ -176,6 +176,7 @@ const SAYS: Readonly<Record<string, Say>> = {
   "payment-attempt.taking-back": about("attemptTakingBack"),
   "payment-attempt.network-cancelled": about("attemptNetworkCancelled"),
   "payment-attempt.asked-again": (change) => about("attemptAskedAgain")(change) + noted(change),
+  "payment-refund.owed": about("refundOwed"),
   "payment-refund.asked": about("refundAsked"),
   "payment-refund.returned": about("refundReturned"),
   "payment-refund.declined": about("refundDeclined"),

@@ -68,6 +68,7 @@ export const t = words({
   attemptTakingBack: ["{how} {won} 결제를 되돌리는 중", "Taking the payment of {won} back ({how})"],
   attemptNetworkCancelled: ["{how} {won} 결제 망취소됨", "The payment of {won} was cancelled over the network ({how})"],
   attemptAskedAgain: ["{how} {won} 결제를 단말기에 다시 물어봄", "The terminal was asked again about the payment of {won} ({how})"],
+  refundOwed: ["{how} {won} 직접 환불해야 함", "{won} are to be given back by hand ({how})"],
   refundAsked: ["{how} {won} 환불 요청", "Refund of {won} asked for ({how})"],
   refundReturned: ["{how} {won} 환불 확인", "{won} are back ({how})"],
   refundDeclined: ["{how} {won} 환불 거절됨", "Refund of {won} refused ({how})"],

@@ -60,11 +60,12 @@ class Machine:
         self._next = Control()
         self._stuck: list[Callable[[], None]] = []
         self._links: list[Link] = []
+        """The ones that asked something, the last to ask at the end."""
+
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def serve(self, link: Link) -> None:
         """Answers one connection until it ends."""
-        self._links.append(link)
         try:
             while (frame := await link.receive()) is not None:
                 task = asyncio.get_running_loop().create_task(self._take(link, frame))
@@ -73,7 +74,7 @@ class Machine:
         except (BadFrame, OSError):
             pass
         finally:
-            self._links.remove(link)
+            self._forget(link)
             link.close()
 
     def stop(self) -> None:
@@ -86,12 +87,18 @@ class Machine:
         self.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def _forget(self, link: Link) -> None:
+        if link in self._links:
+            self._links.remove(link)
+
     async def _take(self, link: Link, frame: Frame) -> None:
         ask, key = frame.get("ask"), frame.get("key")
         if ask == "control":
             self.set(msgspec.convert(frame.get("about"), Control))
             link.send({"id": frame.get("id"), "key": key, "result": "ok"})
             return
+        self._forget(link)
+        self._links.append(link)
         if self._spent("deaf"):
             link.close()
             return
@@ -104,7 +111,7 @@ class Machine:
         if late:
             said.pop("lost", None)
             answer = {"id": frame.get("id"), "key": key} | said
-            # Said to whoever is connected by then.
+            # Said to whoever is connected by then, and is no test that only sets how things go.
             self._stuck.append(lambda: self._send(self._links[-1], answer))
             return
         if silent:
