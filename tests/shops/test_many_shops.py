@@ -161,3 +161,14 @@ async def test_a_number_of_another_shop_is_not_served(doors: Doors) -> None:
     await doors.chain.branches.write(one.entry, "test", rename, SYSTEM)
     answer = await doors.ask(one.host, "merchant.info", {}, one.token)
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "INTERNAL")
+
+
+async def test_a_process_may_be_told_to_end_while_it_opens_a_shop(doors: Doors) -> None:
+    """The shop is given up as soon as it is open; nobody waits for ever."""
+    one = await known(doors, "one")
+    asking = asyncio.create_task(doors.ask(one.host, "merchant.info", {}, one.token))
+    await until(lambda: doors.chain.shops.is_opening(one.entry.id))
+    await asyncio.wait_for(doors.chain.shops.close(), WITHIN_S)
+    assert (await asking).status_code in (200, 503)
+    assert doors.chain.shops.open == {}
+    assert await doors.chain.process.places.holder(one.entry.id) is None

@@ -136,6 +136,11 @@ class Shops:
         """What runs here, by number."""
         return dict(self._served)
 
+    def is_opening(self, shop_id: int) -> bool:
+        """This process tries to take it, or has it and is not done opening it."""
+        running = self._running.get(shop_id)
+        return running is not None and not running.ready.done()
+
     def begin(self) -> None:
         """Looks after idle shops and after those without a process from now on."""
         self._looking = asyncio.create_task(self._look())
@@ -237,6 +242,9 @@ class Shops:
                 return
             async with self._opening(entry, fence) as served:
                 self._served[entry.id] = served
+                if self._is_over(entry, process):
+                    served.waits = self.is_ending
+                    served.ending.set()
                 ready.set_result(served)
                 await served.ending.wait()
                 served.shop.end_connections(but_hosted=True)
@@ -257,6 +265,11 @@ class Shops:
                 await places.give_up(entry.id, process, waits=waits)
             except self.process.unreachable as error:
                 log.warning("shop %s could not be given up: %s", entry.id, error)
+
+    def _is_over(self, entry: ShopEntry, process: str) -> bool:
+        """Meanwhile it was suspended, or this process ends or was late."""
+        now = self.directory.numbered(entry.id)
+        return now is None or now.state != "OPEN" or self.is_ending or self.process.id != process
 
     async def _look(self) -> None:
         while True:
