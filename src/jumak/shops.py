@@ -15,6 +15,7 @@ from jumak.domain.caller import Caller
 from jumak.domain.merchant import Shop
 from jumak.main import ServeOptions, ShopServer, listening, run_shop, server_config, settle_memory
 from jumak.server.app import App
+from jumak.server.at_once import at_once
 from jumak.server.clock import SystemClock
 from jumak.server.connections import Connections
 from jumak.server.credentials import mark_of
@@ -115,12 +116,8 @@ class FollowedDirectory:
     def _committed(self, committed: Committed) -> None:
         if any(entry.fact.name.startswith("shop-directory.") for entry in committed.entries):
             # Documents are in memory: it is read before anybody else has a turn.
-            reading = self._read()
-            try:
-                reading.send(None)
-            except StopIteration:
-                return
-            raise AssertionError("the directory was not in memory")
+            rest = at_once(self._read())
+            assert rest is None
 
     async def _read(self) -> None:
         entries = {**await self._store.reader().all(ShopEntry), self._office.id: self._office}

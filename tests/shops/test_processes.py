@@ -238,6 +238,12 @@ async def test_a_killed_process_is_followed_by_another(fleet: Fleet) -> None:
         await streaming
         assert await through.ended() == 1012
         await direct.ended()
+
+    async def moved() -> bool:
+        return await fleet.holder() == fleet.two.address
+
+    # Nobody has to ask: plugins and the timetable go on.
+    await until(moved)
     second = await fleet.added(fleet.two, "b")
     async with fleet.session(fleet.two, after=through.seq) as again:
         await again.until(second)
@@ -294,13 +300,3 @@ async def test_a_process_that_is_told_to_end_hands_its_shops_over(fleet: Fleet) 
         await again.until(acknowledged[-1])
     assert sorted([*told.heard, *again.heard]) == sorted(order["id"] for order in acknowledged)
     assert await fleet.memos(fleet.two) == sorted(["first", *(order["memo"] for order in acknowledged)])
-
-
-async def test_shops_of_a_dead_process_are_taken_up_unasked(fleet: Fleet) -> None:
-    """Plugins and the timetable of a shop go on although nobody asks for it."""
-    fleet.one.send(signal.SIGKILL)
-
-    async def moved() -> bool:
-        return await fleet.holder() == fleet.two.address
-
-    await until(moved)
