@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import beside, domain, doors, growth, plugins, start, till
+from bench import beside, cash, domain, doors, growth, plugins, start, till
 from bench.bare import BARE_LOOP
 from bench.targets import Measured, table
 
@@ -30,6 +30,7 @@ def benches(orders: int) -> dict[str, Bench]:
         "domain": lambda _: domain.measure(),
         "http": doors.many_over_http,
         "http-one": doors.one_over_http,
+        "cash": cash.measure,
         "socket": doors.over_socket,
         "push": doors.commit_to_subscriber,
         "plugins": plugins.measure,

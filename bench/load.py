@@ -22,7 +22,7 @@ import msgspec
 from uvloop import new_event_loop
 
 from bench.menu import order_bodies
-from bench.report import Load, Pushes
+from bench.report import Cash, Load, Pushes
 
 _COMPLETE = b'{"complete":true'
 _END = b"\r\n\r\n"
@@ -44,8 +44,43 @@ class Orders:
         return b"%b%b%010d%b" % (before, self._run.encode(), number, after)
 
 
+class Made:
+    """What `order.add` answered: orders to be paid."""
+
+    def __init__(self) -> None:
+        self._owed: list[tuple[bytes, bytes]] = []
+        self._number, self._run = count(), os.urandom(5).hex().encode()
+
+    def answered(self, reply: bytes) -> None:
+        """Keeps an order's id and what is to be paid."""
+        self._owed.append(
+            (_after(reply, b'"order":{"id":"', b'"'), _after(reply, b'"paymentUnpaidValue":', b",}"))
+        )
+
+    def body(self) -> bytes | None:
+        """`data` of `payment.start` for the next one, all of it in cash; None when every order is paid."""
+        if not self._owed:
+            return None
+        order, unpaid = self._owed.pop()
+        return b'{"orderId":"%b","tender":"CASH","amount":%b,"expectedUnpaid":%b,"commandId":"%b-%010d"}' % (
+            order,
+            unpaid,
+            unpaid,
+            self._run,
+            next(self._number),
+        )
+
+
+def _after(reply: bytes, begin: bytes, ends: bytes) -> bytes:
+    start = reply.index(begin) + len(begin)
+    end = start
+    while reply[end] not in ends:
+        end += 1
+    return reply[start:end]
+
+
 class HttpClient(asyncio.Protocol):
-    """One connection that sends the next order as soon as the last one is answered."""
+    """One connection that sends the next request as soon as the last one is answered."""
 
     def __init__(self, load: HttpLoad) -> None:
         self._load, self._begun = load, 0.0
@@ -57,8 +92,12 @@ class HttpClient(asyncio.Protocol):
         self.send()
 
     def send(self) -> None:
-        """The next order."""
-        body = self._load.orders.body()
+        """The next request, if there is one."""
+        body = self._load.body()
+        if body is None:
+            self._transport.close()
+            self._load.finished()
+            return
         request = self._load.head % len(body) + body
         self._begun = time.perf_counter()
         self._transport.write(request)
@@ -84,6 +123,7 @@ class HttpClient(asyncio.Protocol):
             self._load.fail(data)
             return
         self._load.times.append(time.perf_counter() - self._begun)
+        self._load.answered(data)
         if time.perf_counter() < self._load.until:
             self.send()
         else:
@@ -96,13 +136,25 @@ class HttpClient(asyncio.Protocol):
 
 
 class HttpLoad:
-    """So many connections for so long."""
+    """So many connections for so long, or until there is no more to ask.
 
-    def __init__(self, token: str, seconds: float, clients: int) -> None:
-        self.orders = Orders()
+    body: `data` of the next request.  answered: is given each reply.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        seconds: float,
+        clients: int,
+        *,
+        name: str = "order.add",
+        body: Callable[[], bytes | None] | None = None,
+        answered: Callable[[bytes], None] = lambda _: None,
+    ) -> None:
+        self.body, self.answered = Orders().body if body is None else body, answered
         self.head = (
-            b"POST /v1/order.add HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %b\r\n"
-            b"Content-Type: application/json\r\nContent-Length: %%d\r\n\r\n" % token.encode()
+            b"POST /v1/%b HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %b\r\n"
+            b"Content-Type: application/json\r\nContent-Length: %%d\r\n\r\n" % (name.encode(), token.encode())
         )
         self.times: list[float] = []
         self.until = 0.0
@@ -130,6 +182,14 @@ class HttpLoad:
             await loop.create_connection(lambda: HttpClient(self), "127.0.0.1", port)
         await self._done
         return _load(self.times, time.perf_counter() - begun)
+
+
+async def cash(port: int, token: str, seconds: float, clients: int) -> Cash:
+    """Orders for so long, then those orders paid in cash, one message each, over as many connections."""
+    made = Made()
+    orders = await HttpLoad(token, seconds, clients, answered=made.answered).run(port)
+    payments = await HttpLoad(token, seconds, clients, name="payment.start", body=made.body).run(port)
+    return Cash(orders=orders, payments=payments)
 
 
 def masked(text: bytes) -> bytes:
@@ -360,10 +420,12 @@ def _load(times: list[float], seconds: float) -> Load:
     )
 
 
-async def _run(wanted: argparse.Namespace) -> Load | Pushes:
+async def _run(wanted: argparse.Namespace) -> Load | Pushes | Cash:
     match wanted.kind:
         case "http":
             return await HttpLoad(wanted.token, wanted.seconds, wanted.clients).run(wanted.port)
+        case "cash":
+            return await cash(wanted.port, wanted.token, wanted.seconds, wanted.clients)
         case "socket":
             return await socket_load(wanted.port, wanted.token, wanted.seconds, wanted.clients)
         case "pushes":
@@ -375,7 +437,7 @@ async def _run(wanted: argparse.Namespace) -> Load | Pushes:
 def main() -> None:
     """Runs one load."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("kind", choices=("http", "socket", "pushes", "echo"))
+    parser.add_argument("kind", choices=("http", "cash", "socket", "pushes", "echo"))
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--token", default="")
     parser.add_argument("--seconds", type=float, default=2.0)

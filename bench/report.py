@@ -14,6 +14,13 @@ class Load(Struct):
     p99_s: float
 
 
+class Cash(Struct):
+    """Orders, and the same orders paid in cash."""
+
+    orders: Load
+    payments: Load
+
+
 class Pushes(Struct):
     """When each push arrived, on the machine's monotonic clock."""
 

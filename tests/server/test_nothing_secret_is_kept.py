@@ -13,7 +13,9 @@ import pytest
 
 from jumak.devices.terminal.simulator import network
 from jumak.domain.errors import InvalidArgument, PosError
-from jumak.testing import OWNER, PracticeTerminal, simulated_shop
+from jumak.store.sqlite.backup import backup
+from jumak.store.sqlite.export import export
+from jumak.testing import OWNER, PracticeIssuer, PracticeTerminal, simulated_shop
 from tests.server.every_request import every_request, let_call, put_uploads
 from tests.server.screen import Wire, a_plugin, answering
 from tests.server.test_conformance import EVERYTHING, Inside
@@ -21,15 +23,15 @@ from tests.service.asking import READER, Asking, a_line, a_payment
 from tests.service.paying import CASHIER, MANAGER
 from tests.store.at_rest import at_rest
 
-READ, TYPED, LOGGED = "9490881234567893", "4111111111111111", "5555555555554444"
-"""Card numbers a terminal says, a plugin records, and a plugin writes down."""
+READ, TYPED, LOGGED, SHOWN = "9490881234567893", "4111111111111111", "5555555555554444", "9409110000001235"
+"""Card numbers a terminal says, a plugin records, a plugin writes down, and a guest shows for a cash receipt."""
 
 TRACK = f";{LOGGED}=30121011234500000000?"
 PIN = "83619472"
 PASSWORD, STORED = "아주 긴 비밀번호 열쇠", 'deep-"s3cr3t"-value-1'
 PAID, REFUSED, LOST, BAD = "9183619472658391", "9483619472651199", "9183619472652299", "9183619472653399 bad"
 """Codes of guests' wallets: one pays, one is refused, the answer to one is lost, one can be no code."""
-SECRETS = (READ, TYPED, LOGGED, TRACK, PIN, PASSWORD, STORED, PAID, REFUSED, LOST, BAD)
+SECRETS = (READ, TYPED, LOGGED, SHOWN, TRACK, PIN, PASSWORD, STORED, PAID, REFUSED, LOST, BAD)
 
 
 async def cards(shop: Asking, terminal: PracticeTerminal) -> None:
@@ -56,6 +58,21 @@ async def cards(shop: Asking, terminal: PracticeTerminal) -> None:
             await shop.shop.settle()
     for name in ("reconcile.list.request", "settlement.get.request", "audit.list.request"):
         await shop.ask(name, {}, OWNER)
+
+
+async def cash_receipts(shop: Asking) -> None:
+    """Issued for cash to a card's number, which is kept until it was sent; then cancelled in part."""
+    order = await shop.add(READER, a_line(2))
+    start = {"orderId": order["id"], "tender": "CASH", "amount": 18_000, "expectedUnpaid": 18_000}
+    payment = (await shop.ask("payment.start.request", start, CASHIER))["attempt"]["payment"]
+    asked = {"paymentId": payment["id"], "use": "DEDUCTION", "identifier": SHOWN}
+    receipt = (await shop.ask("cash-receipt.send.request", asked, CASHIER))["cashReceipt"]
+    await shop.shop.settle()
+    cancel = {"id": receipt["id"], "amount": 5_000, "reason": "번호 오류"}
+    await shop.ask("cash-receipt.cancel.request", cancel, MANAGER)
+    await shop.shop.settle()
+    issued = (await shop.ask("cash-receipt.list.request", {"states": ["ISSUED"]}, MANAGER))["cashReceipts"]
+    assert receipt["id"] in {each["id"] for each in issued}
 
 
 async def wallets(shop: Asking, terminal: PracticeTerminal) -> None:
@@ -121,15 +138,18 @@ async def people(shop: Asking) -> None:
 async def test_nothing_secret_is_kept(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ):
-    """SEC-3, SEC-1, H-75: the shop's folder with database, journal and logs, consoles, pushes, the process's log."""
+    """SEC-3, RCP-5, SEC-1, H-75: the shop's folder with database, journal and logs, the books of card network and
+    receipt issuer, a backup, an export, consoles with their traces, pushes, the process's log."""
     whole = tuple(
         network.Card(number=READ, issuer=each.issuer, acquirer=each.acquirer, kind=each.kind)
         for each in network.CARDS
     )
     monkeypatch.setattr(network, "CARDS", whole)
-    terminal = PracticeTerminal()
+    terminal = PracticeTerminal(folder=tmp_path / "network")
+    (tmp_path / "copies").mkdir()
     folder = tmp_path / "shop"
-    async with simulated_shop(folder=folder, drivers=terminal.drivers) as opened:
+    issuer = PracticeIssuer(tmp_path / "issuer")
+    async with simulated_shop(folder=folder, drivers=terminal.drivers, issuer=issuer) as opened:
         host = await opened.host()
         put_uploads(folder)
         answering(opened, EVERYTHING)
@@ -140,6 +160,7 @@ async def test_nothing_secret_is_kept(
         await every_request(Inside(opened).ask, opened.clock.now())
         terminal.switch_on()
         await cards(shop, terminal)
+        await cash_receipts(shop)
         await wallets(shop, terminal)
         await careless_plugin(shop)
         await people(shop)
@@ -149,13 +170,17 @@ async def test_nothing_secret_is_kept(
         )
         lines = host.console("stamps").after(None, 10_000, ("log", "trace"))
         console = "\n".join(f"{one.title} {one.text} {one.trace}" for one in lines)
+        backup(folder, tmp_path / "copies" / "backup")
+        with (tmp_path / "copies" / "export").open("xb") as out:
+            export(folder, out)
     await terminal.close()
     # What was looked for did happen: the masked numbers are where the whole ones must not be.
-    kept = at_rest(folder)
-    for found in ("949088******7893", "411111******1111", "카카오페이"):
+    kept = at_rest(tmp_path)
+    for found in ("949088******7893", "411111******1111", "************1235", "카카오페이"):
         assert found.encode() in kept
     assert "949088******7893" in heard
     assert "555555******4444" in console
+    assert "411111******1111" in console, "the trace of the plugin's own message"
     for secret in SECRETS:
         for spelled in {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}:
             assert spelled.encode() not in kept, secret

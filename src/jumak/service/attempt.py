@@ -36,9 +36,10 @@ MOST_LISTED = 500
 
 async def waited_for(source: Reader) -> dict[str, Attempt]:
     """The attempts somebody waits for right now, by the identity of the till that began them (PAY-8)."""
-    return {
-        attempt.caller: attempt for attempt in (await source.all(Attempt)).values() if attempt.state == "SENT"
-    }
+    # Each of them has locked its order: there are as few of those as tills, and a week of attempts that are over.
+    locked = [held.attempt_id for held in (await source.all(InFlight)).values() if held.locked]
+    attempts = [await source.get(Attempt, attempt_id) for attempt_id in locked]
+    return {each.caller: each for each in attempts if each is not None and each.state == "SENT"}
 
 
 @query("payment-attempt.get.request")

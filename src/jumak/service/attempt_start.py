@@ -216,9 +216,12 @@ async def _check_till(tx: Transaction, who: Caller) -> None:
 
 
 def _forget_old(tx: Transaction, attempts: Any) -> None:
+    """Those that are over, from the first on: they are kept in the order in which they began."""
     oldest = to_ms(tx.at - KEPT_FOR)
     for old in attempts.values():
-        if old.at_ms < oldest and old.state not in OPEN:
+        if old.at_ms >= oldest:
+            return
+        if old.state not in OPEN:
             tx.drop(Attempt, old.id)
 
 

@@ -8,7 +8,7 @@ import httpx
 from playwright.async_api import Locator, Page, expect
 
 from tests.devices.rigs import SimulatorProcess
-from tests.web.till.paying import Json, a_line
+from tests.web.till.paying import Json, a_line, order_now
 from tests.web.till.stall import Stall
 from tests.web.waiting import until
 
@@ -37,17 +37,17 @@ async def an_order_ending(stall: Stall, digits: int) -> Json:
     return order
 
 
-async def start_card(stall: Stall, order: Json) -> Json:
-    """All that is owed on an order is asked of the terminal; the attempt."""
-    unpaid = order["paymentPrice"]["paymentUnpaidValue"]
-    start = {"orderId": order["id"], "tender": "CARD", "amount": unpaid, "expectedUnpaid": unpaid}
-    attempt: Json = (await stall.ask("payment.start", **start))["attempt"]
+async def start_card(stall: Stall, order: Json, amount: int | None = None) -> Json:
+    """All that is owed on an order, or a part of it, is asked of the terminal; the attempt."""
+    unpaid = (await order_now(stall, order))["paymentPrice"]["paymentUnpaidValue"]
+    asked = {"orderId": order["id"], "tender": "CARD", "amount": amount or unpaid, "expectedUnpaid": unpaid}
+    attempt: Json = (await stall.ask("payment.start", **asked))["attempt"]
     return attempt
 
 
-async def charged(stall: Stall, order: Json) -> None:
-    """All that is owed is paid, by a terminal that waits for nobody."""
-    attempt = await start_card(stall, order)
+async def charged(stall: Stall, order: Json, amount: int | None = None) -> None:
+    """All that is owed, or a part of it, is paid by a terminal that waits for nobody."""
+    attempt = await start_card(stall, order, amount)
 
     async def paid() -> bool:
         now = (await stall.ask("payment-attempt.get", id=attempt["id"]))["attempt"]

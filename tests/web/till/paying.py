@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.web.house import House
 from tests.web.till.stall import Stall
+from tests.web.waiting import until
 
 Json = dict[str, Any]
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
@@ -80,6 +81,10 @@ class Stamp:
                     self._came.set()
                 elif frame["name"] == "barcode.event":
                     self.scanned.append(frame["data"]["barcode"])
+                elif frame["name"] == "payment.event.request":
+                    # It never objects to a cancel; silence would be waited for.
+                    agreed = {"event": frame["data"]["event"], "complete": True}
+                    await self.send("payment.event.response", agreed, frame["callbackId"])
 
     async def send(self, name: str, data: Json, callback_id: str | None = None) -> None:
         frame = {"name": name, "version": 1, "data": data}
@@ -168,3 +173,24 @@ async def open_display(stall: Stall, browser: Browser, till: str | None = None, 
     display = await stall.page(browser, "/display", kind="display", name="고객 화면", **look, **pairing)
     await display.locator("svg").wait_for()
     return display
+
+
+async def start_payment(stall: Stall, order: Json, tender: str, amount: int, **more: Any) -> Json:
+    """A part of what is owed, asked for at a till."""
+    unpaid = (await order_now(stall, order))["paymentPrice"]["paymentUnpaidValue"]
+    asked = {"orderId": order["id"], "tender": tender, "amount": amount, "expectedUnpaid": unpaid}
+    attempt: Json = (await stall.ask("payment.start", **asked, **more))["attempt"]
+    return attempt
+
+
+async def pay_by_stamp(stall: Stall, order: Json, amount: int, plugin: Stamp, key: str) -> None:
+    """The plugin takes this much."""
+    method = {"pluginId": "stamp-card", "id": "stamp"}
+    attempt = await start_payment(stall, order, "METHOD", amount, method=method)
+    approval = {"approvedAt": "2026-02-02T12:00:00", "approvedNo": "", "paymentKey": key}
+    await plugin.answer(await plugin.question(), paymentDto=approval)
+
+    async def paid() -> bool:
+        return (await stall.ask("payment-attempt.get", id=attempt["id"]))["attempt"]["state"] == "APPROVED"
+
+    await until(paid, "the plugin's payment is recorded")

@@ -8,12 +8,14 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.web.house import House
+from tests.web.till.unsettled import nothing_is_owed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_screens(house: House, browser: Browser) -> None:
     """The owner's till shows the shop's screens at once; the address keeps the one that is up; both languages."""
+    await nothing_is_owed(house)
     till = await house.till(browser, "/")
     tabs = till.get_by_role("tab")
     await expect(tabs.first).to_be_visible()

@@ -317,6 +317,15 @@ async def test_hostile_texts(stall: Stall, browser: Browser) -> None:
 # -- taking back ---------------------------------------------------------------------------------
 
 
+async def cancel(page: Page, detail: Locator, reason: str = "손님 요청") -> Locator:
+    """Says yes to the cancel of the order that is looked at; the dialog, which closes unless it is refused."""
+    await detail.get_by_role("button", name="주문 취소").click()
+    dialog = page.get_by_role("alertdialog")
+    await dialog.get_by_role("button", name=reason).click()
+    await dialog.get_by_role("button", name="주문 취소").click()
+    return dialog
+
+
 async def test_an_order_is_cancelled(stall: Stall, browser: Browser) -> None:
     """CAN-2: an unpaid order ends at once; the reason stays with it."""
     page = await status(stall, browser)
@@ -324,6 +333,7 @@ async def test_an_order_is_cancelled(stall: Stall, browser: Browser) -> None:
     detail = await look_at(page, order)
     await detail.get_by_role("button", name="주문 취소").click()
     dialog = page.get_by_role("alertdialog")
+    await expect(dialog.get_by_role("region", name="돌려줄 곳")).to_have_count(0)
     await dialog.get_by_label("이유").last.fill("주소를 잘못 적음")
     await page.keyboard.press("Enter")
     await expect(detail.locator(".state")).to_have_text("취소됨")
@@ -337,11 +347,8 @@ async def test_a_cashier_needs_a_manager(stall: Stall, browser: Browser) -> None
     order = await an_order(stall)
     detail = await look_at(page, order)
     await pay_cash(stall, order)
-    await expect(detail.get_by_role("button", name="일부 환불")).to_have_count(0)
-    await detail.get_by_role("button", name="주문 취소").click()
-    dialog = page.get_by_role("alertdialog")
-    await dialog.get_by_role("button", name="손님 요청").click()
-    await dialog.get_by_role("button", name="주문 취소").click()
+    await expect(detail.get_by_role("button", name="환불·반품")).to_have_count(0)
+    dialog = await cancel(page, detail)
     await page.get_by_role("dialog").last.get_by_role("button", name="취소", exact=True).click()
     await expect(dialog.get_by_role("alert")).to_be_visible()
     assert (await order_now(stall, order))["orderState"] == "COMPLETED"
@@ -370,44 +377,33 @@ async def test_a_payment_is_cancelled(stall: Stall, browser: Browser) -> None:
     assert now["orderState"] != "CANCELLED"
 
 
-async def test_money_that_must_come_back_first(stall: Stall, browser: Browser) -> None:
-    """CAN-3: with money a plugin took, the order waits, and staff are told what for."""
-    page = await status(stall, browser)
-    order = await an_order(stall)
-    await stall.ask(
-        "payment.add",
-        order={"id": order["id"]},
-        paymentDto={
-            "orderId": order["id"], "sourceType": "EXTERNAL", "amountMoney": 29_700, "taxMoney": 2_700,
-            "supplyMoney": 27_000, "tipMoney": 0, "taxExemptMoney": 0, "paymentKey": "status-1",
-            "approvedNo": "1", "approvedAt": order["createdAt"], "autocomplete": False,
-        },
-    )  # fmt: skip
-    detail = await look_at(page, order)
-    await detail.get_by_role("button", name="주문 취소").click()
-    dialog = page.get_by_role("alertdialog")
-    await dialog.get_by_role("button", name="손님 요청").click()
-    await dialog.get_by_role("button", name="주문 취소").click()
-    await expect(detail.get_by_role("status")).to_contain_text("아직 돌려주지 않은 결제가 있습니다")
-    assert (await order_now(stall, order))["orderState"] == "OPENED"
-
-
-async def test_part_is_refunded(stall: Stall, browser: Browser) -> None:
-    """CAN-6: never more than was paid, and not without a reason."""
+async def test_a_return_and_an_amount(stall: Stall, browser: Browser) -> None:
+    """CAN-5, CAN-6: an item or an amount; never more than was paid, not without a reason, and told before."""
     page = await status(stall, browser)
     order = await an_order(stall)
     detail = await look_at(page, order)
     await pay_cash(stall, order)
-    await detail.get_by_role("button", name="일부 환불").click()
+    await detail.get_by_role("button", name="환불·반품").click()
     dialog = page.get_by_role("alertdialog")
-    go = dialog.get_by_role("button", name="일부 환불")
+    await dialog.get_by_role("button", name="금액 환불").click()
     await dialog.get_by_label("환불 금액").fill("30000")
     await dialog.get_by_role("button", name="음식 문제").click()
-    await expect(go).to_be_disabled()
+    await expect(dialog.get_by_role("alert")).to_contain_text("받은 금액(29,700원)까지")
+    await expect(dialog.get_by_role("button", name="환불·반품")).to_be_disabled()
     await dialog.get_by_label("환불 금액").fill("1000")
-    await go.click()
+    await expect(dialog.get_by_role("region", name="돌려줄 곳")).to_contain_text("서랍에서 현금으로")
+    await dialog.get_by_role("button", name="1,000원 돌려주기").click()
     await expect(detail.get_by_role("status")).to_have_text("1,000원을 환불했습니다.")
     assert (await order_now(stall, order))["paymentPrice"]["paymentPaidValue"] == 28_700
+    await detail.get_by_role("button", name="환불·반품").click()
+    await dialog.get_by_role("button", name="김치찌개").click()
+    await dialog.get_by_role("button", name="반품 수량 늘리기").click()
+    await dialog.get_by_role("button", name="주문 실수").click()
+    assert await serious(page) == []
+    await dialog.get_by_role("button", name="돌려주기").click()
+    await expect(detail.locator("ul").first).not_to_contain_text("김치찌개")
+    # Nothing is on its way: the drawer has given it.
+    await expect(detail.get_by_role("heading", name="돌려주는 중")).to_have_count(0)
 
 
 # -- how it is used ------------------------------------------------------------------------------

@@ -37,6 +37,8 @@ describe("what a cashier is told", () => {
     ["a refund a terminal is asked about", { ...CARD, kind: "REFUND", paymentId: "a1" }, "refundNoAnswer", false],
     ["a refund a plugin was asked for", { ...PLUGIN, kind: "REFUND", paymentId: "a1" }, "refundNoAnswer", true],
     ["a part that is owed", { ...CARD, kind: "REFUND", standing: "MANUAL", paymentId: "p1" }, "partOwed", true],
+    ["a part a plugin cannot give back", { ...PLUGIN, kind: "REFUND", standing: "MANUAL", paymentId: "p1" }, "partByHand", true],
+    ["a refund that waits for another", { ...CARD, kind: "REFUND", standing: "PENDING", state: "QUEUED", paymentId: "a1" }, "refundQueued", false],
     ["a payment an order waits for", { ...CARD, kind: "REFUND", standing: "MANUAL", paymentId: "a1" }, "wholeOwed", true],
     ["a refused receipt", { kind: "RECEIPT", standing: "MANUAL", state: "FAILED" }, "receiptRefused", true],
     ["a receipt nobody issues", { kind: "RECEIPT", standing: "MANUAL", state: "QUEUED" }, "noIssuer", true],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.async_api import Browser, Page
 
 from tests.web.till.evening import order_at
-from tests.web.till.paying import an_order
+from tests.web.till.paying import an_order, pay_by_stamp, stamp
 from tests.web.till.screenshots import Look
 from tests.web.till.stall import Json, Stall
 from tests.web.till.standing import a_request, pay_cash
@@ -29,12 +29,42 @@ async def detail(stall: Stall, browser: Browser, look: Look) -> Page:
 
 
 async def cancel(stall: Stall, browser: Browser, look: Look) -> Page:
-    """A paid order is about to be cancelled."""
+    """An order that was paid in cash and by a plugin, which is gone, is about to be cancelled."""
+    order = await _paid_two_ways(stall)
+    page = await _look_at(await stall.page(browser, **look), order, 2)
+    await page.locator(".acts .danger").click()
+    await page.locator(".plan").wait_for()
+    return page
+
+
+async def refund(stall: Stall, browser: Browser, look: Look) -> Page:
+    """One of two stews goes back."""
     order = await an_order(stall)
     await pay_cash(stall, order)
     page = await _look_at(await stall.page(browser, **look), order, 2)
-    await page.locator(".acts .danger").click()
+    await page.locator(".acts button:not(.danger)").last.click()
+    await page.locator("button.line").first.click()
+    await page.locator(".plan").wait_for()
     return page
+
+
+async def on_its_way_back(stall: Stall, browser: Browser, look: Look) -> Page:
+    """A cancelled order waits for what its plugin took, and says what to do."""
+    order = await _paid_two_ways(stall)
+    await stall.ask("order.cancel", id=order["id"], reason="손님 요청")
+    page = await _look_at(await stall.page(browser, **look), order, 2)
+    await page.locator("li.back.open").wait_for()
+    return page
+
+
+async def _paid_two_ways(stall: Stall) -> Json:
+    """10,000 won in cash, the rest by a plugin that is gone."""
+    order = await an_order(stall)
+    cash = {"tender": "CASH", "amount": 10_000, "tendered": 10_000, "expectedUnpaid": 29_700}
+    await stall.ask("payment.start", orderId=order["id"], **cash)
+    async with stamp(stall) as plugin:
+        await pay_by_stamp(stall, order, 19_700, plugin, f"shot-{order['id']}")
+    return order
 
 
 async def history(stall: Stall, browser: Browser, look: Look) -> Page:
@@ -60,5 +90,5 @@ async def _look_at(page: Page, order: Json, segment: int) -> Page:
     await page.locator("#tab-status").click()
     await page.locator(".bar .choices").first.locator("button").nth(segment).click()
     await page.locator(f"#status-{order['id']}").click()
-    await page.locator(".state").wait_for()
+    await page.locator(".facts .state").wait_for()
     return page

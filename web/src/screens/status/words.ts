@@ -123,7 +123,7 @@ export const t = words({
   newestFirst: ["최근 결제부터", "The newest first"],
   refundHint: ["받은 {won} 안에서 적어 주세요.", "Up to the {won} that were paid."],
   refundAmount: ["환불 금액", "Amount to refund"],
-  giveBack: ["{won} 돌려주기", "Give {won} back"],
+  giveBack: ["{won} 돌려주기", "Refund {won}"],
   refunded: ["{won}을 환불했습니다.", "{won} were refunded."],
 
   // To whom it goes.

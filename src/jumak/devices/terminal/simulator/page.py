@@ -38,7 +38,7 @@ SAYS: Final[dict[Shown, tuple[str, str]]] = {
 BUTTONS: Final[dict[Act, tuple[str, str]]] = {
     Act.INSERT: ("카드 넣기", "Insert card"),
     Act.ENTER_PIN: ("확인", "Enter"),
-    Act.PAY: ("휴대폰으로 결제함", "Paid with the phone"),
+    Act.PAY: ("휴대폰 결제", "Pay by phone"),
     Act.CANCEL: ("취소", "Cancel"),
 }
 
