@@ -449,6 +449,9 @@ class Evening(MoneyEvening):
             if owed and not under_way and not open_attempts:
                 # In vain for a card that takes no partial cancels, then the whole way.
                 again = {"id": owed[0].id, "how": "ASK_AGAIN" if turn % 2 == 0 else "WHOLE_THEN_REST"}
+                if turn > 100:
+                    # What the amount itself has refused for ever (SIM-1) a person would hand over, unseen by any book.
+                    self.counter.terminal.control(code="00")
                 await self.ask("payment-refund.resolve.request", again)
             for attempt in open_attempts:
                 if attempt.state == "NEEDS_MANUAL":
