@@ -16,12 +16,13 @@ import webbrowser
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
 from msgspec import Struct
 
 import jumak.server.before_add  # binds its messages
+import jumak.server.directory  # binds its messages
 import jumak.service
 from jumak.devices.terminal import DRIVERS
 from jumak.domain.caller import SYSTEM
@@ -46,11 +47,13 @@ from jumak.server.owner import COMMAND_LINE, OwnerAccess, remove_access, write_a
 from jumak.server.payers import Payers
 from jumak.server.paying import Paying
 from jumak.server.pictures import Pictures
+from jumak.server.placement import PlacedShop, Process
 from jumak.server.publish import Publisher
 from jumak.server.receipt_sending import ReceiptSending
 from jumak.server.refunds import Refunds
 from jumak.server.settlement import Settlements
 from jumak.server.shop import Gate, RunningShop
+from jumak.server.shops import ShopsApp
 from jumak.server.terminals import Terminals
 from jumak.server.transport import Limits, limited
 from jumak.server.uploads import Uploads
@@ -122,17 +125,32 @@ async def run_shop(
     guard: FloodGuard | NoGuard | None = None,
     drivers: Drivers = DRIVERS,
     issuer: ReceiptIssuer | None = None,
+    mark: str = "",
+    process: Process | None = None,
     at_counter: bool = True,
 ) -> tuple[RunningShop, Callable[[], Any]]:
     """The running parts around an open store, and what to await to end them.
 
     folder: of the shop; without one no plugin processes are hosted.  files: the same folder, where files that people
     bring lie; without one none are taken.  drivers: of card terminals.  issuer: of cash receipts; without one they stay
-    in the queue.  at_counter: False when another process has the shop open and asks terminals, plugins and the issuer,
-    keeps the timetable and hosts plugins; this one does none of that.
+    in the queue.  mark: of its tokens, when it is one of many.  process: runs it as long as that is alive.  at_counter:
+    False when another process has the shop open and asks terminals, plugins and the issuer, keeps the timetable and hosts
+    plugins; this one does none of that.
     """
     load_use_cases()
-    shop = RunningShop(store, connections=connections, clock=clock, ids=UuidIds(), guard=guard)
+    shop = (
+        RunningShop(store, connections=connections, clock=clock, ids=UuidIds(), guard=guard, mark=mark)
+        if process is None
+        else PlacedShop(
+            store,
+            connections=connections,
+            clock=clock,
+            ids=UuidIds(),
+            guard=guard,
+            mark=mark,
+            process=process,
+        )
+    )
     shop.live["hosted-plugin.list.request"] = list_hosted
     shop.ui.serve()
     if files is not None:
@@ -307,7 +325,7 @@ async def serve(options: ServeOptions) -> None:
     """Serves a shop until SIGTERM or Ctrl-C, then stops in order: connections, plugins, store."""
     guard = FloodGuard() if options.flood_guard else NoGuard()
     stopping = asyncio.Event()
-    with _listening(options) as listener:
+    with listening(options) as listener:
         async with (
             opened_shop(
                 options.folder,
@@ -373,10 +391,17 @@ def settle_memory() -> None:
     gc.set_threshold(YOUNG_OBJECTS, 20, 50)
 
 
+class Ending(Protocol):
+    """A shop, or several, with connections to end before the server stops."""
+
+    def end_connections(self, *, but_hosted: bool = False) -> None:
+        """See `RunningShop`."""
+
+
 class ShopServer(uvicorn.Server):
     """uvicorn, stopping in our order: signals only ask it to stop, sessions end before sockets close."""
 
-    def __init__(self, config: uvicorn.Config, shop: RunningShop) -> None:
+    def __init__(self, config: uvicorn.Config, shop: Ending) -> None:
         super().__init__(config)
         self._shop = shop
         self.when_ready: Callable[[], None] = lambda: None
@@ -402,7 +427,7 @@ class ShopServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def server_config(options: ServeOptions, app: App) -> uvicorn.Config:
+def server_config(options: ServeOptions, app: App | ShopsApp) -> uvicorn.Config:
     """How uvicorn runs: no lifespan, access log or headers of its own on the hot path; pings for sockets."""
     return uvicorn.Config(
         app,
@@ -453,7 +478,8 @@ def exposure(options: ServeOptions) -> str | None:
 
 
 @contextlib.contextmanager
-def _listening(options: ServeOptions) -> Iterator[socket.socket]:
+def listening(options: ServeOptions) -> Iterator[socket.socket]:
+    """The socket to serve at, with a warning when it exposes what nobody guards."""
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     listener = socket.create_server((options.host, options.port), family=family, backlog=2_048)
     # Connections inherit it: a reply is never held back for the client's delayed acknowledgement.

@@ -31,7 +31,7 @@ PACKAGE_OF = {"PIL": "pillow", "nats": "nats-py"}
 """Packages with another name than what they are imported by."""
 
 KNOW_ALL = frozenset(
-    {"main", "cli", "__init__", "__main__", "testing", "dev", "commands", "demo", "simulate"}
+    {"main", "shops", "cli", "__init__", "__main__", "testing", "dev", "commands", "demo", "simulate"}
 )
 """The places that wire the parts: the composition root, the command line, the public fakes, the demo."""
 

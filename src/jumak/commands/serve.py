@@ -95,11 +95,36 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tls-key", type=Path, help="private key, PEM")
 
 
+async def _serve_many(arguments: argparse.Namespace) -> None:
+    options = options_of(arguments)
+    if options.database is None:
+        raise Refused("many shops are in a database: name it with --database-url")
+    if options.tls_cert is not None:
+        raise Refused(
+            "with --shops TLS ends at the load balancer in front, which says X-Forwarded-Proto: https"
+        )
+    # Asyncpg takes a moment to import, which a shop in a file need not pay.
+    from jumak.shops import ManyOptions, serve_shops
+
+    # A load balancer and the other processes are a few clients for everybody behind them.
+    limits = replace(options.limits, of_one=options.limits.connections)
+    await serve_shops(
+        ManyOptions(
+            serve=replace(options, limits=limits),
+            hosts=tuple(host.lower().rstrip(".") for host in arguments.shops),
+            address=arguments.address,
+        )
+    )
+
+
 async def _serve(arguments: argparse.Namespace, issuer: ReceiptIssuer | None = None) -> None:
     if arguments.beside and arguments.database_url is None:
         raise Refused("only a shop of a database (--database-url) has room for a second server")
     try:
-        await serve(replace(options_of(arguments), issuer=issuer))
+        if getattr(arguments, "shops", None):
+            await _serve_many(arguments)
+        else:
+            await serve(replace(options_of(arguments), issuer=issuer))
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
@@ -126,6 +151,18 @@ def add(commands: Any) -> None:
     """Adds the commands."""
     serving = commands.add_parser("serve", help="serve a shop")
     add_options(serving)
+    serving.add_argument(
+        "--shops",
+        action="append",
+        metavar="HOST",
+        help="serve every shop of the database, each at <name>.HOST; --shop is the head office, which keeps the "
+        "directory (jumak shop); repeatable",
+    )
+    serving.add_argument(
+        "--address",
+        metavar="URL",
+        help="with --shops: where other such servers reach this one, http://HOST:PORT; where it listens unless given",
+    )
     serving.set_defaults(run=_serve)
     demo = commands.add_parser("demo", help="serve a demo shop, made when there is none")
     add_options(demo)

@@ -12,6 +12,7 @@ from jumak.domain.cash_receipt import CashReceipt, OrderReceipts
 from jumak.domain.catalog import CatalogItem, Category, Option
 from jumak.domain.draft.types import Draft
 from jumak.domain.kitchen import Station
+from jumak.domain.merchant import Shop
 from jumak.domain.order.unmerge import MergeRecord
 from jumak.domain.refund import RefundAttempt
 from jumak.domain.reservation import ReservationRecord
@@ -218,6 +219,18 @@ class HubFeed(Struct, frozen=True, kw_only=True, omit_defaults=True):
     menu_refused: str = ""
 
 
+class ShopEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A shop of a head office's directory. name: host label.  founding: the settings it begins with."""
+
+    id: int
+    name: str
+    founding: Shop
+    state: Literal["OPEN", "SUSPENDED"] = "OPEN"
+    reason: str | None = None
+    created_ms: int
+    version: int
+
+
 KINDS: dict[str, type[Struct]] = {
     "category": Category,
     "item": CatalogItem,
@@ -248,5 +261,6 @@ KINDS: dict[str, type[Struct]] = {
     "till-receipt": TillReceipt,
     "till-receipts": TillReceipts,
     "hub-feed": HubFeed,
+    "shop-entry": ShopEntry,
 }
 """Kind name in the store → struct; the id is the struct's `id`. Noun modules add theirs here."""
