@@ -156,7 +156,7 @@ class PostgresLayer(Layer):
         """See `Layer`."""
         for kind in self.documents:
             # Those nobody has asked for yet are not in memory as documents, but have to be changed there.
-            self.memory.documents(kind)
+            self.memory.held(kind)
         self.memory.commit += 1
         return super().merge()
 
