@@ -521,7 +521,7 @@ def _attempt(attempt_id: str, order_id: str, state: str = "SENT") -> Attempt:
 
 
 async def test_documents_of_an_order_are_found_by_it(shop: Counter) -> None:
-    """NET-5: those that name the order, as they are within the command, within its batch and once committed."""
+    """NET-5: those that name the order, and those without an end, as they are within the command, within its batch and once committed."""
     seen: list[list[tuple[str, str]]] = []
 
     def ids(found) -> list[tuple[str, str]]:
@@ -540,9 +540,11 @@ async def test_documents_of_an_order_are_found_by_it(shop: Counter) -> None:
         tx.record(Fact("attempt.start", OID, {}))
         seen.append(ids(await tx.of_order(Attempt, OID)))
         seen.append(ids(await tx.of_order(Attempt, OID2)))
+        seen.append(ids(await tx.unfinished(Attempt)))
 
     assert [each.error for each in await shop.batch(begin, go_on)] == [None, None]
     after = [("a", "APPROVED"), ("c", "SENT")]
-    assert seen == [[("a", "SENT"), ("b", "SENT")], after, []]
+    assert seen == [[("a", "SENT"), ("b", "SENT")], after, [], [("c", "SENT")]]
     assert ids(await shop.store.reader().of_order(Attempt, OID)) == after
     assert ids(await shop.store.reader().of_order(Attempt, OID2)) == []
+    assert ids(await shop.store.reader().unfinished(Attempt)) == [("c", "SENT")]

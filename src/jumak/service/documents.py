@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from msgspec import Struct
 
-from jumak.domain.attempt import Attempt
+from jumak.domain.attempt import OPEN, Attempt
 from jumak.domain.caller import Profile, Role
 from jumak.domain.cash_receipt import CashReceipt, OrderReceipts
 from jumak.domain.catalog import CatalogItem, Category, Option
@@ -264,3 +265,16 @@ KINDS: dict[str, type[Struct]] = {
     "shop-entry": ShopEntry,
 }
 """Kind name in the store → struct; the id is the struct's `id`. Noun modules add theirs here."""
+
+
+def _receipt_has_no_end(receipt: TillReceipt) -> bool:
+    sendings = (receipt.issue, *receipt.cancels)
+    return receipt.issue.state != "WITHDRAWN" and any(each.state != "ISSUED" for each in sendings)
+
+
+UNFINISHED: dict[type[Struct], Callable[[Any], bool]] = {
+    Attempt: lambda attempt: attempt.state in OPEN,
+    RefundAttempt: lambda refund: refund.state != "RETURNED",
+    TillReceipt: _receipt_has_no_end,
+}
+"""Kinds of which nearly all come to their end, and which have not yet: `Reader.unfinished` finds those among many."""

@@ -56,6 +56,9 @@ class Documents(Protocol):
     async def of_order(self, kind: type[DocT], order_id: str) -> Sequence[DocT]:
         """Those of a kind that name this order (`order_id`), in no order. Costs nothing for those that do not."""
 
+    async def unfinished(self, kind: type[DocT]) -> Sequence[DocT]:
+        """Those of a kind of `documents.UNFINISHED` that have not come to their end. Costs nothing for those that have."""
+
 
 class OrderQuery(Struct, frozen=True, kw_only=True):
     """A page of orders, newest first, then id descending. Instants in ms, half open [start, end)."""

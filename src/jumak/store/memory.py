@@ -11,7 +11,7 @@ from msgspec import Struct
 from jumak.domain.kitchen import Ticket
 from jumak.domain.merchant import Shop
 from jumak.domain.order.types import Order
-from jumak.service.documents import KINDS
+from jumak.service.documents import KINDS, UNFINISHED
 from jumak.store.codec import Codec
 from jumak.store.slots import Slots
 
@@ -115,15 +115,18 @@ class OpenTickets:
 
 
 class Held:
-    """The documents of one kind by id, and by order where they name one: asking for an order's costs nothing per document."""
+    """The documents of one kind by id; by order where they name one, and those without an end, so that asking for
+    few of them costs nothing per document.
+    """
 
     def __init__(self, documents: Iterable[Any], kind: type[Struct]) -> None:
-        self.by_id: dict[str | int, Any] = {document.id: document for document in documents}
+        self.by_id: dict[str | int, Any] = {}
+        self.unfinished: dict[str | int, Any] = {}
         self._by_order: dict[str, dict[str | int, Any]] = {}
         self._names_order = "order_id" in kind.__struct_fields__
-        if self._names_order:
-            for document in self.by_id.values():
-                self._by_order.setdefault(document.order_id, {})[document.id] = document
+        self._is_unfinished = UNFINISHED.get(kind)
+        for document in documents:
+            self.keep(document.id, document)
 
     def keep(self, doc_id: str | int, document: Any | None) -> None:
         """A document as it is now, None when it was dropped."""
@@ -132,6 +135,11 @@ class Held:
             self.by_id.pop(doc_id, None)
         else:
             self.by_id[doc_id] = document
+        if self._is_unfinished is not None:
+            if document is not None and self._is_unfinished(document):
+                self.unfinished[doc_id] = document
+            else:
+                self.unfinished.pop(doc_id, None)
         if not self._names_order:
             return
         if before is not None and (document is None or document.order_id != before.order_id):

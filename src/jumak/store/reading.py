@@ -50,6 +50,10 @@ class ReadView:
         """See `ports.Documents`."""
         return list(self.memory.held(kind).of_order(order_id).values())
 
+    async def unfinished(self, kind: type[DocT]) -> Sequence[DocT]:
+        """See `ports.Documents`."""
+        return list(self.memory.held(kind).unfinished.values())
+
     async def kept_order(self, order_id: str) -> KeptOrder | None:
         """The order with its place in the store."""
         kept = self.memory.order(order_id)
