@@ -13,7 +13,7 @@ from jumak.domain.errors import InvalidState
 from jumak.server.refunds import Refunds
 from tests.server.screen import Wire
 from tests.service.cards import CardCounter
-from tests.service.paying import MANAGER
+from tests.service.paying import MANAGER, STAMP
 from tests.service.test_card_part import a_paid_order
 
 Json = dict[str, Any]
@@ -138,3 +138,18 @@ async def test_a_driver_that_fails_leaves_no_part_behind(counter, monkeypatch: p
 
     await counter.until(returned)
     assert counter.terminal.book.given_back(payment["paymentKey"]) == 5_000
+
+
+async def test_a_charge_of_unknown_end_is_taken_back_with_its_order(counter):
+    """CAN-2, NET-3: the answer was lost, a manager cancels: what was taken is not adopted, and the cancel stays."""
+    order = await counter.order()
+    await counter.asking.pay(STAMP, order, 8_000, sourceType="CASH")
+    counter.terminal.control(cut=2)
+    attempt = await counter.start(order)
+    assert (await counter.get(attempt))["state"] == "UNKNOWN"
+    assert (await cancel_order(counter, order))["cancelPending"] is True
+    ended = await counter.ended(attempt)
+    assert (ended["state"], counter.terminal.book.totals().net) == ("NET_CANCELLED", 0)
+    [payment] = (await counter.asking.get(order["id"]))["payments"]
+    await counter.asking.ask("payment.confirm-refund.request", {"id": payment["id"], "note": "현금"}, MANAGER)
+    assert (await counter.asking.get(order["id"]))["orderState"] == "CANCELLED"

@@ -19,7 +19,6 @@ import msgspec
 from jumak.domain.attempt import Refused, WentBack
 from jumak.domain.caller import SYSTEM, Caller
 from jumak.domain.errors import HostUnavailable, InvalidState, PosError
-from jumak.domain.order.ending import live_payments
 from jumak.domain.order.paying import find_payment
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
@@ -58,20 +57,20 @@ class Refunds:
         """What was under way when the server stopped has no known end (NET-1)."""
         await self._run(refund.lose_all, SYSTEM)
 
-    def follow(self, entry: Entry) -> None:
-        """A listener of `order.cancel-pending`: what methods took is asked back in the background (CAN-2)."""
-        self._shop.start(self._ask_back(entry.fact.subject, queued=False))
+    def follow_queue(self, entry: Entry) -> None:
+        """A listener of `refund.queue`: what a cancelled order holds is asked back in the background (CAN-2)."""
+        self._shop.start(self._ask_back(entry.fact.subject))
 
     def follow_end(self, entry: Entry) -> None:
         """A listener of `refund.*`: once a part is over, the cancel of its order that met it goes on (CAN-2)."""
         if "payment" in entry.fact.data:
-            self._shop.start(self._ask_back(entry.fact.data["order"]["id"], queued=True))
+            self._shop.start(self._ask_back(entry.fact.data["payment"]["id"]))
 
     async def go_on(self) -> None:
         """What cancelled orders were still to ask for when the server stopped is asked for (NET-1)."""
-        refunds = (await self._shop.store.reader().all(RefundAttempt)).values()
-        for order_id in {each.order_id for each in refunds if each.state == "QUEUED"}:
-            self._shop.start(self._ask_back(order_id, queued=True))
+        for each in (await self._shop.store.reader().all(RefundAttempt)).values():
+            if each.state == "QUEUED":
+                self._shop.start(self._ask_back(each.id))
 
     def follow_ask(self, entry: Entry) -> None:
         """A listener of `refund.ask`: what nobody waits for is asked in the background (CAN-8)."""
@@ -204,28 +203,28 @@ class Refunds:
 
     # -- whole orders ----------------------------------------------------------------------------
 
-    async def _ask_back(self, order_id: str, *, queued: bool) -> None:
-        """Asks for what a cancelled order still holds. queued: only for what waits in the queue."""
+    async def _ask_back(self, payment_id: str) -> None:
+        """Asks for a payment that a cancelled order still holds, if it waits in the queue."""
         read = self._shop.store.reader()
-        order, refunds = await read.order(order_id), await read.all(RefundAttempt)
-        for payment in () if order is None else live_payments(order):
-            assert order is not None
-            payer, known = self._payers.of_payment(order, payment), refunds.get(payment.id)
-            if known is None or known.state != "QUEUED":
-                if not queued and payer is not None and refund_open(known) is None:
-                    self._shop.start(self._return_one(order, payment, payer))
-            elif not backing_of(order).cancel_pending:
-                # Somebody went on with the order and took money for it: its cancel was given up.
-                await self._run(partial(refund.refuse, refund_id=known.id, answer=WentBack()), SYSTEM)
-            elif any(
-                each.is_part and each.payment == payment.id and refund_open(each) for each in refunds.values()
-            ):
-                # Its end is a fact, which has this asked again.
-                continue
-            elif payer is None:
-                await self._cannot_ask(order, known)
-            else:
-                self._shop.start(self._return_one(order, payment, payer))
+        order, refunds = await read.order_of_payment(payment_id), await read.all(RefundAttempt)
+        known = refunds.get(payment_id)
+        if order is None or known is None or known.state != "QUEUED":
+            return
+        if not backing_of(order).cancel_pending:
+            # An order kept by an earlier version, in which money that came gave the cancel up.
+            await self._run(partial(refund.refuse, refund_id=known.id, answer=WentBack()), SYSTEM)
+            return
+        if any(
+            each.is_part and each.payment == payment_id and refund_open(each) for each in refunds.values()
+        ):
+            # Its end is a fact, which has this asked again.
+            return
+        payment = find_payment(order, payment_id)
+        payer = self._payers.of_payment(order, payment)
+        if payer is None:
+            await self._cannot_ask(order, known)
+        else:
+            await self._return_one(order, payment, payer)
 
     async def _cannot_ask(self, order: Order, known: RefundAttempt) -> None:
         """Nobody is there: a person sees whom it waits for."""

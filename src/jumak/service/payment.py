@@ -8,6 +8,7 @@ from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.caller import Caller
 from jumak.domain.errors import DuplicateKey, HostUnavailable, InvalidArgument, InvalidState, NotFound
 from jumak.domain.order.add import body_hash
+from jumak.domain.order.ending import check_not_being_cancelled, ended_by_last_payment
 from jumak.domain.order.paying import (
     Paid,
     cancel_payment,
@@ -28,7 +29,6 @@ from jumak.protocol.messages.payment import (
 )
 from jumak.protocol.messages.refund import ConfirmRefund
 from jumak.service.approval import require_manager
-from jumak.service.cancelling import ended_by_last_payment
 from jumak.service.documents import InFlight, Install, PaymentLock
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact, payment_fact
 from jumak.service.ports import Reader, Transaction
@@ -37,6 +37,7 @@ from jumak.service.refund import (
     check_no_refund,
     check_not_asked,
     not_returned,
+    queue,
     was_asked_in_vain,
 )
 from jumak.service.registry import command, query
@@ -58,15 +59,21 @@ async def add(tx: Transaction, data: AddPayment) -> PaymentReply:
         return PaymentReply(payment=known)
     order = await known_order(tx, data.order.id)
     await check_unlocked(tx, order)
+    if tx.caller.is_staff and dto.source_type == "CASH":
+        # Still in the guest's hand, unlike what was approved elsewhere, which is a fact (PAY-3).
+        check_not_being_cancelled(order)
     paid = await taken(tx, order, dto)
     await keep_payment(tx, order, paid)
     return PaymentReply(payment=paid.payment)
 
 
 async def keep_payment(tx: Transaction, order: Order, paid: Paid) -> None:
-    """Save an order with its new payment: `paid`, then `complete` if it did, then the table (H-34)."""
+    """Save an order with its new payment: `paid`, then `complete` if it did, then the table (H-34).
+
+    Money that comes while the order is being cancelled is one more payment to give back (CAN-2).
+    """
     oddities: dict[str, Any] = {"warnings": list(paid.warnings)} if paid.warnings else {}
-    await keep(
+    after = await keep(
         tx,
         order,
         paid.order,
@@ -78,6 +85,8 @@ async def keep_payment(tx: Transaction, order: Order, paid: Paid) -> None:
         if await tx.get(PaymentLock, order.id):
             # Whoever took the money is done: what follows need not wait for the lease to run out (OFF-6).
             tx.drop(PaymentLock, order.id)
+    if backing_of(after).cancel_pending:
+        await queue(tx, after, paid.payment)
 
 
 async def repeated_payment(tx: Transaction, dto: PaymentDto) -> Payment | None:

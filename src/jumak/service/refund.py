@@ -148,7 +148,7 @@ async def queue(tx: Transaction, order: Order, payment: Payment) -> None:
     """
     record = backing_of(order).payments[payment.id]
     who = await _terminal_ref(tx, record.terminal) if record.terminal else method_of(order, payment)
-    if who is None or (isinstance(who, MethodRef) and not record.by_method):
+    if who is None:
         return
     refunds = await tx.all(RefundAttempt)
     if refund_open(refunds.get(payment.id)) is not None:
