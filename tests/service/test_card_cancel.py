@@ -153,3 +153,31 @@ async def test_a_charge_of_unknown_end_is_taken_back_with_its_order(counter):
     [payment] = (await counter.asking.get(order["id"]))["payments"]
     await counter.asking.ask("payment.confirm-refund.request", {"id": payment["id"], "note": "현금"}, MANAGER)
     assert (await counter.asking.get(order["id"]))["orderState"] == "CANCELLED"
+
+
+async def test_the_rest_of_a_cancelled_order_is_not_charged(counter):
+    """CAN-2, CAN-8: the whole goes back to give a part of it back; cancelled before its answer came, nothing is owed."""
+    order = await counter.order(18_097)
+    await counter.ended(await counter.start(order, 10_097))
+    # Cash a plugin entered holds the cancel up.
+    await counter.asking.pay(STAMP, order, 8_000, sourceType="CASH")
+    card, cash = (await counter.asking.get(order["id"]))["payments"]
+    await counter.refund(order, 3_000, card)
+    [part] = await counter.refunds()
+    counter.terminal.control(cut=2)
+    till = Wire(counter.asking.shop, MANAGER)
+    await counter.resolve(part, "WHOLE_THEN_REST")
+    assert (await standing(counter))[card["id"]] == "UNKNOWN"
+    assert (await cancel_order(counter, order))["cancelPending"] is True
+
+    async def is_back() -> bool | None:
+        return True if (await standing(counter))[card["id"]] == "RETURNED" else None
+
+    await counter.until(is_back)
+    listed = await counter.asking.ask("payment-attempt.list.request", {"orderId": order["id"]}, MANAGER)
+    assert [each["amount"] for each in listed["attempts"]] == [10_097]
+    # Nor is anybody told to charge it.
+    assert [each["text"] for each in till.pushes("notice.event") if "다시 결제" in each["text"]] == []
+    assert counter.terminal.book.totals().net == 0
+    await counter.asking.ask("payment.confirm-refund.request", {"id": cash["id"], "note": "현금"}, MANAGER)
+    assert (await counter.asking.get(order["id"]))["orderState"] == "CANCELLED"
