@@ -233,11 +233,15 @@ class Refunds:
             if known.method is None
             else await self._shop.store.reader().get(Install, known.method.plugin_id)
         )
+        gone: PosError
         if known.method is None:
             assert known.terminal is not None, "a terminal's or a method's"
             gone = away(await self._shop.store.reader().get(TerminalRecord, known.terminal.id))
         else:
-            gone = not_running(known.method.plugin_id if install is None else install.name)
+            # What a plugin entered may name a method of its own, and need not.
+            taken = backing_of(order).payments[known.payment].by_method
+            name = known.method.plugin_id if install is None else install.name
+            gone = not_running(name) if taken else refund.nobody_to_ask(known.payment)
         await self._run(partial(refund.cannot_ask, refund_id=known.id, refusal=gone), SYSTEM)
         self.tell_staff(f"주문 {order.number}의 환불: {gone.ko}")
 

@@ -144,14 +144,14 @@ async def check_whole_is_held(source: Reader, order: Order, payment: Payment) ->
 async def queue(tx: Transaction, order: Order, payment: Payment) -> None:
     """The order is cancelled: what the terminal or method of this payment took is asked for as soon as may be (CAN-2).
 
-    Where it is being given back already, or nobody knows whether it was, that is waited for (CAN-10).
+    Where it is being given back already, or nobody knows whether it was, that is waited for (CAN-10). Where nobody
+    can be asked a person gives it back, and it stands on the list until somebody says so.
     """
     record = backing_of(order).payments[payment.id]
     who = await _terminal_ref(tx, record.terminal) if record.terminal else method_of(order, payment)
-    if who is None:
-        return
     refunds = await tx.all(RefundAttempt)
-    if refund_open(refunds.get(payment.id)) is not None:
+    known = refunds.get(payment.id)
+    if refund_open(known) is not None or (known is not None and known.is_by_hand):
         return
     _forget_old(tx, refunds)
     queued = RefundAttempt(
@@ -160,10 +160,26 @@ async def queue(tx: Transaction, order: Order, payment: Payment) -> None:
         amount=payment.amount_money - record.refunded,
         method=who if isinstance(who, MethodRef) else None,
         terminal=who if isinstance(who, TerminalRef) else None,
-        state="QUEUED",
+        state="NOT_RETURNED" if who is None else "QUEUED",
         at_ms=to_ms(tx.at),
+        error=error_of(nobody_to_ask(payment.id)) if who is None else None,
     )
-    keep_refund(tx, "queue", queued)
+    keep_refund(tx, "owe" if who is None else "queue", queued)
+
+
+def nobody_to_ask(payment_id: str) -> InvalidState:
+    """The till did not take this money, nor did a plugin that could be asked for it: a person gives it back (CAN-2)."""
+    return InvalidState(
+        "포스나 플러그인이 돌려줄 수 없는 결제입니다. 직접 돌려준 뒤 확인해 주세요",
+        "nobody can be asked for this money; give it back by hand, then payment.confirm-refund",
+        reason="BY_HAND",
+        paymentId=payment_id,
+    )
+
+
+def error_of(refusal: PosError) -> AttemptError:
+    """A refusal as a refund keeps it."""
+    return AttemptError(code=refusal.code, reason=refusal.reason, message=refusal.ko)
 
 
 def method_of(order: Order, payment: Payment) -> MethodRef | None:
@@ -185,8 +201,7 @@ async def cannot_ask(tx: Transaction, *, refund_id: str, refusal: PosError) -> D
     """What was queued cannot be asked for: a person sees why, and decides."""
     refund = await tx.get(RefundAttempt, refund_id)
     if refund is not None and refund.state == "QUEUED":
-        error = AttemptError(code=refusal.code, reason=refusal.reason, message=refusal.ko)
-        keep_refund(tx, "decline", refund_stepped(refund, RefundStep.DECLINE, error=error))
+        keep_refund(tx, "decline", refund_stepped(refund, RefundStep.DECLINE, error=error_of(refusal)))
     return Done()
 
 
@@ -271,7 +286,7 @@ def _lose(tx: Transaction, refund: RefundAttempt, message: str) -> None:
 
 
 async def was_asked_in_vain(source: Reader, payment_id: str) -> bool:
-    """The terminal of a payment refused to give it back, or nobody knows whether it did: a person may say so."""
+    """Who was to give a payment back refused or could not be asked, or nobody knows whether it did: a person may say so."""
     refund = await source.get(RefundAttempt, payment_id)
     return refund is not None and refund.state in ("DECLINED", "UNKNOWN", "NOT_RETURNED")
 

@@ -23,8 +23,8 @@ async def confirm_refund(tx: Transaction, data: ConfirmRefund) -> PaymentReply:
     """The plugin is gone or will not say: a manager confirms that the money went back (CAN-2), audited.
 
     Or that it did not, where nobody knew (CAN-10). What a whole that was asked for leaves to be charged is charged
-    as if its terminal had said so (CAN-8). For EXTERNAL payments, what plugins entered, and cards whose
-    terminal was asked in vain or is no longer the shop's; what else the till took it returns itself. Raises PermissionDenied APPROVAL_NEEDED, NotFound, Locked, InvalidState TILL_PAYMENT, REFUND_STATE,
+    as if its terminal had said so (CAN-8). For EXTERNAL payments, what plugins entered, cards nobody
+    can be asked for, and those whose terminal was asked in vain or is no longer the shop's; what else the till took it returns itself. Raises PermissionDenied APPROVAL_NEEDED, NotFound, Locked, InvalidState TILL_PAYMENT, REFUND_STATE,
     CANCEL_IN_PROGRESS.
     """
     approved = await require_manager(tx, "payment.confirm-refund", data.approval_id)
@@ -33,9 +33,8 @@ async def confirm_refund(tx: Transaction, data: ConfirmRefund) -> PaymentReply:
         raise NotFound("없는 결제입니다", f"there is no payment {data.id[:64]}", path="$.id")
     payment = find_payment(order, data.id)
     record = backing_of(order).payments[payment.id]
-    returned_by_hand = bool(record.terminal) and (
-        await tx.get(TerminalRecord, record.terminal) is None or await was_asked_in_vain(tx, payment.id)
-    )
+    is_replaced = bool(record.terminal) and await tx.get(TerminalRecord, record.terminal) is None
+    returned_by_hand = is_replaced or await was_asked_in_vain(tx, payment.id)
     by_till = bool(record.terminal) or payment.source_type != "EXTERNAL"
     if by_till and not record.by_plugin and not returned_by_hand:
         raise InvalidState(
