@@ -215,6 +215,27 @@ async def test_a_cancelled_order_lists_money_nobody_can_be_asked_for(shop, who, 
     assert await still_open(shop) == []
 
 
+async def test_nothing_goes_back_in_part_while_all_of_it_does(shop):
+    """CAN-2, CAN-5, CAN-6: the cancel's own refund is the only one, so that its end is the order's."""
+    order = await shop.add(CASHIER, a_line(2))
+    payment = await shop.pay(STAMP, order, sourceType="CASH")
+    await shop.ask("order.cancel.request", {"id": order["id"], "reason": "변심"}, MANAGER)
+    [line] = (await shop.get(order["id"]))["lineItems"]
+    version = (await planned(shop, order))["version"]
+    returned = {
+        "id": order["id"], "lineId": line["id"], "quantity": 1, "reason": "반품", "expectedVersion": version,
+    }  # fmt: skip
+    for ask in (
+        lambda: refunded(shop, order, 18_000),
+        lambda: shop.ask("order.return-line.request", returned, MANAGER),
+    ):
+        with pytest.raises(InvalidState) as refused:
+            await ask()
+        assert refused.value.reason == "CANCEL_PENDING"
+    await shop.ask("payment.confirm-refund.request", {"id": payment["id"], "note": "현금"}, MANAGER)
+    assert (await shop.get(order["id"]))["orderState"] == "CANCELLED"
+
+
 async def test_a_card_goes_back_at_its_terminal():
     """CAN-8: named, whole or in part."""
     async with CardCounter() as counter:

@@ -174,12 +174,15 @@ def ended_by_last_payment(order: Order, iso: str) -> Order | None:
 
 
 def check_not_being_cancelled(order: Order) -> None:
-    """Nobody is asked for money that would go back at once (CAN-2); raises InvalidState CANCEL_PENDING."""
+    """Neither is money taken that would go back at once, nor a part given back of what goes back whole (CAN-2).
+
+    Raises InvalidState CANCEL_PENDING.
+    """
     if backing_of(order).cancel_pending:
         raise InvalidState(
-            "취소 중인 주문입니다. 받은 돈을 모두 돌려주면 취소됩니다. 결제하려면 새 주문을 만들어 주세요",
-            "the order is being cancelled and ends with the last money that goes back (reconcile.list says what "
-            "is left); to take money make a new order",
+            "취소 중인 주문입니다. 받은 돈은 모두 돌려드리고, 다 돌려드리면 취소됩니다. 다시 팔려면 새 주문을 만들어 주세요",
+            "the order is being cancelled: all its money goes back, and with the last of it the order ends "
+            "(reconcile.list says what is left); to go on with the sale make a new order",
             reason="CANCEL_PENDING",
             orderId=order.id,
         )
