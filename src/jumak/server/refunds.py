@@ -99,14 +99,18 @@ class Refunds:
             await refund.check_whole_is_held(self._shop.store.reader(), order, payment)
         return payer
 
-    async def give_back(self, order: Order, payment: Payment, payer: Payer, caller: Caller) -> None:
+    async def give_back(
+        self, order: Order, payment: Payment, payer: Payer, caller: Caller, *, queued: bool = False
+    ) -> None:
         """Returns once the money is on its way back; raises when it is not. caller: on whose word.
 
-        Raises InvalidState CANCEL_IN_PROGRESS, REFUND_UNSETTLED, PAYMENT_VOID_FAILED, REFUND_GIVEN_UP;
+        queued: see `service.refund.ask`. Raises InvalidState CANCEL_IN_PROGRESS, REFUND_UNSETTLED, PAYMENT_VOID_FAILED, REFUND_GIVEN_UP;
         HostUnavailable PLUGIN_NOT_RUNNING, TERMINAL_AWAY before anybody was asked, REFUND_UNKNOWN when who was
         asked was lost in between.
         """
-        begun = await self._run(partial(refund.ask, payment_id=payment.id, who=payer.ref), caller)
+        begun = await self._run(
+            partial(refund.ask, payment_id=payment.id, who=payer.ref, queued=queued), caller
+        )
         if begun.error is not None:
             raise begun.error
         known = await self._shop.store.reader().get(RefundAttempt, payment.id)
@@ -249,10 +253,10 @@ class Refunds:
         caller = payer.caller
         patience = self._shop.start(self._impatient(order, caller.name))
         try:
-            await self.give_back(order, payment, payer, SYSTEM)
+            await self.give_back(order, payment, payer, SYSTEM, queued=True)
         except PosError as refusal:
-            if refusal.reason in ("CANCEL_IN_PROGRESS", "REFUND_UNSETTLED"):
-                # It is asked for already, or waits for a part, whose end has it asked.
+            if refusal.reason in ("CANCEL_IN_PROGRESS", "REFUND_UNSETTLED", "REFUND_STATE"):
+                # It is asked for already, has its end, or waits for a part, whose end has it asked.
                 return
             await self._run(partial(refund.cannot_ask, refund_id=payment.id, refusal=refusal), SYSTEM)
             self.tell_staff(f"주문 {order.number}의 환불: {refusal.ko}")

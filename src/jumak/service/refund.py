@@ -46,14 +46,22 @@ MOST_LISTED = 500
 
 
 async def ask(
-    tx: Transaction, *, payment_id: str, who: MethodRef | TerminalRef, then: ThenCharge | None = None
+    tx: Transaction,
+    *,
+    payment_id: str,
+    who: MethodRef | TerminalRef,
+    then: ThenCharge | None = None,
+    queued: bool = False,
 ) -> Done:
     """This plugin or terminal is about to be asked for what is left of a payment; then: what follows (CAN-8).
 
-    Who is asked gives back what it holds: the parts that the guest is owed go along. Raises InvalidState
-    CANCEL_IN_PROGRESS, REFUND_UNSETTLED while an earlier asking has no known end, PARTLY_REFUNDED,
-    PAYMENT_CANCELLED when there is nothing left to give back.
+    queued: it is asked for the cancelled order it was queued for, and once only. Who is asked gives back what it
+    holds: the parts that the guest is owed go along. Raises InvalidState CANCEL_IN_PROGRESS, REFUND_UNSETTLED while
+    an earlier asking has no known end, PARTLY_REFUNDED, PAYMENT_CANCELLED when there is nothing left to give back,
+    REFUND_STATE when it is not queued any more.
     """
+    if queued:
+        await _check_queued(tx, payment_id)
     order = await tx.order_of_payment(payment_id)
     payment = None if order is None else find_payment(order, payment_id)
     refunds = await tx.all(RefundAttempt)
@@ -67,7 +75,7 @@ async def ask(
         )
     if isinstance(who, MethodRef):
         check_whole(order, payment, parts)
-    await check_no_refund(tx, payment_id, queued=True)
+    await check_no_refund(tx, payment_id, queued=queued)
     _forget_old(tx, refunds)
     left = payment.amount_money - backing_of(order).payments[payment_id].refunded
     refund = RefundAttempt(
@@ -83,6 +91,18 @@ async def ask(
     )
     keep_refund(tx, "ask", refund)
     return Done()
+
+
+async def _check_queued(tx: Transaction, payment_id: str) -> None:
+    refund, order = await tx.get(RefundAttempt, payment_id), await tx.order_of_payment(payment_id)
+    is_waiting = order is not None and backing_of(order).cancel_pending
+    if refund is None or refund.state != "QUEUED" or not is_waiting:
+        raise InvalidState(
+            "이미 처리된 환불입니다",
+            "this payment waits no longer to be asked back for its cancelled order",
+            reason="REFUND_STATE",
+            paymentId=payment_id,
+        )
 
 
 async def follow_part(tx: Transaction, order: Order, *, refund_id: str, payment_id: str, amount: int) -> None:
