@@ -13,7 +13,7 @@ from jumak.domain.errors import InvalidState
 from jumak.server.refunds import Refunds
 from tests.server.screen import Wire
 from tests.service.cards import CardCounter
-from tests.service.paying import MANAGER, STAMP
+from tests.service.paying import APPROVAL, MANAGER, STAMP, Counter, RawPlugin
 from tests.service.test_card_part import a_paid_order
 
 Json = dict[str, Any]
@@ -181,3 +181,34 @@ async def test_the_rest_of_a_cancelled_order_is_not_charged(counter):
     assert counter.terminal.book.totals().net == 0
     await counter.asking.ask("payment.confirm-refund.request", {"id": cash["id"], "note": "현금"}, MANAGER)
     assert (await counter.asking.get(order["id"]))["orderState"] == "CANCELLED"
+
+
+@pytest.mark.parametrize("comes", [True, False], ids=["comes-up", "stays-away"])
+async def test_a_plugin_that_comes_up_after_the_shop_is_asked(tmp_path: Path, monkeypatch, comes: bool):
+    """NET-1, CAN-10: no plugin is there yet when the shop starts: it has a minute, then a person sees whom it waits for."""
+    async with CardCounter(folder=tmp_path / "shop") as till:
+        counter = Counter(till.asking)
+        plugin = await counter.plugin()
+        order = await till.order()
+        attempt = await counter.start(order)
+        plugin.answer(await plugin.asked("pay"), paymentDto=APPROVAL)
+        payment = (await counter.get(attempt))["payment"]
+        plugin.kill()
+        await till.settle()
+        with monkeypatch.context() as dead:
+            dead.setattr(Refunds, "_ask_back", unheard)
+            await cancel_order(till, order)
+            await till.kill()
+        await till.restart()
+        assert await standing(till) == {payment["id"]: "QUEUED"}
+        if comes:
+            again = RawPlugin(till.asking.shop.running)
+            again.answer(await again.asked("cancel"), cancelledPaymentDto={"cancelledAt": "2026-02-02"})
+            await till.until(lambda: is_cancelled(till, order))
+            return
+
+        async def refused() -> bool | None:
+            return True if await standing(till) == {payment["id"]: "DECLINED"} else None
+
+        await till.until(refused)
+        assert (await till.refunds())[0]["error"]["reason"] == "PLUGIN_NOT_RUNNING"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ from jumak.domain.terminal import AnswerLost, NotAsked, TerminalRecord
 from jumak.protocol.messages.payment import CancelPayment, IdRef
 from jumak.protocol.row import Done
 from jumak.server.connections import Push
-from jumak.server.payer import ASK, BACK, Payer, note
+from jumak.server.payer import ASK, BACK, Payer, TooLate, in_time, note
 from jumak.server.payers import Payers
 from jumak.service import refund
 from jumak.service.documents import Install
@@ -44,6 +45,10 @@ log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(seconds=30)
 """Who gives money back for a whole order is waited for in silence this long (CAN-2)."""
+
+
+STARTING = timedelta(seconds=60)
+"""After a start a plugin has this long to come up before a person is told that what it took cannot be asked back."""
 
 
 class Refunds:
@@ -70,7 +75,15 @@ class Refunds:
         """What cancelled orders were still to ask for when the server stopped is asked for (NET-1)."""
         for each in (await self._shop.store.reader().all(RefundAttempt)).values():
             if each.state == "QUEUED":
-                self._shop.start(self._ask_back(each.id))
+                self._shop.start(self._ask_back_once_there(each))
+
+    async def _ask_back_once_there(self, known: RefundAttempt) -> None:
+        """No plugin is connected yet when a shop starts."""
+        if known.method is not None:
+            with suppress(TooLate):
+                arrival = self._shop.connections.methods.arrival(known.method)
+                await in_time(self._shop.clock, arrival, STARTING)
+        await self._ask_back(known.id)
 
     def follow_ask(self, entry: Entry) -> None:
         """A listener of `refund.ask`: what nobody waits for is asked in the background (CAN-8)."""
