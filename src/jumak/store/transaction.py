@@ -140,6 +140,13 @@ class WriteView(ReadView):
                 base = Overlaid(base, cast("dict[str | int, DocT | None]", own))
         return base
 
+    async def of_order(self, kind: type[DocT], order_id: str) -> Sequence[DocT]:
+        """See `ports.Documents`."""
+        found: dict[str | int, Any] = dict(self.memory.held(kind).of_order(order_id))
+        found.update(self.layer.documents.get(kind, {}))
+        found.update({doc_id: doc for (own, doc_id), doc in self.new_documents.items() if own is kind})
+        return [doc for doc in found.values() if doc is not None and doc.order_id == order_id]
+
     async def order(self, order_id: str) -> Order | None:
         """See `ports.Reader`."""
         if (order := self.new_orders.get(order_id)) is not None:
