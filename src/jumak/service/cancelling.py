@@ -88,6 +88,6 @@ async def _wait(
 
 async def _take_back_unknown(tx: Transaction, order_id: str) -> None:
     """What a terminal may have taken for a cancelled order is not adopted any more, but taken back (NET-3)."""
-    for attempt in (await tx.all(Attempt)).values():
-        if attempt.order_id == order_id and is_to_find_out(attempt) and not attempt.taking_back:
+    for attempt in await tx.of_order(Attempt, order_id):
+        if is_to_find_out(attempt) and not attempt.taking_back:
             await change_attempt(tx, taking_back(attempt), "take-back")
