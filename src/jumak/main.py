@@ -176,7 +176,7 @@ async def run_shop(
         publisher.listen("refund.", finding_out.follow)
         publisher.listen("refund.", refunds.follow_end)
         publisher.listen("refund.ask", refunds.follow_ask)
-        publisher.listen("order.cancel-pending", refunds.follow)
+        publisher.listen("refund.queue", refunds.follow_queue)
         publisher.listen("cash-receipt.", receipts.follow)
         await terminals.load()
         for each in (paying, refunds, finding_out, receipts):

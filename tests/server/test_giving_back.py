@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from jumak.domain.caller import Caller
+from jumak.domain.attempt import MethodRef
+from jumak.domain.caller import SYSTEM, Caller
 from jumak.domain.errors import HostUnavailable, InvalidState
 from jumak.protocol.scopes import expand
+from jumak.service import refund
+from jumak.service.ports import Command
 from jumak.testing import simulated_shop
 from tests.server.screen import Wire
 from tests.service.asking import Asking, a_line
@@ -465,3 +469,21 @@ async def test_a_refund_that_cannot_be_booked(shop, counter, monkeypatch):
     with pytest.raises(InvalidState) as again:
         await shop.ask("payment.cancel.request", back(order, payment), MANAGER)
     assert again.value.reason == "REFUND_UNSETTLED"
+
+
+async def test_what_was_queued_is_asked_for_once(shop, counter):
+    """CAN-10: whoever read the queue before a quick refusal does not ask the plugin a second time."""
+    plugin = await counter.plugin()
+    order, payment = await paid_by_method(shop, counter, plugin)
+    task = begin(shop, "order.cancel.request", {"id": order["id"]}, MANAGER)
+    plugin.answer(await plugin.asked("before-cancel"))
+    await task
+    plugin.answer(await plugin.asked("cancel"), complete=False, errorMessage="지금은 안 됩니다")
+    await shop.shop.settle()
+    who = MethodRef(plugin_id="stamp", id="card")
+    late = partial(refund.ask, payment_id=payment["id"], who=who, queued=True)
+    asked = await shop.shop.running.store.execute(Command(caller=SYSTEM, name="late", body=b"", run=late))
+    assert isinstance(asked.error, InvalidState)
+    assert asked.error.reason == "REFUND_STATE"
+    [item] = (await shop.ask("reconcile.list.request", {}, CASHIER))["items"]
+    assert (item["state"], item["error"]["message"]) == ("DECLINED", "지금은 안 됩니다")

@@ -13,7 +13,7 @@ from jumak.domain.errors import InvalidState
 from jumak.server.refunds import Refunds
 from tests.server.screen import Wire
 from tests.service.cards import CardCounter
-from tests.service.paying import MANAGER
+from tests.service.paying import APPROVAL, MANAGER, STAMP, Counter, RawPlugin
 from tests.service.test_card_part import a_paid_order
 
 Json = dict[str, Any]
@@ -138,3 +138,77 @@ async def test_a_driver_that_fails_leaves_no_part_behind(counter, monkeypatch: p
 
     await counter.until(returned)
     assert counter.terminal.book.given_back(payment["paymentKey"]) == 5_000
+
+
+async def test_a_charge_of_unknown_end_is_taken_back_with_its_order(counter):
+    """CAN-2, NET-3: the answer was lost, a manager cancels: what was taken is not adopted, and the cancel stays."""
+    order = await counter.order()
+    await counter.asking.pay(STAMP, order, 8_000, sourceType="CASH")
+    counter.terminal.control(cut=2)
+    attempt = await counter.start(order)
+    assert (await counter.get(attempt))["state"] == "UNKNOWN"
+    assert (await cancel_order(counter, order))["cancelPending"] is True
+    ended = await counter.ended(attempt)
+    assert (ended["state"], counter.terminal.book.totals().net) == ("NET_CANCELLED", 0)
+    [payment] = (await counter.asking.get(order["id"]))["payments"]
+    await counter.asking.ask("payment.confirm-refund.request", {"id": payment["id"], "note": "현금"}, MANAGER)
+    assert (await counter.asking.get(order["id"]))["orderState"] == "CANCELLED"
+
+
+async def test_the_rest_of_a_cancelled_order_is_not_charged(counter):
+    """CAN-2, CAN-8: the whole goes back to give a part of it back; cancelled before its answer came, nothing is owed."""
+    order = await counter.order(18_097)
+    await counter.ended(await counter.start(order, 10_097))
+    # Cash a plugin entered holds the cancel up.
+    await counter.asking.pay(STAMP, order, 8_000, sourceType="CASH")
+    card, cash = (await counter.asking.get(order["id"]))["payments"]
+    await counter.refund(order, 3_000, card)
+    [part] = await counter.refunds()
+    counter.terminal.control(cut=2)
+    till = Wire(counter.asking.shop, MANAGER)
+    await counter.resolve(part, "WHOLE_THEN_REST")
+    assert (await standing(counter))[card["id"]] == "UNKNOWN"
+    assert (await cancel_order(counter, order))["cancelPending"] is True
+
+    async def is_back() -> bool | None:
+        return True if (await standing(counter))[card["id"]] == "RETURNED" else None
+
+    await counter.until(is_back)
+    listed = await counter.asking.ask("payment-attempt.list.request", {"orderId": order["id"]}, MANAGER)
+    assert [each["amount"] for each in listed["attempts"]] == [10_097]
+    # Nor is anybody told to charge it.
+    assert [each["text"] for each in till.pushes("notice.event") if "다시 결제" in each["text"]] == []
+    assert counter.terminal.book.totals().net == 0
+    await counter.asking.ask("payment.confirm-refund.request", {"id": cash["id"], "note": "현금"}, MANAGER)
+    assert (await counter.asking.get(order["id"]))["orderState"] == "CANCELLED"
+
+
+@pytest.mark.parametrize("comes", [True, False], ids=["comes-up", "stays-away"])
+async def test_a_plugin_that_comes_up_after_the_shop_is_asked(tmp_path: Path, monkeypatch, comes: bool):
+    """NET-1, CAN-10: no plugin is there yet when the shop starts: it has a minute, then a person sees whom it waits for."""
+    async with CardCounter(folder=tmp_path / "shop") as till:
+        counter = Counter(till.asking)
+        plugin = await counter.plugin()
+        order = await till.order()
+        attempt = await counter.start(order)
+        plugin.answer(await plugin.asked("pay"), paymentDto=APPROVAL)
+        payment = (await counter.get(attempt))["payment"]
+        plugin.kill()
+        await till.settle()
+        with monkeypatch.context() as dead:
+            dead.setattr(Refunds, "_ask_back", unheard)
+            await cancel_order(till, order)
+            await till.kill()
+        await till.restart()
+        assert await standing(till) == {payment["id"]: "QUEUED"}
+        if comes:
+            again = RawPlugin(till.asking.shop.running)
+            again.answer(await again.asked("cancel"), cancelledPaymentDto={"cancelledAt": "2026-02-02"})
+            await till.until(lambda: is_cancelled(till, order))
+            return
+
+        async def refused() -> bool | None:
+            return True if await standing(till) == {payment["id"]: "DECLINED"} else None
+
+        await till.until(refused)
+        assert (await till.refunds())[0]["error"]["reason"] == "PLUGIN_NOT_RUNNING"

@@ -248,3 +248,19 @@ async def test_each_step_of_the_way_is_found_again(tmp_path: Path, into: int):
         assert totals.net == await counter.paid(order)
         assert await counter.paid(order) + await left_on(counter, order) == 13_097
         assert {each["state"] for each in await counter.refunds()} == {"RETURNED"}
+
+
+async def test_a_manager_confirms_the_whole_and_the_rest_is_charged(counter):
+    """CAN-8: the terminal that was asked for the whole is silent; a manager's word leads on as its own would."""
+    order, payment = await a_paid_order(counter, 18_097)
+    await counter.refund(order, 5_000)
+    [part] = await counter.refunds()
+    counter.terminal.control(cut=2)
+    await counter.resolve(part, "WHOLE_THEN_REST")
+    assert {each["id"]: each["state"] for each in await counter.refunds()}[payment["id"]] == "UNKNOWN"
+    said = {"id": payment["id"], "note": "전표 확인", "refunded": True}
+    await counter.asking.ask("payment.confirm-refund.request", said, MANAGER)
+    await counter.settle()
+    listed = await counter.asking.ask("payment-attempt.list.request", {"orderId": order["id"]}, MANAGER)
+    assert [each["amount"] for each in listed["attempts"]] == [13_097, 18_097]
+    assert [each["state"] for each in await counter.refunds()] == ["RETURNED", "RETURNED"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jumak.domain.caller import Caller
+from jumak.domain.errors import InvalidState
 from jumak.protocol.scopes import expand
 from jumak.testing import simulated_shop, staff_caller
 from tests.service.asking import Asking, a_line
@@ -102,14 +103,27 @@ async def test_the_last_payment_ends_the_lock(shop):
     assert done["order"]["orderState"] == "COMPLETED"
 
 
-async def test_money_taken_gives_a_waiting_cancel_up(shop):
-    """CAN-2, CAN-3: an order that waited for its cancel is paid after all; cancelling a payment then does not end it."""
+async def test_money_that_comes_while_an_order_is_cancelled_goes_back_too(shop):
+    """CAN-2, CAN-3, PAY-3: approved elsewhere it is a fact, and one more payment to give back; nobody is asked for any."""
     order = await shop.add(PLUGIN, a_line(quantity=2))
     first = await shop.pay(PLUGIN, order, 4_000, key="first")
     waiting = await shop.ask("order.cancel.request", {"id": order["id"], "reason": "변심"}, MANAGER)
     assert waiting["cancelPending"] is True
-    await shop.pay(PLUGIN, order, 1_000, key="second")
-    await shop.ask(
-        "payment.cancel.request", {"order": {"id": order["id"]}, "payment": {"id": first["id"]}}, MANAGER
-    )
+    unpaid = waiting["order"]["paymentPrice"]["paymentUnpaidValue"]
+    start = {"orderId": order["id"], "tender": "CASH", "amount": unpaid, "expectedUnpaid": unpaid}
+    lock = {"id": order["id"], "expectedUnpaid": unpaid}
+    for ask in (
+        lambda: shop.ask("payment.start.request", start, CASHIER),
+        lambda: shop.ask("order.lock.request", lock, CASHIER),
+        lambda: shop.pay(CASHIER, order, unpaid, key="till", sourceType="CASH"),
+    ):
+        with pytest.raises(InvalidState) as refusal:
+            await ask()
+        assert (refusal.value.reason, refusal.value.ko[:10]) == ("CANCEL_PENDING", "취소 중인 주문입니")
+    second = await shop.pay(PLUGIN, order, unpaid, key="second")
     assert (await shop.get(order["id"]))["orderState"] == "OPENED"
+    for payment in (first, second):
+        assert (await shop.get(order["id"]))["orderState"] == "OPENED"
+        data = {"order": {"id": order["id"]}, "payment": {"id": payment["id"]}}
+        await shop.ask("payment.cancel.request", data, MANAGER)
+    assert (await shop.get(order["id"]))["orderState"] == "CANCELLED"

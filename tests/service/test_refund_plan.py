@@ -184,6 +184,58 @@ async def test_a_cancelled_order_says_what_it_waits_for(shop, counter):
     assert (plan["cancelPending"], plan["steps"], await still_open(shop)) == (False, [], [])
 
 
+@pytest.mark.parametrize(
+    ("who", "how", "tender"),
+    [
+        (STAMP, {"sourceType": "CASH"}, "CASH"),
+        (STAMP, {"sourceType": "CARD"}, "CARD"),
+        (CASHIER, {"sourceType": "CARD"}, "CARD"),
+        (STAMP, {"sourceType": "EXTERNAL"}, "METHOD"),
+        (STAMP, {"externalDetails": {"source": "쿠폰", "sourceId": "coupon"}}, "METHOD"),
+    ],
+    ids=["plugin-cash", "plugin-card", "till-card", "external", "external-of-a-method"],
+)
+async def test_a_cancelled_order_lists_money_nobody_can_be_asked_for(shop, who, how, tender):
+    """CAN-2, NET-5: nobody could be asked, so a person gives it back; listed until a manager says so."""
+    order = await shop.add(CASHIER, a_line(2))
+    payment = await shop.pay(who, order, **how)
+    cancel = {"id": order["id"], "reason": "변심"}
+    for _ in range(2):
+        assert (await shop.ask("order.cancel.request", cancel, MANAGER))["cancelPending"] is True
+        await shop.shop.settle()
+        [item] = await still_open(shop)
+        assert (item["standing"], item["amount"], item["tender"]) == ("MANUAL", 18_000, tender)
+        assert item["error"]["reason"] == "BY_HAND"
+    act = item["actions"][-1]
+    assert (act["name"], act["data"]) == (
+        "payment.confirm-refund.request", {"id": payment["id"], "refunded": True},
+    )  # fmt: skip
+    await shop.ask(act["name"], act["data"] | {"note": "현금"}, MANAGER)
+    assert (await shop.get(order["id"]))["orderState"] == "CANCELLED"
+    assert await still_open(shop) == []
+
+
+async def test_nothing_goes_back_in_part_while_all_of_it_does(shop):
+    """CAN-2, CAN-5, CAN-6: the cancel's own refund is the only one, so that its end is the order's."""
+    order = await shop.add(CASHIER, a_line(2))
+    payment = await shop.pay(STAMP, order, sourceType="CASH")
+    await shop.ask("order.cancel.request", {"id": order["id"], "reason": "변심"}, MANAGER)
+    [line] = (await shop.get(order["id"]))["lineItems"]
+    version = (await planned(shop, order))["version"]
+    returned = {
+        "id": order["id"], "lineId": line["id"], "quantity": 1, "reason": "반품", "expectedVersion": version,
+    }  # fmt: skip
+    for ask in (
+        lambda: refunded(shop, order, 18_000),
+        lambda: shop.ask("order.return-line.request", returned, MANAGER),
+    ):
+        with pytest.raises(InvalidState) as refused:
+            await ask()
+        assert refused.value.reason == "CANCEL_PENDING"
+    await shop.ask("payment.confirm-refund.request", {"id": payment["id"], "note": "현금"}, MANAGER)
+    assert (await shop.get(order["id"]))["orderState"] == "CANCELLED"
+
+
 async def test_a_card_goes_back_at_its_terminal():
     """CAN-8: named, whole or in part."""
     async with CardCounter() as counter:

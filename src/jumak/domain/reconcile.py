@@ -98,11 +98,14 @@ def actions_of_refund(refund: RefundAttempt, *, busy: bool) -> tuple[Action, ...
         return tuple((RESOLVE_REFUND, {"id": refund.id, "how": how}) for how in hows)
     if refund.state == "UNKNOWN":
         return tuple((CONFIRM_REFUND, {"id": refund.payment, "refunded": yes}) for yes in (True, False))
+    confirm: Action = (CONFIRM_REFUND, {"id": refund.payment, "refunded": True})
+    if refund.is_by_hand:
+        return (confirm,)
     cancel: Action = (
         "payment.cancel.request",
         {"order": {"id": refund.order_id}, "payment": {"id": refund.payment}},
     )
-    return (cancel, (CONFIRM_REFUND, {"id": refund.payment, "refunded": True}))
+    return (cancel, confirm)
 
 
 class OpenReceipt(Struct, frozen=True):

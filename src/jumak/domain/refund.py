@@ -116,6 +116,11 @@ class RefundAttempt(Doc, frozen=True, kw_only=True):
         return self.is_part and self.state in ("DECLINED", "NOT_RETURNED")
 
     @property
+    def is_by_hand(self) -> bool:
+        """Nobody was asked for it, nor can be: a person gives it back."""
+        return self.state == "NOT_RETURNED" and self.terminal is None and self.method is None
+
+    @property
     def in_background(self) -> bool:
         """Nobody waits for the answer: the journal has it asked."""
         return self.is_part or self.then is not None

@@ -7,6 +7,7 @@ the server runs or a remote service.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from jumak.domain.attempt import MethodRef
@@ -30,6 +31,7 @@ class Methods:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
         self._by_session: dict[Session, dict[str, PaymentMethod]] = {}
+        self._awaited: list[asyncio.Future[None]] = []
 
     def __bool__(self) -> bool:
         return bool(self._by_session)
@@ -89,8 +91,19 @@ class Methods:
                 best = session
         return best
 
+    async def arrival(self, ref: MethodRef) -> None:
+        """Returns once a running plugin has this method."""
+        while self.session_for(ref.plugin_id, ref.id, None) is None:
+            news: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._awaited.append(news)
+            await news
+
     def _tell(self) -> None:
-        """Each screen hears of the buttons it can use."""
+        """Each screen hears of the buttons it can use, and whoever waits for one looks again."""
+        awaited, self._awaited = self._awaited, []
+        for news in awaited:
+            if not news.done():
+                news.set_result(None)
         for one in tuple(self._connections.all):
             if CHANGED in one.visible:
                 self._connections.push(one, CHANGED, {"methods": self.seen_by(one.caller)})

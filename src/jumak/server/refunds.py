@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,6 @@ import msgspec
 from jumak.domain.attempt import Refused, WentBack
 from jumak.domain.caller import SYSTEM, Caller
 from jumak.domain.errors import HostUnavailable, InvalidState, PosError
-from jumak.domain.order.ending import live_payments
 from jumak.domain.order.paying import find_payment
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
@@ -29,7 +29,7 @@ from jumak.domain.terminal import AnswerLost, NotAsked, TerminalRecord
 from jumak.protocol.messages.payment import CancelPayment, IdRef
 from jumak.protocol.row import Done
 from jumak.server.connections import Push
-from jumak.server.payer import ASK, BACK, Payer, note
+from jumak.server.payer import ASK, BACK, Payer, TooLate, in_time, note
 from jumak.server.payers import Payers
 from jumak.service import refund
 from jumak.service.documents import Install
@@ -47,6 +47,10 @@ PATIENCE = timedelta(seconds=30)
 """Who gives money back for a whole order is waited for in silence this long (CAN-2)."""
 
 
+STARTING = timedelta(seconds=60)
+"""After a start a plugin has this long to come up before a person is told that what it took cannot be asked back."""
+
+
 class Refunds:
     """What the methods and terminals of one shop are asked to give back."""
 
@@ -58,20 +62,28 @@ class Refunds:
         """What was under way when the server stopped has no known end (NET-1)."""
         await self._run(refund.lose_all, SYSTEM)
 
-    def follow(self, entry: Entry) -> None:
-        """A listener of `order.cancel-pending`: what methods took is asked back in the background (CAN-2)."""
-        self._shop.start(self._ask_back(entry.fact.subject, queued=False))
+    def follow_queue(self, entry: Entry) -> None:
+        """A listener of `refund.queue`: what a cancelled order holds is asked back in the background (CAN-2)."""
+        self._shop.start(self._ask_back(entry.fact.subject))
 
     def follow_end(self, entry: Entry) -> None:
         """A listener of `refund.*`: once a part is over, the cancel of its order that met it goes on (CAN-2)."""
         if "payment" in entry.fact.data:
-            self._shop.start(self._ask_back(entry.fact.data["order"]["id"], queued=True))
+            self._shop.start(self._ask_back(entry.fact.data["payment"]["id"]))
 
     async def go_on(self) -> None:
         """What cancelled orders were still to ask for when the server stopped is asked for (NET-1)."""
-        refunds = (await self._shop.store.reader().all(RefundAttempt)).values()
-        for order_id in {each.order_id for each in refunds if each.state == "QUEUED"}:
-            self._shop.start(self._ask_back(order_id, queued=True))
+        for each in (await self._shop.store.reader().all(RefundAttempt)).values():
+            if each.state == "QUEUED":
+                self._shop.start(self._ask_back_once_there(each))
+
+    async def _ask_back_once_there(self, known: RefundAttempt) -> None:
+        """No plugin is connected yet when a shop starts."""
+        if known.method is not None:
+            with suppress(TooLate):
+                arrival = self._shop.connections.methods.arrival(known.method)
+                await in_time(self._shop.clock, arrival, STARTING)
+        await self._ask_back(known.id)
 
     def follow_ask(self, entry: Entry) -> None:
         """A listener of `refund.ask`: what nobody waits for is asked in the background (CAN-8)."""
@@ -100,14 +112,18 @@ class Refunds:
             await refund.check_whole_is_held(self._shop.store.reader(), order, payment)
         return payer
 
-    async def give_back(self, order: Order, payment: Payment, payer: Payer, caller: Caller) -> None:
+    async def give_back(
+        self, order: Order, payment: Payment, payer: Payer, caller: Caller, *, queued: bool = False
+    ) -> None:
         """Returns once the money is on its way back; raises when it is not. caller: on whose word.
 
-        Raises InvalidState CANCEL_IN_PROGRESS, REFUND_UNSETTLED, PAYMENT_VOID_FAILED, REFUND_GIVEN_UP;
+        queued: see `service.refund.ask`. Raises InvalidState CANCEL_IN_PROGRESS, REFUND_UNSETTLED, PAYMENT_VOID_FAILED, REFUND_GIVEN_UP;
         HostUnavailable PLUGIN_NOT_RUNNING, TERMINAL_AWAY before anybody was asked, REFUND_UNKNOWN when who was
         asked was lost in between.
         """
-        begun = await self._run(partial(refund.ask, payment_id=payment.id, who=payer.ref), caller)
+        begun = await self._run(
+            partial(refund.ask, payment_id=payment.id, who=payer.ref, queued=queued), caller
+        )
         if begun.error is not None:
             raise begun.error
         known = await self._shop.store.reader().get(RefundAttempt, payment.id)
@@ -204,28 +220,28 @@ class Refunds:
 
     # -- whole orders ----------------------------------------------------------------------------
 
-    async def _ask_back(self, order_id: str, *, queued: bool) -> None:
-        """Asks for what a cancelled order still holds. queued: only for what waits in the queue."""
+    async def _ask_back(self, payment_id: str) -> None:
+        """Asks for a payment that a cancelled order still holds, if it waits in the queue."""
         read = self._shop.store.reader()
-        order, refunds = await read.order(order_id), await read.all(RefundAttempt)
-        for payment in () if order is None else live_payments(order):
-            assert order is not None
-            payer, known = self._payers.of_payment(order, payment), refunds.get(payment.id)
-            if known is None or known.state != "QUEUED":
-                if not queued and payer is not None and refund_open(known) is None:
-                    self._shop.start(self._return_one(order, payment, payer))
-            elif not backing_of(order).cancel_pending:
-                # Somebody went on with the order and took money for it: its cancel was given up.
-                await self._run(partial(refund.refuse, refund_id=known.id, answer=WentBack()), SYSTEM)
-            elif any(
-                each.is_part and each.payment == payment.id and refund_open(each) for each in refunds.values()
-            ):
-                # Its end is a fact, which has this asked again.
-                continue
-            elif payer is None:
-                await self._cannot_ask(order, known)
-            else:
-                self._shop.start(self._return_one(order, payment, payer))
+        order, refunds = await read.order_of_payment(payment_id), await read.all(RefundAttempt)
+        known = refunds.get(payment_id)
+        if order is None or known is None or known.state != "QUEUED":
+            return
+        if not backing_of(order).cancel_pending:
+            # An order kept by an earlier version, in which money that came gave the cancel up.
+            await self._run(partial(refund.refuse, refund_id=known.id, answer=WentBack()), SYSTEM)
+            return
+        if any(
+            each.is_part and each.payment == payment_id and refund_open(each) for each in refunds.values()
+        ):
+            # Its end is a fact, which has this asked again.
+            return
+        payment = find_payment(order, payment_id)
+        payer = self._payers.of_payment(order, payment)
+        if payer is None:
+            await self._cannot_ask(order, known)
+        else:
+            await self._return_one(order, payment, payer)
 
     async def _cannot_ask(self, order: Order, known: RefundAttempt) -> None:
         """Nobody is there: a person sees whom it waits for."""
@@ -234,11 +250,15 @@ class Refunds:
             if known.method is None
             else await self._shop.store.reader().get(Install, known.method.plugin_id)
         )
+        gone: PosError
         if known.method is None:
             assert known.terminal is not None, "a terminal's or a method's"
             gone = away(await self._shop.store.reader().get(TerminalRecord, known.terminal.id))
         else:
-            gone = not_running(known.method.plugin_id if install is None else install.name)
+            # What a plugin entered may name a method of its own, and need not.
+            taken = backing_of(order).payments[known.payment].by_method
+            name = known.method.plugin_id if install is None else install.name
+            gone = not_running(name) if taken else refund.nobody_to_ask(known.payment)
         await self._run(partial(refund.cannot_ask, refund_id=known.id, refusal=gone), SYSTEM)
         self.tell_staff(f"주문 {order.number}의 환불: {gone.ko}")
 
@@ -246,10 +266,10 @@ class Refunds:
         caller = payer.caller
         patience = self._shop.start(self._impatient(order, caller.name))
         try:
-            await self.give_back(order, payment, payer, SYSTEM)
+            await self.give_back(order, payment, payer, SYSTEM, queued=True)
         except PosError as refusal:
-            if refusal.reason in ("CANCEL_IN_PROGRESS", "REFUND_UNSETTLED"):
-                # It is asked for already, or waits for a part, whose end has it asked.
+            if refusal.reason in ("CANCEL_IN_PROGRESS", "REFUND_UNSETTLED", "REFUND_STATE"):
+                # It is asked for already, has its end, or waits for a part, whose end has it asked.
                 return
             await self._run(partial(refund.cannot_ask, refund_id=payment.id, refusal=refusal), SYSTEM)
             self.tell_staff(f"주문 {order.number}의 환불: {refusal.ko}")

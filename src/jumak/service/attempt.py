@@ -16,6 +16,7 @@ from jumak.domain.calendar import calendar_of, from_ms
 from jumak.domain.caller import Caller
 from jumak.domain.errors import NotFound
 from jumak.domain.fact import Fact
+from jumak.domain.order.ending import ended_by_last_payment
 from jumak.domain.order.paying import find_payment
 from jumak.protocol.messages.attempt import (
     AttemptById,
@@ -24,7 +25,6 @@ from jumak.protocol.messages.attempt import (
     ListAttempts,
     PaymentAttempt,
 )
-from jumak.service.cancelling import ended_by_last_payment
 from jumak.service.documents import InFlight
 from jumak.service.journal import whole
 from jumak.service.keeping import keep, order_fact

@@ -27,6 +27,7 @@ from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.caller import Caller
 from jumak.domain.cash import change_due
 from jumak.domain.errors import Conflict, InvalidArgument, InvalidState, NotFound, UnsupportedMode
+from jumak.domain.order.ending import check_not_being_cancelled
 from jumak.domain.order.life import Act, next_state, not_editable
 from jumak.domain.order.paying import check_tip, remaining_buckets, share_with_tip
 from jumak.domain.order.types import Order
@@ -54,7 +55,7 @@ async def start(tx: Transaction, data: StartPayment) -> AttemptReply:
     """Begin taking money: one open attempt per order and till (PAY-8), its amount reserved (PAY-2).
 
     Cash is taken at once; a plugin's method or the till's terminal is asked once this is on disk. Raises Conflict
-    UNPAID_CHANGED, Locked, InvalidState OVERPAID, PAYMENT_UNKNOWN, ATTEMPT_OPEN, HostUnavailable
+    UNPAID_CHANGED, Locked, InvalidState CANCEL_PENDING, OVERPAID, PAYMENT_UNKNOWN, ATTEMPT_OPEN, HostUnavailable
     PLUGIN_NOT_RUNNING, UnsupportedMode TENDER.
     """
     return await begin(tx, data, tx.caller)
@@ -67,6 +68,7 @@ async def begin(tx: Transaction, data: StartPayment, who: Caller) -> AttemptRepl
     order = await known_order(tx, data.order_id, path="$.orderId")
     if next_state(order, Act.PAY) == "REQUESTED":
         raise not_editable(order, Act.PAY)
+    check_not_being_cancelled(order)
     if (refusal := await locked(tx, order, who, tx.at)) is not None:
         raise refusal
     await _check_lease(tx, data, who)

@@ -6,8 +6,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from jumak.domain.attempt import Attempt, taking_back
 from jumak.domain.calendar import calendar_of
 from jumak.domain.fact import Fact
+from jumak.domain.finding_out import is_to_find_out
 from jumak.domain.order.ending import cancel, live_payments
 from jumak.domain.order.paying import cancel_payment
 from jumak.domain.order.pricing import backing_of
@@ -15,6 +17,7 @@ from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment
 from jumak.protocol.messages.order import CancelOrder, CancelOrderReply
 from jumak.service.approval import require_manager
+from jumak.service.attempt import change_attempt
 from jumak.service.documents import InFlight
 from jumak.service.keeping import check_unlocked, keep, order_fact, payment_fact
 from jumak.service.ports import Transaction
@@ -27,7 +30,8 @@ CANCEL = "order.cancel"
 async def staff_cancel(tx: Transaction, order: Order, data: CancelOrder) -> CancelOrderReply:
     """Void what the till itself can void; with money left elsewhere the order waits, `cancelPending`.
 
-    Cash the till took goes back at once; an attempt of unknown end is resolved first; what terminals and methods
+    Cash the till took goes back at once; an attempt of unknown end is resolved first, a terminal's by
+    taking back what it took; what terminals and methods
     took is queued to be asked for (`server/refunds.py`), again when the order is cancelled once more; the last
     payment that comes back ends the order.
     """
@@ -78,11 +82,12 @@ async def _wait(
     after = await keep(tx, order, after, payments=payments, orders=[pending])
     for payment in live_payments(after):
         await queue(tx, after, payment)
+    await _take_back_unknown(tx, order.id)
     return CancelOrderReply(order=await shown(tx, after), cancel_pending=True)
 
 
-def ended_by_last_payment(order: Order, iso: str) -> Order | None:
-    """The order as CANCELLED when it was waiting for its last payment to come back, else None (CAN-3)."""
-    if not backing_of(order).cancel_pending or live_payments(order):
-        return None
-    return cancel(order, iso=iso, reason=order.cancel_reason)
+async def _take_back_unknown(tx: Transaction, order_id: str) -> None:
+    """What a terminal may have taken for a cancelled order is not adopted any more, but taken back (NET-3)."""
+    for attempt in await tx.of_order(Attempt, order_id):
+        if is_to_find_out(attempt) and not attempt.taking_back:
+            await change_attempt(tx, taking_back(attempt), "take-back")

@@ -7,6 +7,7 @@ from datetime import timedelta
 from jumak.domain.calendar import calendar_of, from_ms, to_ms
 from jumak.domain.errors import Conflict, NotFound
 from jumak.domain.fact import Fact
+from jumak.domain.order.ending import check_not_being_cancelled
 from jumak.domain.order.life import Act, next_state
 from jumak.protocol.messages.order import Lock, LockById, LockOrder, LockReply
 from jumak.protocol.row import Done
@@ -23,10 +24,12 @@ LEASE = timedelta(seconds=60)
 async def lock(tx: Transaction, data: LockOrder) -> LockReply:
     """A lease of 60 s on the order's money, if what is owed is what the caller sees (OFF-5).
 
-    Raises Locked while somebody else holds it, Conflict UNPAID_CHANGED with the amount.
+    Raises Locked while somebody else holds it, Conflict UNPAID_CHANGED with the amount, InvalidState
+    CANCEL_PENDING.
     """
     order = await known_order(tx, data.id)
     next_state(order, Act.PAY)
+    check_not_being_cancelled(order)
     await check_unlocked(tx, order)
     unpaid = order.payment_price.payment_unpaid_value
     if unpaid != data.expected_unpaid:

@@ -9,6 +9,7 @@ from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.errors import NotFound
 from jumak.domain.fact import Fact
 from jumak.domain.order.edit import append_lines, check_editable, check_version, finish_edit
+from jumak.domain.order.ending import check_not_being_cancelled
 from jumak.domain.order.line import LineMaker
 from jumak.domain.order.paying import RefundPart
 from jumak.domain.order.pricing import backing_of
@@ -142,8 +143,12 @@ async def update(tx: Transaction, data: UpdateOrder) -> OrderReply:
 
 @command("order.return-line.request")
 async def return_line(tx: Transaction, data: ReturnLine) -> RefundsReply:
-    """Goods come back; what is paid too much is refunded, VAT with it (CAN-5, CAN-7)."""
+    """Goods come back; what is paid too much is refunded, VAT with it (CAN-5, CAN-7).
+
+    Raises InvalidState CANCEL_PENDING while the order is being cancelled, by which all of it goes back.
+    """
     order = await _open_for_edit(tx, data.id, data.expected_version)
+    check_not_being_cancelled(order)
     _check_payment(order, data.refund_to, "$.refundTo")
     after, parts = decide_return(
         order,
@@ -158,8 +163,9 @@ async def return_line(tx: Transaction, data: ReturnLine) -> RefundsReply:
 
 @command("order.refund-amount.request")
 async def refund_amount(tx: Transaction, data: RefundAmount) -> RefundsReply:
-    """Goodwill, booked as 환불 조정 (CAN-6)."""
+    """Goodwill, booked as 환불 조정 (CAN-6); refused as `return_line` is."""
     order = await _open_for_edit(tx, data.id, None)
+    check_not_being_cancelled(order)
     _check_payment(order, data.payment_id, "$.paymentId")
     after, parts = decide_refund(
         order,

@@ -6,8 +6,9 @@ from typing import Any
 
 from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.caller import Caller
-from jumak.domain.errors import DuplicateKey, HostUnavailable, InvalidArgument, InvalidState, NotFound
+from jumak.domain.errors import DuplicateKey, HostUnavailable, InvalidArgument, NotFound
 from jumak.domain.order.add import body_hash
+from jumak.domain.order.ending import check_not_being_cancelled, ended_by_last_payment
 from jumak.domain.order.paying import (
     Paid,
     cancel_payment,
@@ -26,18 +27,12 @@ from jumak.protocol.messages.payment import (
     PaymentById,
     PaymentReply,
 )
-from jumak.protocol.messages.refund import ConfirmRefund
-from jumak.service.approval import require_manager
-from jumak.service.cancelling import ended_by_last_payment
 from jumak.service.documents import InFlight, Install, PaymentLock
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact, payment_fact
 from jumak.service.ports import Reader, Transaction
 from jumak.service.refund import (
-    check_no_part,
     check_no_refund,
-    check_not_asked,
-    not_returned,
-    was_asked_in_vain,
+    queue,
 )
 from jumak.service.registry import command, query
 from jumak.service.serving import served
@@ -58,15 +53,21 @@ async def add(tx: Transaction, data: AddPayment) -> PaymentReply:
         return PaymentReply(payment=known)
     order = await known_order(tx, data.order.id)
     await check_unlocked(tx, order)
+    if tx.caller.is_staff and dto.source_type == "CASH":
+        # Still in the guest's hand, unlike what was approved elsewhere, which is a fact (PAY-3).
+        check_not_being_cancelled(order)
     paid = await taken(tx, order, dto)
     await keep_payment(tx, order, paid)
     return PaymentReply(payment=paid.payment)
 
 
 async def keep_payment(tx: Transaction, order: Order, paid: Paid) -> None:
-    """Save an order with its new payment: `paid`, then `complete` if it did, then the table (H-34)."""
+    """Save an order with its new payment: `paid`, then `complete` if it did, then the table (H-34).
+
+    Money that comes while the order is being cancelled is one more payment to give back (CAN-2).
+    """
     oddities: dict[str, Any] = {"warnings": list(paid.warnings)} if paid.warnings else {}
-    await keep(
+    after = await keep(
         tx,
         order,
         paid.order,
@@ -78,6 +79,8 @@ async def keep_payment(tx: Transaction, order: Order, paid: Paid) -> None:
         if await tx.get(PaymentLock, order.id):
             # Whoever took the money is done: what follows need not wait for the lease to run out (OFF-6).
             tx.drop(PaymentLock, order.id)
+    if backing_of(after).cancel_pending:
+        await queue(tx, after, paid.payment)
 
 
 async def repeated_payment(tx: Transaction, dto: PaymentDto) -> Payment | None:
@@ -178,11 +181,11 @@ async def cancel_one(tx: Transaction, data: CancelPayment, *, given_back: bool =
         if tx.caller.is_staff:
             await check_no_refund(tx, payment.id)
             await _check_returnable(tx, order, payment)
-    await _take_back(tx, order, payment, **({"overridden": True} if data.override else {}))
+    await take_back(tx, order, payment, **({"overridden": True} if data.override else {}))
     return CancelPaymentReply()
 
 
-async def _take_back(tx: Transaction, order: Order, payment: Payment, **said: Any) -> Order:
+async def take_back(tx: Transaction, order: Order, payment: Payment, **said: Any) -> Order:
     """The books after a payment went back; the last one ends an order that waited for it (CAN-3)."""
     iso = calendar_of(tx.shop).iso(tx.at)
     after = cancel_payment(order, payment.id, iso=iso)
@@ -227,41 +230,6 @@ def not_running(plugin: str) -> HostUnavailable:
         reason="PLUGIN_NOT_RUNNING",
         plugin=plugin,
     )
-
-
-@command("payment.confirm-refund.request")
-async def confirm_refund(tx: Transaction, data: ConfirmRefund) -> PaymentReply:
-    """The plugin is gone or will not say: a manager confirms that the money went back (CAN-2), audited.
-
-    Or that it did not, where nobody knew (CAN-10). For EXTERNAL payments, what plugins entered, and cards whose
-    terminal was asked in vain or is no longer the shop's; what else the till took it returns itself. Raises PermissionDenied APPROVAL_NEEDED, NotFound, Locked, InvalidState TILL_PAYMENT, REFUND_STATE,
-    CANCEL_IN_PROGRESS.
-    """
-    approved = await require_manager(tx, "payment.confirm-refund", data.approval_id)
-    order = await tx.order_of_payment(data.id)
-    if order is None:
-        raise NotFound("없는 결제입니다", f"there is no payment {data.id[:64]}", path="$.id")
-    payment = find_payment(order, data.id)
-    record = backing_of(order).payments[payment.id]
-    returned_by_hand = bool(record.terminal) and (
-        await tx.get(TerminalRecord, record.terminal) is None or await was_asked_in_vain(tx, payment.id)
-    )
-    by_till = bool(record.terminal) or payment.source_type != "EXTERNAL"
-    if by_till and not record.by_plugin and not returned_by_hand:
-        raise InvalidState(
-            "포스에서 받은 결제는 결제 취소로 돌려주세요",
-            "the till took this payment; give it back with payment.cancel",
-            reason="TILL_PAYMENT",
-            paymentId=payment.id,
-        )
-    check_not_asked(tx, payment.id)
-    if data.refunded is False:
-        await not_returned(tx, payment, data.note, **approved)
-    elif payment.state != "CANCELLED":
-        await check_unlocked(tx, order)
-        await check_no_part(tx, payment.id)
-        order = await _take_back(tx, order, payment, confirmed="outside", note=data.note, **approved)
-    return PaymentReply(payment=find_payment(order, payment.id))
 
 
 @query("payment.get.request")

@@ -154,11 +154,11 @@ async def _of_attempt(read: Reader, of: Attempt, standing: Standing) -> Reconcil
 
 async def _tender_of(read: Reader, of: RefundAttempt) -> Tender:
     """What it was paid with: a terminal's payment that names a wallet was a QR or barcode (PAY-9)."""
-    if of.terminal is None:
-        return "METHOD"
     order = await read.order(of.order_id)
-    named = order is not None and find_payment(order, of.payment).external_details is not None
-    return "BARCODE" if named else "CARD"
+    payment = None if order is None else find_payment(order, of.payment)
+    if of.terminal is not None:
+        return "BARCODE" if payment is not None and payment.external_details is not None else "CARD"
+    return "METHOD" if payment is None or payment.source_type == "EXTERNAL" else payment.source_type
 
 
 async def _of_refund(read: Reader, of: RefundAttempt, standing: Standing) -> ReconcileItem:

@@ -46,14 +46,22 @@ MOST_LISTED = 500
 
 
 async def ask(
-    tx: Transaction, *, payment_id: str, who: MethodRef | TerminalRef, then: ThenCharge | None = None
+    tx: Transaction,
+    *,
+    payment_id: str,
+    who: MethodRef | TerminalRef,
+    then: ThenCharge | None = None,
+    queued: bool = False,
 ) -> Done:
     """This plugin or terminal is about to be asked for what is left of a payment; then: what follows (CAN-8).
 
-    Who is asked gives back what it holds: the parts that the guest is owed go along. Raises InvalidState
-    CANCEL_IN_PROGRESS, REFUND_UNSETTLED while an earlier asking has no known end, PARTLY_REFUNDED,
-    PAYMENT_CANCELLED when there is nothing left to give back.
+    queued: it is asked for the cancelled order it was queued for, and once only. Who is asked gives back what it
+    holds: the parts that the guest is owed go along. Raises InvalidState CANCEL_IN_PROGRESS, REFUND_UNSETTLED while
+    an earlier asking has no known end, PARTLY_REFUNDED, PAYMENT_CANCELLED when there is nothing left to give back,
+    REFUND_STATE when it is not queued any more.
     """
+    if queued:
+        await _check_queued(tx, payment_id)
     order = await tx.order_of_payment(payment_id)
     payment = None if order is None else find_payment(order, payment_id)
     refunds = await tx.all(RefundAttempt)
@@ -67,7 +75,7 @@ async def ask(
         )
     if isinstance(who, MethodRef):
         check_whole(order, payment, parts)
-    await check_no_refund(tx, payment_id, queued=True)
+    await check_no_refund(tx, payment_id, queued=queued)
     _forget_old(tx, refunds)
     left = payment.amount_money - backing_of(order).payments[payment_id].refunded
     refund = RefundAttempt(
@@ -83,6 +91,18 @@ async def ask(
     )
     keep_refund(tx, "ask", refund)
     return Done()
+
+
+async def _check_queued(tx: Transaction, payment_id: str) -> None:
+    refund, order = await tx.get(RefundAttempt, payment_id), await tx.order_of_payment(payment_id)
+    is_waiting = order is not None and backing_of(order).cancel_pending
+    if refund is None or refund.state != "QUEUED" or not is_waiting:
+        raise InvalidState(
+            "이미 처리된 환불입니다",
+            "this payment waits no longer to be asked back for its cancelled order",
+            reason="REFUND_STATE",
+            paymentId=payment_id,
+        )
 
 
 async def follow_part(tx: Transaction, order: Order, *, refund_id: str, payment_id: str, amount: int) -> None:
@@ -144,14 +164,14 @@ async def check_whole_is_held(source: Reader, order: Order, payment: Payment) ->
 async def queue(tx: Transaction, order: Order, payment: Payment) -> None:
     """The order is cancelled: what the terminal or method of this payment took is asked for as soon as may be (CAN-2).
 
-    Where it is being given back already, or nobody knows whether it was, that is waited for (CAN-10).
+    Where it is being given back already, or nobody knows whether it was, that is waited for (CAN-10). Where nobody
+    can be asked a person gives it back, and it stands on the list until somebody says so.
     """
     record = backing_of(order).payments[payment.id]
     who = await _terminal_ref(tx, record.terminal) if record.terminal else method_of(order, payment)
-    if who is None or (isinstance(who, MethodRef) and not record.by_method):
-        return
     refunds = await tx.all(RefundAttempt)
-    if refund_open(refunds.get(payment.id)) is not None:
+    known = refunds.get(payment.id)
+    if refund_open(known) is not None or (known is not None and known.is_by_hand):
         return
     _forget_old(tx, refunds)
     queued = RefundAttempt(
@@ -160,10 +180,26 @@ async def queue(tx: Transaction, order: Order, payment: Payment) -> None:
         amount=payment.amount_money - record.refunded,
         method=who if isinstance(who, MethodRef) else None,
         terminal=who if isinstance(who, TerminalRef) else None,
-        state="QUEUED",
+        state="NOT_RETURNED" if who is None else "QUEUED",
         at_ms=to_ms(tx.at),
+        error=error_of(nobody_to_ask(payment.id)) if who is None else None,
     )
-    keep_refund(tx, "queue", queued)
+    keep_refund(tx, "owe" if who is None else "queue", queued)
+
+
+def nobody_to_ask(payment_id: str) -> InvalidState:
+    """The till did not take this money, nor did a plugin that could be asked for it: a person gives it back (CAN-2)."""
+    return InvalidState(
+        "포스나 플러그인이 돌려줄 수 없는 결제입니다. 직접 돌려준 뒤 확인해 주세요",
+        "nobody can be asked for this money; give it back by hand, then payment.confirm-refund",
+        reason="BY_HAND",
+        paymentId=payment_id,
+    )
+
+
+def error_of(refusal: PosError) -> AttemptError:
+    """A refusal as a refund keeps it."""
+    return AttemptError(code=refusal.code, reason=refusal.reason, message=refusal.ko)
 
 
 def method_of(order: Order, payment: Payment) -> MethodRef | None:
@@ -185,8 +221,7 @@ async def cannot_ask(tx: Transaction, *, refund_id: str, refusal: PosError) -> D
     """What was queued cannot be asked for: a person sees why, and decides."""
     refund = await tx.get(RefundAttempt, refund_id)
     if refund is not None and refund.state == "QUEUED":
-        error = AttemptError(code=refusal.code, reason=refusal.reason, message=refusal.ko)
-        keep_refund(tx, "decline", refund_stepped(refund, RefundStep.DECLINE, error=error))
+        keep_refund(tx, "decline", refund_stepped(refund, RefundStep.DECLINE, error=error_of(refusal)))
     return Done()
 
 
@@ -271,7 +306,7 @@ def _lose(tx: Transaction, refund: RefundAttempt, message: str) -> None:
 
 
 async def was_asked_in_vain(source: Reader, payment_id: str) -> bool:
-    """The terminal of a payment refused to give it back, or nobody knows whether it did: a person may say so."""
+    """Who was to give a payment back refused or could not be asked, or nobody knows whether it did: a person may say so."""
     refund = await source.get(RefundAttempt, payment_id)
     return refund is not None and refund.state in ("DECLINED", "UNKNOWN", "NOT_RETURNED")
 

@@ -105,11 +105,14 @@ def _installments(payment: Payment, rest: int) -> str | None:
 async def charge_rest(tx: Transaction, payment_id: str) -> None:
     """A payment went back whole to give a part of it back: the rest is charged, in the commit that books it (CAN-8).
 
-    Where it cannot be (the till is busy, say) the order owes it, and staff hear of that.
+    Where it cannot be (the till is busy, say) the order owes it, and staff hear of that. An order that was cancelled
+    meanwhile is owed nothing (CAN-2).
     """
     refund = await tx.get(RefundAttempt, payment_id)
     order = await tx.order_of_payment(payment_id)
-    if refund is None or refund.then is None or order is None or order.order_state == "CANCELLED":
+    if refund is None or refund.then is None or order is None:
+        return
+    if order.order_state == "CANCELLED" or backing_of(order).cancel_pending:
         return
     payment = find_payment(order, payment_id)
     rest = payment.amount_money - backing_of(order).payments[payment_id].refunded

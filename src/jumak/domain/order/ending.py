@@ -166,6 +166,28 @@ def cancel(order: Order, *, iso: str, reason: str | None) -> Order:
     return next_version(order, settle(ended), iso)
 
 
+def ended_by_last_payment(order: Order, iso: str) -> Order | None:
+    """The order as CANCELLED when it was waiting for its last payment to come back, else None (CAN-3)."""
+    if not backing_of(order).cancel_pending or live_payments(order):
+        return None
+    return cancel(order, iso=iso, reason=order.cancel_reason)
+
+
+def check_not_being_cancelled(order: Order) -> None:
+    """Neither is money taken that would go back at once, nor a part given back of what goes back whole (CAN-2).
+
+    Raises InvalidState CANCEL_PENDING.
+    """
+    if backing_of(order).cancel_pending:
+        raise InvalidState(
+            "취소 중인 주문입니다. 받은 돈은 모두 돌려드리고, 다 돌려드리면 취소됩니다. 다시 팔려면 새 주문을 만들어 주세요",
+            "the order is being cancelled: all its money goes back, and with the last of it the order ends "
+            "(reconcile.list says what is left); to go on with the sale make a new order",
+            reason="CANCEL_PENDING",
+            orderId=order.id,
+        )
+
+
 def set_pickup(order: Order, pickup: str) -> Order:
     """Called or collected: the third axis, which never moves the order's state (ORD-9)."""
     if order.order_state == "CANCELLED":

@@ -184,12 +184,15 @@ def record_payment(
         replace(
             tipped,
             payments=(*tipped.payments, payment),
-            # Whoever takes money goes on with the order: a cancel that was waiting is given up.
-            backing=replace(backing, payments=backing.payments | {payment_id: record}, cancel_pending=False),
+            backing=replace(backing, payments=backing.payments | {payment_id: record}),
         )
     )
     completes = (
-        state == "OPENED" and payment.autocomplete and with_money.payment_price.payment_unpaid_value == 0
+        state == "OPENED"
+        and payment.autocomplete
+        and with_money.payment_price.payment_unpaid_value == 0
+        # It goes back like the others: a cancel is ended by the last of them, never by money that comes (CAN-2).
+        and not backing.cancel_pending
     )
     if completes:
         with_money = replace(with_money, order_state="COMPLETED", completed_at=iso)
