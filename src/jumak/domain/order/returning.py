@@ -15,17 +15,10 @@ from jumak.domain.order.ending import closed
 from jumak.domain.order.life import Act, next_state, not_editable
 from jumak.domain.order.line import as_asked
 from jumak.domain.order.paying import RefundPart, give_back, order_buckets
-from jumak.domain.order.pricing import (
-    backing_of,
-    line_inputs,
-    order_discount_inputs,
-    paid_value,
-    settle,
-    with_price,
-)
+from jumak.domain.order.pricing import backing_of, paid_value, priced, settle
 from jumak.domain.order.staff_edit import find_line, with_line, without_line
 from jumak.domain.order.types import Order, QuantityValue
-from jumak.domain.price import ROUNDING_TITLE, price_order
+from jumak.domain.price import ROUNDING_TITLE
 
 
 def return_line(
@@ -135,14 +128,7 @@ def _repaid(
     *,
     at_least: int = 0,
 ) -> tuple[Order, tuple[RefundPart, ...]]:
-    priced = price_order(
-        line_inputs(edited),
-        order_discount_inputs(edited),
-        edited.charge_price.charge_tip_value,
-        shop,
-        strict=False,
-    )
-    cheaper = with_price(edited, priced)
+    cheaper = priced(edited, shop)
     excess = max(at_least, paid_value(cheaper) - cheaper.charge_price.charge_price_value)
     parts: tuple[RefundPart, ...] = ()
     if excess:
