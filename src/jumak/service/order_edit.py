@@ -159,7 +159,7 @@ async def return_line(tx: Transaction, data: ReturnLine) -> RefundsReply:
 @command("order.refund-amount.request")
 async def refund_amount(tx: Transaction, data: RefundAmount) -> RefundsReply:
     """Goodwill, booked as 환불 조정 (CAN-6)."""
-    order = await _open_for_edit(tx, data.id, None)
+    order = await _open_for_edit(tx, data.id, data.expected_version)
     _check_payment(order, data.payment_id, "$.paymentId")
     after, parts = decide_refund(
         order,
