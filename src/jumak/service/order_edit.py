@@ -204,5 +204,12 @@ async def _refunded(
             facts.append(payment_fact("cancel", order.id, part.payment_id))
     after = await keep(tx, order, after, payments=facts, orders=[order_fact("update", after, reason=reason)])
     for refund in refunds:
-        await follow_part(tx, after, refund_id=refund.id, payment_id=refund.payment_id, amount=refund.amount)
+        await follow_part(
+            tx,
+            after,
+            refund_id=refund.id,
+            payment_id=refund.payment_id,
+            amount=refund.amount,
+            tax=refund.tax,
+        )
     return RefundsReply(order=await shown(tx, after), refunds=refunds)

@@ -86,9 +86,10 @@ def _all_of(order: Order, shop: Shop, iso: str, refunds: Iterable[RefundAttempt]
     records = backing_of(order).payments
     amounts, tax = {}, 0
     for payment in live_payments(order):
-        parts = sum(part.amount for part in owed(refunds, payment.id))
-        amounts[payment.id] = payment.amount_money - records[payment.id].refunded + parts
-        tax += records[payment.id].taken[1]
+        parts = owed(refunds, payment.id)
+        left = payment.amount_money - records[payment.id].refunded
+        amounts[payment.id] = left + sum(part.amount for part in parts)
+        tax += records[payment.id].taken[1] + sum(part.tax for part in parts)
     return _Decided(void_all(order, shop=shop, iso=iso)[0] if amounts else order, amounts, tax, whole=True)
 
 
