@@ -287,6 +287,17 @@ def test_goodwill_is_a_visible_discount():
             refund_amount(after, amount, shop=RESTAURANT, iso=ISO)
 
 
+def test_goodwill_leaves_the_tip_to_the_staff():
+    """CAN-6, VAT-4: all of the goods can be given back, and nothing of the tip, whose reason is said."""
+    paid = tipped(an_order(a_line(AMERICANO, 2)), 10_000, 1_000).order
+    with pytest.raises(InvalidArgument) as refusal:
+        refund_amount(paid, 9_001, shop=RESTAURANT, iso=ISO)
+    assert (refusal.value.data["path"], "봉사료(1,000원)" in refusal.value.ko) == ("$.amount", True)
+    after, parts = refund_amount(paid, 9_000, shop=RESTAURANT, iso=ISO)
+    assert [part.amount for part in parts] == [9_000]
+    assert (after.charge_price.charge_tip_value, after.payment_price.payment_paid_value) == (1_000, 1_000)
+
+
 def test_refunds_go_to_the_chosen_tender_then_the_newest():
     """CAN-7: never more on a payment than it took."""
     order = pay(pay(an_order(a_line(AMERICANO, 2)), 4_000).order, 5_000, "pay-2").order

@@ -93,7 +93,8 @@ def refund_amount(
 ) -> tuple[Order, tuple[RefundPart, ...]]:
     """Goodwill: booked as the order discount 환불 조정, so that price and paid fall together (CAN-6).
 
-    Raises InvalidArgument when amount is not between 1 and what was paid.
+    Raises InvalidArgument when amount is not between 1 and what was paid, or reaches into the tip: that is the
+    staff's, and no price that could fall (VAT-4).
     """
     next_state(order, Act.CANCEL_PAYMENT)
     paid = paid_value(order)
@@ -101,6 +102,14 @@ def refund_amount(
         raise InvalidArgument(
             f"환불 금액은 1원부터 받은 금액({paid:,}원)까지입니다",
             f"amount: between 1 and the {paid} that was paid",
+            path="$.amount",
+        )
+    tip = order.charge_price.charge_tip_value
+    goods = order.charge_price.charge_price_value - tip
+    if amount > goods:
+        raise InvalidArgument(
+            f"봉사료({tip:,}원)는 환불할 수 없습니다. {goods:,}원까지 입력해 주세요",
+            f"amount: at most the {goods} that the goods cost; goodwill does not reach into the tip of {tip}",
             path="$.amount",
         )
     backing = backing_of(order)
