@@ -25,6 +25,7 @@ from jumak.domain.bill import (
 from jumak.domain.errors import InvalidArgument, InvalidState, NotFound
 from jumak.domain.order.ending import cancel
 from jumak.domain.order.paying import record_payment
+from jumak.domain.order.pricing import reprice
 from jumak.domain.order.types import Order
 from tests.domain.shop_floor import (
     AMERICANO,
@@ -54,11 +55,17 @@ def amounts(parts) -> list[int]:
     return [part.amount for part in parts]
 
 
-def paid(order: Order, amount: int) -> Order:
+def paid(order: Order, amount: int, *, tip: int = 0) -> Order:
+    """tip: won of its own on top of the amount."""
     return record_payment(
-        order, a_payment(order, amount), payment_id="p1", caller=MANAGER, shop=RESTAURANT, body=b"1", at_ms=0,
-        iso="2026-02-01T12:01:00+09:00", approved_at="2026-02-01T12:01:00+09:00", business_date="2026-02-01",
+        order, a_payment(order, amount, amountMoney=amount + tip, tipMoney=tip), payment_id="p1", caller=MANAGER, shop=RESTAURANT,
+        body=b"1", at_ms=0, iso="2026-02-01T12:01:00+09:00", approved_at="2026-02-01T12:01:00+09:00",
+        business_date="2026-02-01", tip=tip,
     ).order  # fmt: skip
+
+
+def with_tip(order: Order, tip: int) -> Order:
+    return replace(order, charge_price=replace(order.charge_price, charge_tip_value=tip))
 
 
 def test_equal_parts():
@@ -219,6 +226,39 @@ def test_a_tip_goes_by_what_each_part_comes_to():
     assert amounts(by_item(free, [{"a": 1_000}])) == [500]
 
 
+def test_a_tip_somebody_paid_is_nobody_elses():
+    """SPL-2, SPL-3, PAY-2: three cakes, the first guest pays theirs and a tip: the others pay what theirs cost."""
+    order = an_order(a_line(CAKE), a_line(CAKE), a_line(CAKE))
+    bill = bill_of(paid(order, 6_500, tip=3_000))
+    assert (bill.unpaid, bill.tip) == (13_000, 0)
+    _, second, third = (line.id for line in bill.lines)
+    assert amounts(by_item(bill, [{second: 1_000}])) == [6_500, 6_500]
+    assert amounts(by_item(bill, [{second: 1_000}, {third: 1_000}])) == [6_500, 6_500]
+
+
+def test_the_orders_own_tip_is_paid_with_each_part():
+    """SPL-2, VAT-4: of a tip on the whole order the others owe their share, whatever was tipped beside it."""
+    tipped = reprice(with_tip(an_order(a_line(CAKE), a_line(CAKE), a_line(CAKE)), 1_950), RESTAURANT)
+    first, rest = by_item(bill_of(tipped), [{tipped.line_items[0].id: 1_000}])
+    assert (first.amount, rest.amount) == (7_150, 14_300)
+    bill = bill_of(paid(tipped, first.amount, tip=1_000))
+    assert amounts(by_item(bill, [{tipped.line_items[1].id: 1_000}])) == [7_150, 7_150]
+
+
+@given(st.lists(st.sampled_from([AMERICANO, CAKE, FRUIT]), min_size=2, max_size=5), st.data())
+@settings(max_examples=50)
+def test_whoever_pays_a_part_with_a_tip_leaves_the_other_parts_as_they_were(items, data: st.DataObject):
+    """SPL-a, PAY-2: a part and a tip of its own are paid; the bill of those who stay comes out as before."""
+    order = an_order(*map(a_line, items))
+    units = [{line.id: 1_000} for line in order.line_items]
+    before = amounts(by_item(bill_of(order), units))
+    goes = data.draw(st.integers(0, len(units) - 1))
+    after = bill_of(paid(order, before.pop(goes), tip=data.draw(st.integers(0, 20_000))))
+    del units[goes]
+    assert amounts(by_item(after, units)) == before
+    assert amounts(by_item(after, units[:1])) == [before[0], sum(before[1:])][: len(units)]
+
+
 def test_the_bill_of_an_order():
     """SPL-2: Ex A, from a real order: nets after every discount, and what is still owed."""
     order = an_order(
@@ -261,8 +301,8 @@ def bills(draw: st.DrawFn) -> Bill:
         for place in range(draw(st.integers(1, 6)))
     )
     tip = draw(st.sampled_from([0, 0, 1, 1_005]))
-    price = sum(line.net for line in lines) + tip
-    return Bill(lines=lines, tip=tip, unpaid=draw(st.integers(0, price)), num_guests=draw(st.integers(1, 6)))
+    goods = draw(st.integers(0, sum(line.net for line in lines)))
+    return Bill(lines=lines, tip=tip, unpaid=goods + tip, num_guests=draw(st.integers(1, 6)))
 
 
 @st.composite

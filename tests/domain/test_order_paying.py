@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from jumak.domain.caller import Caller
 from jumak.domain.discount import StaffDiscount
 from jumak.domain.errors import InvalidArgument, InvalidState, PermissionDenied
+from jumak.domain.merchant import Shop
 from jumak.domain.order.ending import cancel, check_plugin_may_cancel
 from jumak.domain.order.paying import (
     cancel_payment,
@@ -202,7 +203,7 @@ def test_a_tip_above_the_orders_raises_it():
 def test_cancelling_a_payment_keeps_the_order():
     """CAN-1: the order stays COMPLETED, its payment state falls back, it owes again."""
     paid = pay(an_order(a_line(AMERICANO)), 4_500).order
-    back = cancel_payment(paid, paid.payments[0].id, iso=ISO)
+    back = cancel_payment(paid, paid.payments[0].id, shop=RESTAURANT, iso=ISO)
     assert (back.order_state, back.payment_state) == ("COMPLETED", "REFUNDED")
     assert back.payment_price.payment_unpaid_value == 4_500
     assert back.payments[0].cancelled_at == ISO
@@ -242,7 +243,7 @@ def test_a_plugin_cancels_its_own_orders_all_or_nothing():
 def test_void_all_is_newest_first_and_leaves_nothing_paid():
     """CAN-2, CAN-3, CAN-7: every payment once, then the order may end."""
     order = pay(pay(an_order(a_line(AMERICANO, 2)), 1_000).order, 2_000, "pay-2").order
-    voided, ids = void_all(order, iso=ISO)
+    voided, ids = void_all(order, shop=RESTAURANT, iso=ISO)
     assert ids == ("id-pay-2", "id-pay-1")
     ended = cancel(voided, iso=ISO, reason=None)
     assert (ended.payment_state, ended.payment_price.payment_paid_value) == ("REFUNDED", 0)
@@ -286,6 +287,17 @@ def test_goodwill_is_a_visible_discount():
             refund_amount(after, amount, shop=RESTAURANT, iso=ISO)
 
 
+def test_goodwill_leaves_the_tip_to_the_staff():
+    """CAN-6, VAT-4: all of the goods can be given back, and nothing of the tip, whose reason is said."""
+    paid = tipped(an_order(a_line(AMERICANO, 2)), 10_000, 1_000).order
+    with pytest.raises(InvalidArgument) as refusal:
+        refund_amount(paid, 9_001, shop=RESTAURANT, iso=ISO)
+    assert (refusal.value.data["path"], "봉사료(1,000원)" in refusal.value.ko) == ("$.amount", True)
+    after, parts = refund_amount(paid, 9_000, shop=RESTAURANT, iso=ISO)
+    assert [part.amount for part in parts] == [9_000]
+    assert (after.charge_price.charge_tip_value, after.payment_price.payment_paid_value) == (1_000, 1_000)
+
+
 def test_refunds_go_to_the_chosen_tender_then_the_newest():
     """CAN-7: never more on a payment than it took."""
     order = pay(pay(an_order(a_line(AMERICANO, 2)), 4_000).order, 5_000, "pay-2").order
@@ -311,7 +323,7 @@ def test_any_cut_of_the_total_uses_the_buckets_up(cuts):
     assert [sum(column) for column in zip(*taken, strict=True)] == [12_234, 1_223, 7_250, 0]
 
 
-def tipped(order: Order, amount: int, tip: int, key: str = "pay-1"):
+def tipped(order: Order, amount: int, tip: int, key: str = "pay-1", *, shop: Shop = RESTAURANT):
     """A payment the till takes with a tip of its own."""
     parts = share_with_tip(remaining_buckets(order), amount, tip)
     dto = a_payment(
@@ -319,7 +331,7 @@ def tipped(order: Order, amount: int, tip: int, key: str = "pay-1"):
         supplyMoney=parts.supply + parts.exempt, taxExemptMoney=parts.exempt,
     )  # fmt: skip
     return record_payment(
-        order, dto, payment_id=f"id-{key}", caller=MANAGER, shop=RESTAURANT, body=b"", at_ms=0, iso=ISO,
+        order, dto, payment_id=f"id-{key}", caller=MANAGER, shop=shop, body=b"", at_ms=0, iso=ISO,
         approved_at=ISO, business_date="2026-02-01", tip=tip,
     )  # fmt: skip
 
@@ -343,6 +355,48 @@ def test_a_tip_comes_on_top_of_the_orders_own():
         800,
         True,
     )
+
+
+def test_a_tip_goes_with_the_payment_that_brought_it():
+    """PAY-2, CAN-1: taken back, the order owes what its goods and its own tip cost; once, whatever else was paid."""
+    order = update_header(an_order(a_line(AMERICANO, 2)), HeaderChange(tip=500), shop=RESTAURANT, iso=ISO)
+    paid = tipped(tipped(order, 5_500, 1_000).order, 5_300, 300, "pay-2").order
+    assert (paid.charge_price.charge_tip_value, paid.payment_price.payment_unpaid_value) == (1_800, 0)
+    back = cancel_payment(paid, paid.payments[0].id, shop=RESTAURANT, iso=ISO)
+    assert (back.charge_price.charge_tip_value, back.charge_price.charge_price_value) == (800, 9_800)
+    assert back.payment_price.payment_unpaid_value == 4_500
+    voided, _ = void_all(paid, shop=RESTAURANT, iso=ISO)
+    assert (voided.charge_price.charge_tip_value, voided.payment_price.payment_unpaid_value) == (500, 9_500)
+
+
+def test_a_tip_that_is_charged_anew_stays():
+    """CAN-8: what a payment given back whole leaves is charged again, so that the order costs what it did."""
+    paid = tipped(an_order(a_line(AMERICANO)), 5_500, 1_000).order
+    back = cancel_payment(paid, paid.payments[0].id, shop=RESTAURANT, iso=ISO, keeps_tip=True)
+    assert (back.charge_price.charge_tip_value, back.payment_price.payment_unpaid_value) == (1_000, 5_500)
+
+
+def test_a_payment_goes_back_whatever_its_tip_did_to_the_small_change():
+    """CAN-1, DSC-7: an odd tip of a plugin saved the goods their cut; without it they would cost less than is paid."""
+    shop = replace(RESTAURANT, order_rounding_unit=10)
+    off = (StaffDiscount(title="쿠폰", amount_money=a_payment_value(1)),)
+    order = update_header(an_order(a_line(AMERICANO, 2)), HeaderChange(discounts=off), shop=shop, iso=ISO)
+    assert order.charge_price.charge_price_value == 8_990
+    first = tipped(order, 5, 1, shop=shop).order
+    assert first.charge_price.charge_price_value == 9_000
+    paid = tipped(first, 8_995, 0, "pay-2", shop=shop).order
+    back = cancel_payment(paid, paid.payments[0].id, shop=shop, iso=ISO)
+    assert (back.payment_price.payment_paid_value, back.payment_price.payment_unpaid_value) == (8_995, 5)
+
+
+@given(st.integers(1, 20_000), st.integers(1, 9_000), st.integers(0, 4))
+def test_a_cancelled_payment_leaves_the_order_as_it_was(part, tip, own):
+    """PAY-2, MON-a: paid with a tip and taken back, an order costs what it cost, whatever tip it had itself."""
+    order = update_header(example_a(), HeaderChange(tip=own * 500), shop=RESTAURANT, iso=ISO)
+    paid = tipped(order, part + tip, tip).order
+    back = cancel_payment(paid, paid.payments[0].id, shop=RESTAURANT, iso=ISO)
+    assert (back.charge_price, back.line_items) == (order.charge_price, order.line_items)
+    assert back.payment_price == order.payment_price
 
 
 @pytest.mark.parametrize(
@@ -407,5 +461,5 @@ def test_refunds_never_exceed_what_was_paid(amounts, refunds):
     for payment in order.payments:
         assert 0 <= order.backing.payments[payment.id].refunded <= payment.amount_money
     assert order.payment_price.payment_paid_value == paid_before - given
-    voided, _ = void_all(order, iso=ISO)
+    voided, _ = void_all(order, shop=RESTAURANT, iso=ISO)
     assert cancel(voided, iso=ISO, reason=None).payment_price.payment_paid_value == 0

@@ -93,7 +93,7 @@ def test_each_part_of_a_mixed_payment():
         ("EXTERNAL", 4_000, 5_000, 1_000),
         ("EXTERNAL", 5_000, None, None),
     ]
-    back = receipt(cancel_payment(order, "p2", iso=ISO))
+    back = receipt(cancel_payment(order, "p2", shop=RESTAURANT, iso=ISO))
     assert [each.cancelled_at for each in back.payments] == [None, ISO]
     assert (back.kind, back.paid, back.unpaid) == ("RECEIPT", 4_000, 5_000)
 

@@ -420,7 +420,13 @@ async def _money_back(ask: Ask) -> None:
     )["order"]
     await ask(
         "order.refund-amount",
-        {"id": order["id"], "amount": 1_000, "reason": "사과", "paymentId": payment["id"]},
+        {
+            "id": order["id"],
+            "expectedVersion": order["version"],
+            "amount": 1_000,
+            "reason": "사과",
+            "paymentId": payment["id"],
+        },
     )
 
 

@@ -151,6 +151,20 @@ async def test_a_card_that_takes_no_partial_cancel(counter):
         await counter.resolve(part, "WHOLE_THEN_REST")
 
 
+async def test_the_tip_of_a_payment_stays_when_its_rest_is_charged_anew(counter):
+    """CAN-8, PAY-2: it goes back whole for the card's sake alone: what the order costs is paid as before."""
+    order = await counter.order(17_097)
+    await counter.ended(await counter.start(order, 18_097, tip=1_000))
+    await counter.refund(order, 5_000)
+    await counter.settle()
+    [part] = await counter.refunds()
+    await counter.resolve(part, "WHOLE_THEN_REST", note="카드 다시 받음")
+    await counter.settle()
+    after = await counter.asking.get(order["id"])
+    assert (after["chargePrice"]["chargeTipValue"], await left_on(counter, order)) == (1_000, 0)
+    assert counter.terminal.book.totals().net == 13_097
+
+
 async def test_the_rest_waits_for_a_till_that_is_busy(counter):
     """CAN-8, PAY-8: the whole is back, the rest cannot be charged now: the order owes it, and staff are told."""
     order, _ = await a_paid_order(counter, 18_097)

@@ -373,6 +373,20 @@ async def test_returns_and_goodwill(shop):
     assert less["order"]["paymentPrice"] == {"paymentPaidValue": price // 2 - 100, "paymentUnpaidValue": 0}
 
 
+async def test_goodwill_is_given_once(shop):
+    """CAN-6, OFF-5: two tills agree on 5,000 of the order as both see it, the second is told that it changed."""
+    order = await shop.add(PLUGIN, a_line(2))
+    await shop.pay(CASHIER, order, sourceType="CASH")
+    seen = await shop.get(order["id"])
+    given = {"id": order["id"], "expectedVersion": seen["version"], "amount": 5_000, "reason": "사과"}
+    await shop.ask("order.refund-amount.request", given, MANAGER)
+    with pytest.raises(Conflict):
+        await shop.ask("order.refund-amount.request", given, MANAGER)
+    after = await shop.get(order["id"])
+    paid = seen["paymentPrice"]["paymentPaidValue"]
+    assert after["paymentPrice"]["paymentPaidValue"] == paid - 5_000
+
+
 async def test_prepaid_shops_cook_when_it_is_paid(shop):
     """ORD-7: no ticket until nothing is owed; `complete` is not for plugins."""
     async with simulated_shop(shop=CAFE_SHOP) as opened:

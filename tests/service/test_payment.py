@@ -57,6 +57,24 @@ async def test_unpaid_orders_outlive_the_business_day(shop):
     assert again["number"] == "A-001"
 
 
+async def test_a_tip_goes_back_with_its_payment(shop):
+    """CAN-1, PAY-2: 18,000 and 1,000 of tip in cash, taken back: the order owes what its goods cost."""
+    order = await shop.add(CASHIER, a_line(2))
+    start = {
+        "orderId": order["id"],
+        "tender": "CASH",
+        "expectedUnpaid": 18_000,
+        "amount": 19_000,
+        "tip": 1_000,
+    }
+    payment = (await shop.ask("payment.start.request", start, CASHIER))["attempt"]["payment"]
+    back = {"order": {"id": order["id"]}, "payment": {"id": payment["id"]}}
+    await shop.ask("payment.cancel.request", back, MANAGER)
+    now = await shop.get(order["id"])
+    assert (now["orderState"], now["chargePrice"]["chargeTipValue"]) == ("COMPLETED", 0)
+    assert now["paymentPrice"] == {"paymentPaidValue": 0, "paymentUnpaidValue": 18_000}
+
+
 async def test_asking_for_the_money_twice_is_one_asking(shop):
     """PAY-8: the same till taps twice and holds one lock."""
     order = await shop.add(PLUGIN, a_line())

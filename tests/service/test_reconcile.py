@@ -344,3 +344,25 @@ async def test_a_shop_without_an_issuer():
         )  # fmt: skip
         settled = await till.asking.ask("settlement.get.request", {}, MANAGER)
         assert settled["settlement"]["open"] == 0
+
+
+@pytest.mark.parametrize("tip", [0, 1_000])
+async def test_a_tipped_payment_of_unknown_end_can_be_the_orders(tip: int):
+    """NET-5, PAY-2: its tip comes on top of what is owed, so that the list offers to record it as paid."""
+    async with simulated_shop() as opened:
+        shop = Asking(opened)
+        counter = Counter(shop)
+        plugin = await counter.plugin()
+        order = await shop.add(CASHIER, a_line(2))
+        tipped = {"tip": tip} if tip else {}
+        await counter.start(order, 18_000 + tip, **tipped)
+        await plugin.asked("pay")
+        plugin.kill()
+        await opened.settle()
+        [item] = (await shop.ask("reconcile.list.request", {}, MANAGER))["items"]
+        assert (item["standing"], item["amount"]) == ("UNKNOWN", 18_000 + tip)
+        action = next(each for each in item["actions"] if each["data"].get("how") == "CONFIRM_PAID")
+        ended = await shop.ask(action["name"], action["data"] | {"note": "확인"}, MANAGER)
+        assert ended["attempt"]["state"] == "APPROVED"
+        now = await shop.get(order["id"])
+        assert (now["chargePrice"]["chargeTipValue"], now["paymentPrice"]["paymentUnpaidValue"]) == (tip, 0)

@@ -1,8 +1,9 @@
 """A bill in parts: by count, amount, item or guest (rulebook §2.6).
 
 Only money is divided here; the order stays one. The parts of a bill always add up to what is still
-owed (SPL-a). By item and by guest a part is first what its lines cost after every discount, with its share
-of the tip; what was paid before is then taken off (see `by_item`, `by_guest`).
+owed (SPL-a). By item and by guest a part is first what its lines cost after every discount; what was paid for
+goods before is then taken off (see `by_item`, `by_guest`), and what is owed of the tip goes by what that leaves.
+A tip that somebody paid is money for nobody's goods.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from msgspec.structs import replace
 from jumak.domain.errors import InvalidArgument, InvalidState, NotFound
 from jumak.domain.money import MILLI, milli, rhu, share_out, split_evenly
 from jumak.domain.order.life import Act, next_state
+from jumak.domain.order.paying import remaining_buckets
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
 
@@ -29,12 +31,17 @@ class BillLine(Struct, frozen=True, kw_only=True):
 
 
 class Bill(Struct, frozen=True, kw_only=True):
-    """What is to be divided. unpaid: won still owed of Σ net + tip."""
+    """What is to be divided. unpaid: won still owed of Σ net and the order's tip.  tip: won of it that are tip."""
 
     lines: tuple[BillLine, ...]
     tip: int
     unpaid: int
     num_guests: int | None = None
+
+    @property
+    def unpaid_goods(self) -> int:
+        """Won still owed of Σ net."""
+        return self.unpaid - self.tip
 
 
 class Part(Struct, frozen=True, kw_only=True):
@@ -70,7 +77,7 @@ def bill_of(order: Order) -> Bill:
             )
             for line in order.line_items
         ),
-        tip=order.charge_price.charge_tip_value,
+        tip=min(unpaid, remaining_buckets(order).tip),
         unpaid=unpaid,
         num_guests=order.num_guests,
     )
@@ -126,11 +133,10 @@ def by_item(bill: Bill, groups: Sequence[Mapping[str, int]]) -> tuple[Part, ...]
             amount -= first_units(line.net, before, line.quantity)
         amounts.append(amount)
     unchosen = {line.id: left for line in bill.lines if (left := line.quantity - taken[line.id])}
-    whole = _with_tip([*amounts, sum(line.net for line in bill.lines) - sum(amounts)], bill.tip)
-    chosen = whole[:-1]
-    rest = bill.unpaid - sum(chosen)
+    rest = bill.unpaid_goods - sum(amounts)
     if rest < 0:
-        chosen, rest = share_out(bill.unpaid, chosen), 0
+        amounts, rest = share_out(bill.unpaid_goods, amounts), 0
+    *chosen, rest = _with_tip([*amounts, rest], bill.tip)
     parts = [Part(amount=amount, units=group) for amount, group in zip(chosen, groups, strict=True)]
     if rest:
         parts.append(Part(amount=rest, units=unchosen))
@@ -158,8 +164,7 @@ def by_guest(bill: Bill, *, path: str = "$.by") -> tuple[Part, ...]:
         if line.seat is not None:
             own[line.seat][line.id] = line.quantity
             amounts[line.seat] += line.net
-    whole = _with_tip([amounts[seat] for seat in seats], bill.tip)
-    owed = share_out(bill.unpaid, whole)
+    owed = _with_tip(share_out(bill.unpaid_goods, [amounts[seat] for seat in seats]), bill.tip)
     return tuple(
         Part(amount=amount, units=own[seat], seat=seat) for seat, amount in zip(seats, owed, strict=True)
     )

@@ -105,6 +105,7 @@ class PaymentBacking(Struct, frozen=True, array_like=True, omit_defaults=True, g
     taken: how it drew on the order's buckets (supply, tax, exempt, tip), MON-9.
     by_method: taken by a plugin's payment method, which therefore gives it back (payment §6).
     terminal: id of the card terminal that took it, and gives it back (CAN-8); empty for everything else.
+    tip_raised: won by which it raised the order's tip (PAY-2); 0 for what was stored before this was known.
     """
 
     owner: str
@@ -117,6 +118,7 @@ class PaymentBacking(Struct, frozen=True, array_like=True, omit_defaults=True, g
     warnings: tuple[str, ...] = ()
     by_method: bool = False
     terminal: str = ""
+    tip_raised: PositiveWon = 0
 
 
 def masked_number(number: str) -> str:

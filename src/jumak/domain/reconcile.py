@@ -57,11 +57,12 @@ def actions_of_attempt(attempt: Attempt, order: Order | None) -> tuple[Action, .
     return tuple(
         (RESOLVE_ATTEMPT, {"id": attempt.id, "how": how})
         for how in (*asks, *says)
-        if how != "CONFIRM_PAID" or _takes(order, attempt.amount)
+        if how != "CONFIRM_PAID" or _takes(order, attempt.amount - attempt.tip)
     )
 
 
 def _takes(order: Order | None, amount: int) -> bool:
+    """Whether it owes that much. amount: without the tip, which raises what is owed by itself (PAY-2)."""
     if order is None or order.order_state in ("REQUESTED", "CANCELLED"):
         return False
     return order.payment_price.payment_unpaid_value >= amount

@@ -74,13 +74,14 @@ class RefundAttempt(Doc, frozen=True, kw_only=True):
     id: the payment's for what is left of it, of which a later attempt replaces the earlier; of the refund for a
     part, whose payment is `payment_id`.  method, terminal: who is asked.  at_ms: when.  note: a manager's, on resolving.
     approved_no: of the cancel, where a card network gave one.  given_ms: when the terminal said that it went back.
-    carries: parts the books have given back and the card has not, which go back with it.
+    carries: parts the books have given back and the card has not, which go back with it.  tax: won of VAT in a part.
     """
 
     id: PublicId
     order_id: PublicId
     payment_id: PublicId | None = None
     amount: PositiveWon
+    tax: PositiveWon = 0
     method: MethodRef | None = None
     terminal: TerminalRef | None = None
     state: RefundState

@@ -46,7 +46,7 @@ async def staff_cancel(tx: Transaction, order: Order, data: CancelOrder) -> Canc
     after, payments = order, []
     for payment in live_payments(order):
         if _till_cash(after, payment):
-            after = cancel_payment(after, payment.id, iso=iso)
+            after = cancel_payment(after, payment.id, shop=tx.shop, iso=iso)
             payments.append(payment_fact("cancel", order.id, payment.id))
     if unknown or live_payments(after):
         return await _wait(tx, order, after, payments, data, approved)

@@ -220,7 +220,7 @@ async def cancel_order(tx: Transaction, data: CancelOrder) -> CancelOrderReply:
     await check_unlocked(tx, order)
     check_plugin_may_cancel(order, tx.caller)
     iso = calendar_of(tx.shop).iso(tx.at)
-    voided, payments = void_all(order, iso=iso)
+    voided, payments = void_all(order, shop=tx.shop, iso=iso)
     after = cancel(voided, iso=iso, reason=data.reason)
     await keep(
         tx,

@@ -164,7 +164,7 @@ async def return_line(tx: Transaction, data: ReturnLine) -> RefundsReply:
 @command("order.refund-amount.request")
 async def refund_amount(tx: Transaction, data: RefundAmount) -> RefundsReply:
     """Goodwill, booked as 환불 조정 (CAN-6); refused as `return_line` is."""
-    order = await _open_for_edit(tx, data.id, None)
+    order = await _open_for_edit(tx, data.id, data.expected_version)
     check_not_being_cancelled(order)
     _check_payment(order, data.payment_id, "$.paymentId")
     after, parts = decide_refund(
@@ -210,5 +210,12 @@ async def _refunded(
             facts.append(payment_fact("cancel", order.id, part.payment_id))
     after = await keep(tx, order, after, payments=facts, orders=[order_fact("update", after, reason=reason)])
     for refund in refunds:
-        await follow_part(tx, after, refund_id=refund.id, payment_id=refund.payment_id, amount=refund.amount)
+        await follow_part(
+            tx,
+            after,
+            refund_id=refund.id,
+            payment_id=refund.payment_id,
+            amount=refund.amount,
+            tax=refund.tax,
+        )
     return RefundsReply(order=await shown(tx, after), refunds=refunds)

@@ -105,7 +105,9 @@ async def decline(tx: Transaction, data: DeclineOrder) -> OrderReply:
     """REQUESTED → CANCELLED; prepayments are voided first."""
     order = await known_order(tx, data.id)
     iso = calendar_of(tx.shop).iso(tx.at)
-    voided, payments = void_all(order, iso=iso) if order.order_state == "REQUESTED" else (order, ())
+    voided, payments = (
+        void_all(order, shop=tx.shop, iso=iso) if order.order_state == "REQUESTED" else (order, ())
+    )
     after = decide_decline(voided, iso=iso, reason=data.reason)
     after = await keep(
         tx,
@@ -127,7 +129,7 @@ async def expire_due(tx: Transaction) -> Done:
 
 async def _expire(tx: Transaction, order: Order) -> None:
     iso = calendar_of(tx.shop).iso(tx.at)
-    voided, payments = void_all(order, iso=iso)
+    voided, payments = void_all(order, shop=tx.shop, iso=iso)
     after = decide_expire(voided, at=tx.at, iso=iso)
     await keep(
         tx,

@@ -19,6 +19,7 @@ from jumak.domain.order.paying import (
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment, PaymentDto
+from jumak.domain.refund import RefundAttempt
 from jumak.domain.terminal import TerminalRecord
 from jumak.protocol.messages.payment import (
     AddPayment,
@@ -188,7 +189,10 @@ async def cancel_one(tx: Transaction, data: CancelPayment, *, given_back: bool =
 async def take_back(tx: Transaction, order: Order, payment: Payment, **said: Any) -> Order:
     """The books after a payment went back; the last one ends an order that waited for it (CAN-3)."""
     iso = calendar_of(tx.shop).iso(tx.at)
-    after = cancel_payment(order, payment.id, iso=iso)
+    asked = await tx.get(RefundAttempt, payment.id)
+    # What it leaves is charged anew in the same commit, tip and all (CAN-8).
+    keeps_tip = asked is not None and asked.then is not None
+    after = cancel_payment(order, payment.id, shop=tx.shop, iso=iso, keeps_tip=keeps_tip)
     # An attempt of unknown end may still bring money: the order waits for that too (CAN-2).
     waits = await tx.get(InFlight, order.id) is not None
     ended = None if waits else ended_by_last_payment(after, iso)

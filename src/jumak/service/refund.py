@@ -105,7 +105,9 @@ async def _check_queued(tx: Transaction, payment_id: str) -> None:
         )
 
 
-async def follow_part(tx: Transaction, order: Order, *, refund_id: str, payment_id: str, amount: int) -> None:
+async def follow_part(
+    tx: Transaction, order: Order, *, refund_id: str, payment_id: str, amount: int, tax: int
+) -> None:
     """A part was given back in the books; the guest is to get it (CAN-7, CAN-8).
 
     The terminal that took the payment is asked for it. What a plugin took or entered a person gives back, since
@@ -120,6 +122,7 @@ async def follow_part(tx: Transaction, order: Order, *, refund_id: str, payment_
         order_id=order.id,
         payment_id=payment_id,
         amount=amount,
+        tax=tax,
         method=None if terminal is not None else method_of(order, payment),
         terminal=terminal,
         state="NOT_RETURNED" if terminal is None else "SENT",

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from jumak.domain.calendar import calendar_of
 from jumak.domain.caller import SYSTEM, Caller
+from jumak.domain.merchant import Shop
 from jumak.domain.order.ending import live_payments
 from jumak.domain.order.paying import find_payment, void_all
 from jumak.domain.order.pricing import backing_of
@@ -75,20 +76,21 @@ def _decide(read: Reader, order: Order, data: PlanRefund, refunds: Iterable[Refu
         first = data.payment_id
         after, parts = refund_amount(order, data.amount, shop=read.shop, iso=iso, payment_id=first)
     else:
-        return _all_of(order, iso, refunds)
+        return _all_of(order, read.shop, iso, refunds)
     amounts = {part.payment_id: part.amount for part in parts}
     return _Decided(after, amounts, sum(part.tax for part in parts), whole=False)
 
 
-def _all_of(order: Order, iso: str, refunds: Iterable[RefundAttempt]) -> _Decided:
+def _all_of(order: Order, shop: Shop, iso: str, refunds: Iterable[RefundAttempt]) -> _Decided:
     """What the payments of an order hold, with the parts that guests are owed of them."""
     records = backing_of(order).payments
     amounts, tax = {}, 0
     for payment in live_payments(order):
-        parts = sum(part.amount for part in owed(refunds, payment.id))
-        amounts[payment.id] = payment.amount_money - records[payment.id].refunded + parts
-        tax += records[payment.id].taken[1]
-    return _Decided(void_all(order, iso=iso)[0] if amounts else order, amounts, tax, whole=True)
+        parts = owed(refunds, payment.id)
+        left = payment.amount_money - records[payment.id].refunded
+        amounts[payment.id] = left + sum(part.amount for part in parts)
+        tax += records[payment.id].taken[1] + sum(part.tax for part in parts)
+    return _Decided(void_all(order, shop=shop, iso=iso)[0] if amounts else order, amounts, tax, whole=True)
 
 
 async def _step(

@@ -119,6 +119,7 @@ export class OpenedOrder {
     if ("amount" in what) {
       const { amount, first } = what;
       await this.#changed("order.refund-amount.request", {
+        expectedVersion: version,
         amount,
         reason,
         ...(first === undefined ? {} : { paymentId: first }),

@@ -37,14 +37,14 @@ export class Paying {
   hold = $state.raw<Hold>({ state: "asking" });
   parts = $state.raw<readonly Part[]>([]);
   partId = $state<string | null>(null);
-  /** Won the next payment brings on top, for the staff (PAY-2). */
-  tip = $state(0);
   /** What is owed is another amount than the one that was on screen. */
   changed = $state(false);
   busy = $state(false);
   problem = $state("");
   /** The last payment taken here. */
   last = $state.raw<Attempt | null>(null);
+  /** For the part it was chosen for alone: whoever pays another one has not said anything. */
+  #tip = $state.raw<{ readonly partId: string | undefined; readonly won: number } | null>(null);
   readonly #till: Till;
   readonly #payments: Payments;
   readonly #orderId: string;
@@ -70,6 +70,15 @@ export class Paying {
 
   get part(): Part | undefined {
     return currentPart(this.parts, this.partId);
+  }
+
+  /** Won the next payment brings on top, for the staff (PAY-2). */
+  get tip(): number {
+    return this.#tip !== null && this.#tip.partId === this.part?.id ? this.#tip.won : 0;
+  }
+
+  set tip(won: number) {
+    this.#tip = { partId: this.part?.id, won };
   }
 
   /** What is to be paid now, with the tip. */
@@ -141,6 +150,7 @@ export class Paying {
   async split(how: Split): Promise<void> {
     this.parts = divided(await this.parted(how));
     this.partId = null;
+    this.#tip = null;
   }
 
   /** What the parts would come to. Raises ShopError. */
@@ -152,6 +162,7 @@ export class Paying {
   /** Takes the rest in one again. */
   unite(): void {
     this.parts = [];
+    this.#tip = null;
   }
 
   async takeCash(amount: number, tendered: number): Promise<void> {
@@ -298,7 +309,7 @@ export class Paying {
     if (shown?.orderId !== this.#orderId || isUnderWay(shown)) return;
     if (shown.state === "APPROVED" && shown.id !== this.last?.id) {
       this.last = shown;
-      this.tip = 0;
+      this.#tip = null;
       if (shown.partId !== undefined) this.parts = afterPaying(this.parts, shown.partId, shown.amount - shown.tip);
       await this.#read();
       this.parts = fitted(this.parts, this.unpaid);

@@ -436,7 +436,7 @@ export interface Extensions {
     history: (data: OrderHistoryRequest, options?: CallOptions) => Promise<OrderHistoryResponse>;
     /** Take the payment lock of an order (OFF-6) (`order.lock.request`) */
     lock: (data: OrderLockRequest & Command, options?: CallOptions) => Promise<LockReply>;
-    /** Goodwill (CAN-6) (`order.refund-amount.request`) */
+    /** Goodwill (CAN-6). expectedVersion: of the order it was agreed on, so that nobody gives it twice (`order.refund-amount.request`) */
     refundAmount: (data: OrderRefundAmountRequest & Command, options?: CallOptions) => Promise<RefundsReply>;
     /** Take one line off (`order.remove-line.request`) */
     removeLine: (data: OrderRemoveLineRequest & Command, options?: CallOptions) => Promise<OrderReply>;

@@ -539,7 +539,7 @@ export interface Messages {
   'order.history.request': { kind: 'request'; data: OrderHistoryRequest; reply: OrderHistoryResponse; rateLimited: false; scope: 'order:read' };
   /** Take the payment lock of an order (OFF-6). */
   'order.lock.request': { kind: 'request'; data: OrderLockRequest; reply: LockReply; rateLimited: false; scope: 'staff:pay' };
-  /** Goodwill (CAN-6). */
+  /** Goodwill (CAN-6). expectedVersion: of the order it was agreed on, so that nobody gives it twice. */
   'order.refund-amount.request': { kind: 'request'; data: OrderRefundAmountRequest; reply: RefundsReply; rateLimited: false; scope: 'staff:manage' };
   /** Take one line off. */
   'order.remove-line.request': { kind: 'request'; data: OrderRemoveLineRequest; reply: OrderReply; rateLimited: false; scope: 'staff:order' | 'order:manage' };

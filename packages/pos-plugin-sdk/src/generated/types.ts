@@ -1574,12 +1574,13 @@ export interface OrderRef {
   id: string;
 }
 
-/** Goodwill (CAN-6). */
+/** Goodwill (CAN-6). expectedVersion: of the order it was agreed on, so that nobody gives it twice. */
 export interface OrderRefundAmountRequest {
   id: string;
   amount: number;
   reason: string;
   paymentId?: string | undefined;
+  expectedVersion?: number | undefined;
 }
 
 /** Take one line off. */

@@ -11,7 +11,7 @@ from jumak.domain.merchant import Shop
 from jumak.domain.order.edit import next_version
 from jumak.domain.order.ending import closed, live_payments
 from jumak.domain.order.life import Act, next_state
-from jumak.domain.order.pricing import backing_of, paid_value, reprice, settle
+from jumak.domain.order.pricing import backing_of, paid_value, priced, reprice, settle
 from jumak.domain.order.types import Order
 from jumak.domain.payment import LEAST_IN_PARTS, Payment, PaymentBacking, PaymentDto, kept_card
 from jumak.domain.tax import Buckets, draw, tip_needs_withholding
@@ -133,7 +133,8 @@ def record_payment(
         )
     check_breakdown(dto)
     before = remaining_buckets(order)
-    tipped = _tipped(order, tip or max(0, dto.tip_money - before.tip), shop)
+    extra = tip or max(0, dto.tip_money - before.tip)
+    tipped = _tipped(order, extra, shop)
     unpaid = tipped.charge_price.charge_price_value - paid_value(tipped)
     if dto.amount_money > unpaid:
         raise InvalidState(
@@ -179,6 +180,7 @@ def record_payment(
         warnings=warnings,
         by_method=by_method,
         terminal=terminal,
+        tip_raised=extra,
     )
     with_money = settle(
         replace(
@@ -256,21 +258,40 @@ def check_may_cancel_payment(order: Order, payment: Payment, caller: Caller) -> 
         )
 
 
-def cancel_payment(order: Order, payment_id: str, *, iso: str) -> Order:
-    """Take one payment back in the books; the order stays (CAN-1). Its state falls back as ORD-1 says."""
+def cancel_payment(order: Order, payment_id: str, *, shop: Shop, iso: str, keeps_tip: bool = False) -> Order:
+    """Take one payment back in the books; the order stays (CAN-1). Its state falls back as ORD-1 says.
+
+    The tip it brought goes with it (PAY-2). keeps_tip: it is charged anew, what the order costs stays.
+    """
     next_state(order, Act.CANCEL_PAYMENT)
     payments = tuple(
         replace(payment, state="CANCELLED", cancelled_at=iso) if payment.id == payment_id else payment
         for payment in order.payments
     )
-    return next_version(order, settle(replace(order, payments=payments)), iso)
+    without = replace(order, payments=payments)
+    return next_version(order, settle(without if keeps_tip else _untipped(without, payment_id, shop)), iso)
 
 
-def void_all(order: Order, *, iso: str) -> tuple[Order, tuple[str, ...]]:
+def _untipped(order: Order, payment_id: str, shop: Shop) -> Order:
+    """The order without the tip that a payment raised, as far as that payment still held it.
+
+    Where the goods would then cost less than is paid, as an odd tip of a plugin can have it with the small change cut
+    (DSC-7), it stays: a payment that went back is a fact.
+    """
+    record, price = backing_of(order).payments[payment_id], order.charge_price
+    extra = min(record.tip_raised, record.taken[3], price.charge_tip_value)
+    if not extra:
+        return order
+    tip = price.charge_tip_value - extra
+    cheaper = priced(replace(order, charge_price=replace(price, charge_tip_value=tip)), shop)
+    return order if paid_value(cheaper) > cheaper.charge_price.charge_price_value else cheaper
+
+
+def void_all(order: Order, *, shop: Shop, iso: str) -> tuple[Order, tuple[str, ...]]:
     """Take back every live payment, newest first: the order and the ids of the payments (CAN-3)."""
     voided = []
     for payment in live_payments(order):
-        order = cancel_payment(order, payment.id, iso=iso)
+        order = cancel_payment(order, payment.id, shop=shop, iso=iso)
         voided.append(payment.id)
     return order, tuple(voided)
 

@@ -110,17 +110,22 @@ def with_price(order: Order, priced: OrderPrice) -> Order:
     )
 
 
-def reprice(order: Order, shop: Shop, *, strict: bool = False) -> Order:
-    """Every amount and derived state of an order, from its lines, discounts, tip and payments.
-
-    Idempotent: an order that is right comes out equal. strict: a plugin's discounts may not exceed
-    their base (DSC-4).  Raises InvalidState OVERPAID, InvalidArgument INVALID_DISCOUNT.
-    """
-    priced = price_order(
+def priced(order: Order, shop: Shop, *, strict: bool = False) -> Order:
+    """Every amount of an order, from its lines, discounts and tip; what is paid is not looked at. strict: see `reprice`."""
+    price = price_order(
         line_inputs(order),
         order_discount_inputs(order),
         order.charge_price.charge_tip_value,
         shop,
         strict=strict,
     )
-    return settle(with_price(order, priced))
+    return with_price(order, price)
+
+
+def reprice(order: Order, shop: Shop, *, strict: bool = False) -> Order:
+    """Every amount and derived state of an order, from its lines, discounts, tip and payments.
+
+    Idempotent: an order that is right comes out equal. strict: a plugin's discounts may not exceed
+    their base (DSC-4).  Raises InvalidState OVERPAID, InvalidArgument INVALID_DISCOUNT.
+    """
+    return settle(priced(order, shop, strict=strict))

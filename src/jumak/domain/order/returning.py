@@ -15,17 +15,10 @@ from jumak.domain.order.ending import closed
 from jumak.domain.order.life import Act, next_state, not_editable
 from jumak.domain.order.line import as_asked
 from jumak.domain.order.paying import RefundPart, give_back, order_buckets
-from jumak.domain.order.pricing import (
-    backing_of,
-    line_inputs,
-    order_discount_inputs,
-    paid_value,
-    settle,
-    with_price,
-)
+from jumak.domain.order.pricing import backing_of, paid_value, priced, settle
 from jumak.domain.order.staff_edit import find_line, with_line, without_line
 from jumak.domain.order.types import Order, QuantityValue
-from jumak.domain.price import ROUNDING_TITLE, price_order
+from jumak.domain.price import ROUNDING_TITLE
 
 
 def return_line(
@@ -100,7 +93,8 @@ def refund_amount(
 ) -> tuple[Order, tuple[RefundPart, ...]]:
     """Goodwill: booked as the order discount 환불 조정, so that price and paid fall together (CAN-6).
 
-    Raises InvalidArgument when amount is not between 1 and what was paid.
+    Raises InvalidArgument when amount is not between 1 and what was paid, or reaches into the tip: that is the
+    staff's, and no price that could fall (VAT-4).
     """
     next_state(order, Act.CANCEL_PAYMENT)
     paid = paid_value(order)
@@ -108,6 +102,14 @@ def refund_amount(
         raise InvalidArgument(
             f"환불 금액은 1원부터 받은 금액({paid:,}원)까지입니다",
             f"amount: between 1 and the {paid} that was paid",
+            path="$.amount",
+        )
+    tip = order.charge_price.charge_tip_value
+    goods = order.charge_price.charge_price_value - tip
+    if amount > goods:
+        raise InvalidArgument(
+            f"봉사료({tip:,}원)는 환불할 수 없습니다. {goods:,}원까지 입력해 주세요",
+            f"amount: at most the {goods} that the goods cost; goodwill does not reach into the tip of {tip}",
             path="$.amount",
         )
     backing = backing_of(order)
@@ -135,14 +137,7 @@ def _repaid(
     *,
     at_least: int = 0,
 ) -> tuple[Order, tuple[RefundPart, ...]]:
-    priced = price_order(
-        line_inputs(edited),
-        order_discount_inputs(edited),
-        edited.charge_price.charge_tip_value,
-        shop,
-        strict=False,
-    )
-    cheaper = with_price(edited, priced)
+    cheaper = priced(edited, shop)
     excess = max(at_least, paid_value(cheaper) - cheaper.charge_price.charge_price_value)
     parts: tuple[RefundPart, ...] = ()
     if excess:

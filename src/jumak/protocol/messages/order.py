@@ -234,12 +234,13 @@ class ReturnLine(Data, frozen=True, kw_only=True):
 
 
 class RefundAmount(Data, frozen=True, kw_only=True):
-    """Goodwill (CAN-6)."""
+    """Goodwill (CAN-6). expectedVersion: of the order it was agreed on, so that nobody gives it twice."""
 
     id: PublicId
     amount: Annotated[int, Meta(ge=1, le=999_999_999)]
     reason: Reason
     payment_id: PublicId | None = None
+    expected_version: int | None = None
 
 
 class Refund(Doc, frozen=True, kw_only=True):

@@ -20,6 +20,12 @@ export function isLive({ state }: FullPayment): boolean {
   return state !== "CANCELLED";
 }
 
+/** The most that may go back as goodwill: of what was paid, nothing beyond the goods, whose price falls with it (CAN-6). */
+export function mostBack({ chargePrice, paymentPrice }: Pick<FullOrder, "chargePrice" | "paymentPrice">): number {
+  const { chargePriceValue: price, chargeTipValue: tip } = chargePrice;
+  return Math.min(paymentPrice.paymentPaidValue, price - tip);
+}
+
 export function explain(figure: Figure, order: FullOrder): readonly string[] {
   switch (figure) {
     case "total":

@@ -122,6 +122,7 @@ export const t = words({
   backFrom: ["어느 결제에서", "Of which payment"],
   newestFirst: ["최근 결제부터", "The newest first"],
   refundHint: ["받은 {won} 안에서 적어 주세요.", "Up to the {won} that were paid."],
+  refundHintTip: ["봉사료를 뺀 {won} 안에서 적어 주세요.", "Up to {won}; the tip stays with the staff."],
   refundAmount: ["환불 금액", "Amount to refund"],
   giveBack: ["{won} 돌려주기", "Refund {won}"],
   refunded: ["{won}을 환불했습니다.", "{won} were refunded."],
