@@ -125,6 +125,10 @@ export const t = words({
   refundAmount: ["환불 금액", "Amount to refund"],
   giveBack: ["{won} 돌려주기", "Refund {won}"],
   refunded: ["{won}을 환불했습니다.", "{won} were refunded."],
+  refundOwed: [
+    "환불을 기록했습니다. {won}은 아직 손님에게 돌아가지 않았습니다.",
+    "The refund is booked. {won} are still to be given back to the guest.",
+  ],
 
   // To whom it goes.
   goesBack: ["돌려줄 곳", "Where it goes"],
