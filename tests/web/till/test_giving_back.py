@@ -150,6 +150,12 @@ async def test_a_part_of_what_a_plugin_took(stall: Stall, browser: Browser) -> N
         await detail.get_by_role("button", name="Refund or return").click()
         dialog = page.get_by_role("alertdialog")
         await dialog.get_by_role("button", name="An amount").click()
+        # A plan that could not be read is asked for again, as somebody wants.
+        await dialog.get_by_label("Amount to refund").fill("30000")
+        refusal = dialog.get_by_role("alert")
+        await refusal.evaluate("alert => { alert.dataset.old = 'yes'; }")
+        await dialog.get_by_role("button", name="Check again").click()
+        await expect(dialog.locator("[role=alert]:not([data-old])")).to_be_visible()
         await dialog.get_by_label("Amount to refund").fill("3000")
         await expect(dialog.get_by_role("region", name="Where it goes")).to_contain_text("by hand")
         await dialog.get_by_role("button", name="Guest asked").click()

@@ -132,6 +132,7 @@ export const t = words({
 
   // To whom it goes.
   goesBack: ["돌려줄 곳", "Where it goes"],
+  planAgain: ["다시 확인", "Check again"],
   goesBackWon: ["{won}을 이렇게 돌려줍니다", "How {won} go back"],
   nothingGoesBack: ["돌려줄 돈이 없습니다.", "No money goes back."],
   wayCash: ["서랍에서 현금으로 손님에게", "In cash, out of the drawer"],
