@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import beside, cash, domain, doors, growth, plugins, start, till
+from bench import beside, cash, domain, doors, growth, hub, plugins, start, till
 from bench.bare import BARE_LOOP
 from bench.targets import Measured, table
 
@@ -37,6 +37,7 @@ def benches(orders: int) -> dict[str, Bench]:
         "beside": beside.measure,
         "start": start.measure,
         "till": till.measure,
+        "hub": hub.measure,
         "disk": growth.disk,
         "growth": lambda folder: growth.grow(folder, orders),
     }

@@ -83,6 +83,8 @@ BESIDE_GROWTH: Final = Target(
     "orders/s, HTTP, 1 client, beside growing memory / a quiet plugin", 0.8, 0.95, "%", True
 )
 
+HUB: Final = Target("processor time of a hub for a fact, from message to commit", 100, 50, "µs", False)
+
 
 def table(rows: list[Measured]) -> str:
     """The rows as text."""

@@ -24,28 +24,29 @@ class PostgresServer:
     """In a new folder, on a socket in it and on no port; nothing of it need survive a power cut."""
 
     def __init__(self) -> None:
-        self._as = {"user": NOBODY} if os.geteuid() == 0 else {}
+        self._as = NOBODY if os.geteuid() == 0 else None
         self.folder = Path(tempfile.mkdtemp(prefix="jumak-pg-", dir=_memory()))
-        if self._as:
+        if self._as is not None:
             shutil.chown(self.folder, NOBODY)
         programs = self._programs()
         data = self.folder / "data"
+        initdb = (
+            programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            "jumak",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--auth=trust",
+            "-N",
+        )
         made = subprocess.run(
-            [
-                programs / "initdb",
-                "-D",
-                data,
-                "-U",
-                "jumak",
-                "-E",
-                "UTF8",
-                "--locale=C",
-                "--auth=trust",
-                "-N",
-            ],
+            [str(word) for word in initdb],
             capture_output=True,
             cwd=self.folder,
-            **self._as,
+            user=self._as,
         )
         assert made.returncode == 0, made.stderr.decode()
         options = {
@@ -59,12 +60,12 @@ class PostgresServer:
         words = [arg for name, value in options.items() for arg in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
-                ["/bin/sh", "-c", STOPS_WITH_US, "sh", programs / "postgres", "-D", data, *words],
+                ["/bin/sh", "-c", STOPS_WITH_US, "sh", str(programs / "postgres"), "-D", str(data), *words],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
-                **self._as,
+                user=self._as,
             )
         self._wait(programs)
 
@@ -89,7 +90,7 @@ class PostgresServer:
         installed = Path(package.origin).parent / "pginstall18"
         try:
             subprocess.run(
-                [installed / "bin/postgres", "--version"], check=True, capture_output=True, **self._as
+                [str(installed / "bin/postgres"), "--version"], check=True, capture_output=True, user=self._as
             )
         except (PermissionError, subprocess.CalledProcessError):
             shutil.copytree(installed, self.folder / "programs")
@@ -98,7 +99,7 @@ class PostgresServer:
 
     def _wait(self, programs: Path) -> None:
         deadline = time.monotonic() + START_WITHIN_S
-        ready = [programs / "pg_isready", "-q", "-h", self.folder, "-U", "jumak"]
+        ready = [str(programs / "pg_isready"), "-q", "-h", str(self.folder), "-U", "jumak"]
         while subprocess.run(ready, check=False).returncode:
             assert self._process.poll() is None, (self.folder / "log").read_text()
             assert time.monotonic() < deadline, (self.folder / "log").read_text()

@@ -16,16 +16,18 @@ import webbrowser
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
 from msgspec import Struct
 
 import jumak.server.before_add  # binds its messages
+import jumak.server.directory  # binds its messages
 import jumak.service
 from jumak.devices.terminal import DRIVERS
 from jumak.domain.caller import SYSTEM
 from jumak.domain.origin import LOCAL
+from jumak.feed.options import FeedOptions
 from jumak.plugins.bridge import Bridge
 from jumak.plugins.host import PluginHost
 from jumak.protocol.envelope import LONGEST_FRAME
@@ -45,11 +47,13 @@ from jumak.server.owner import COMMAND_LINE, OwnerAccess, remove_access, write_a
 from jumak.server.payers import Payers
 from jumak.server.paying import Paying
 from jumak.server.pictures import Pictures
+from jumak.server.placement import PlacedShop, Process
 from jumak.server.publish import Publisher
 from jumak.server.receipt_sending import ReceiptSending
 from jumak.server.refunds import Refunds
 from jumak.server.settlement import Settlements
 from jumak.server.shop import Gate, RunningShop
+from jumak.server.shops import ShopsApp
 from jumak.server.terminals import Terminals
 from jumak.server.transport import Limits, limited
 from jumak.server.uploads import Uploads
@@ -86,6 +90,7 @@ class ServeOptions(Struct, frozen=True, kw_only=True):
     issuer: of cash receipts; without one they stay in the queue.
     flood_guard: off only for benchmarks.
     database: where the shop is; without one in the folder, which holds its files either way.
+    feed: the chain's hub its journal goes to; only for a shop in its folder.
     beside: another server has the counter of this shop (see `run_shop`).
     """
 
@@ -101,6 +106,7 @@ class ServeOptions(Struct, frozen=True, kw_only=True):
     tls_key: Path | None = None
     limits: Limits = Limits()
     issuer: ReceiptIssuer | None = None
+    feed: FeedOptions | None = None
 
 
 def load_use_cases() -> None:
@@ -119,17 +125,32 @@ async def run_shop(
     guard: FloodGuard | NoGuard | None = None,
     drivers: Drivers = DRIVERS,
     issuer: ReceiptIssuer | None = None,
+    mark: str = "",
+    process: Process | None = None,
     at_counter: bool = True,
 ) -> tuple[RunningShop, Callable[[], Any]]:
     """The running parts around an open store, and what to await to end them.
 
     folder: of the shop; without one no plugin processes are hosted.  files: the same folder, where files that people
     bring lie; without one none are taken.  drivers: of card terminals.  issuer: of cash receipts; without one they stay
-    in the queue.  at_counter: False when another process has the shop open and asks terminals, plugins and the issuer,
-    keeps the timetable and hosts plugins; this one does none of that.
+    in the queue.  mark: of its tokens, when it is one of many.  process: runs it as long as that is alive.  at_counter:
+    False when another process has the shop open and asks terminals, plugins and the issuer, keeps the timetable and hosts
+    plugins; this one does none of that.
     """
     load_use_cases()
-    shop = RunningShop(store, connections=connections, clock=clock, ids=UuidIds(), guard=guard)
+    shop = (
+        RunningShop(store, connections=connections, clock=clock, ids=UuidIds(), guard=guard, mark=mark)
+        if process is None
+        else PlacedShop(
+            store,
+            connections=connections,
+            clock=clock,
+            ids=UuidIds(),
+            guard=guard,
+            mark=mark,
+            process=process,
+        )
+    )
     shop.live["hosted-plugin.list.request"] = list_hosted
     shop.ui.serve()
     if files is not None:
@@ -304,16 +325,19 @@ async def serve(options: ServeOptions) -> None:
     """Serves a shop until SIGTERM or Ctrl-C, then stops in order: connections, plugins, store."""
     guard = FloodGuard() if options.flood_guard else NoGuard()
     stopping = asyncio.Event()
-    with _listening(options) as listener:
-        async with opened_shop(
-            options.folder,
-            database=options.database,
-            serving=True,
-            beside=options.beside,
-            guard=guard,
-            issuer=options.issuer,
-            counter_lost=stopping.set,
-        ) as shop:
+    with listening(options) as listener:
+        async with (
+            opened_shop(
+                options.folder,
+                database=options.database,
+                serving=True,
+                beside=options.beside,
+                guard=guard,
+                issuer=options.issuer,
+                counter_lost=stopping.set,
+            ) as shop,
+            _sending(shop, options),
+        ):
             url = _url(options, listener)
             shop.own_ports.add(listener.getsockname()[1])
             token, _ = shop.credentials.issue(COMMAND_LINE)
@@ -342,6 +366,19 @@ async def serve(options: ServeOptions) -> None:
                 remove_access(options.folder)
 
 
+@contextlib.asynccontextmanager
+async def _sending(shop: RunningShop, options: ServeOptions) -> AsyncIterator[None]:
+    """The shop's journal goes to its hub, if it has one."""
+    if options.feed is None:
+        yield
+        return
+    # What speaks to NATS takes a moment to import, which a shop by itself need not pay.
+    from jumak.feed.sender import sending
+
+    async with sending(shop.store, options.folder, options.feed):
+        yield
+
+
 def _stop(server: uvicorn.Server) -> None:
     logging.getLogger("jumak").error("another server has the counter of this shop now: this one stops")
     server.should_exit = True
@@ -354,10 +391,17 @@ def settle_memory() -> None:
     gc.set_threshold(YOUNG_OBJECTS, 20, 50)
 
 
+class Ending(Protocol):
+    """A shop, or several, with connections to end before the server stops."""
+
+    def end_connections(self, *, but_hosted: bool = False) -> None:
+        """See `RunningShop`."""
+
+
 class ShopServer(uvicorn.Server):
     """uvicorn, stopping in our order: signals only ask it to stop, sessions end before sockets close."""
 
-    def __init__(self, config: uvicorn.Config, shop: RunningShop) -> None:
+    def __init__(self, config: uvicorn.Config, shop: Ending) -> None:
         super().__init__(config)
         self._shop = shop
         self.when_ready: Callable[[], None] = lambda: None
@@ -383,7 +427,7 @@ class ShopServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def server_config(options: ServeOptions, app: App) -> uvicorn.Config:
+def server_config(options: ServeOptions, app: App | ShopsApp) -> uvicorn.Config:
     """How uvicorn runs: no lifespan, access log or headers of its own on the hot path; pings for sockets."""
     return uvicorn.Config(
         app,
@@ -434,7 +478,8 @@ def exposure(options: ServeOptions) -> str | None:
 
 
 @contextlib.contextmanager
-def _listening(options: ServeOptions) -> Iterator[socket.socket]:
+def listening(options: ServeOptions) -> Iterator[socket.socket]:
+    """The socket to serve at, with a warning when it exposes what nobody guards."""
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     listener = socket.create_server((options.host, options.port), family=family, backlog=2_048)
     # Connections inherit it: a reply is never held back for the client's delayed acknowledgement.

@@ -58,7 +58,7 @@ def example(kind: inspect.Type, *, everything: bool) -> Json:
             return {}
 
 
-TEXTS = ("x", "1234", "20260201120000", "2026-02-01", "abcdefgh", "12345678", "#3182f6")
+TEXTS = ("x", "1234", "20260201120000", "2026-02-01", "abcdefgh", "12345678", "#3182f6", "1208147521")
 """What fields with a pattern take, one or the other."""
 
 

@@ -156,7 +156,7 @@ async def every_request(ask: Ask, now: datetime) -> None:
     for part in (_about, _menu, _floor, _orders, _staff_at_orders, _money_back, _tables, _kitchen):
         await part(ask)
     await _requests(ask, now)
-    for part in (_cart, _people, _devices, _plugins, _network, _screens):
+    for part in (_cart, _people, _devices, _directory, _plugins, _network, _screens):
         await part(ask)
     await _line_at_the_door(ask, now)
     await _events(ask)
@@ -553,6 +553,17 @@ async def _devices(ask: Ask) -> None:
     await ask("device.pair", {"kind": "display", "name": "고객 화면", "tillId": paired["device"]["id"]})
     await ask("device.list", {})
     await ask("device.revoke", {"id": paired["device"]["id"]})
+
+
+async def _directory(ask: Ask) -> None:
+    branch = {"name": "hongdae", "title": "주막 홍대점", "businessNumber": "1208147521"}
+    added = (await ask("shop-directory.add", branch | {"businessType": "RESTAURANT", "tablesEnabled": True}))[
+        "shop"
+    ]
+    await ask("shop-directory.list", {})
+    await ask("shop-directory.invite", {"id": added["id"], "till": "사장님"})
+    await ask("shop-directory.suspend", {"id": added["id"], "reason": "미납"})
+    await ask("shop-directory.resume", {"id": added["id"]})
 
 
 async def _plugins(ask: Ask) -> None:

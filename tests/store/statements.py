@@ -14,7 +14,7 @@ from jumak.store.queries import text
 
 TABLES = frozenset(
     re.findall(r"^CREATE TABLE (\w+)", text("jumak.store.postgres", "schema.sql"), re.MULTILINE)
-) - {"jumak_schema"}
+) - {"jumak_schema", "jumak_processes"}
 ABOUT_NO_SHOP = re.compile(
     r"BEGIN|COMMIT|ROLLBACK|LISTEN|UNLISTEN|SELECT 1$|SELECT pg_notify\(\$1, \$2\)$"
     r"|SELECT pg_advisory_(un)?lock|SELECT to_regclass\('jumak_schema'\)|SELECT version FROM jumak_schema$"

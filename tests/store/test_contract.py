@@ -9,6 +9,7 @@ import pytest
 from msgspec import Raw
 from msgspec.structs import replace
 
+from jumak.domain.attempt import Attempt, PartPrice
 from jumak.domain.caller import Caller, StaffRef
 from jumak.domain.catalog import Category
 from jumak.domain.errors import DuplicateKey, InvalidState
@@ -511,3 +512,39 @@ async def test_nothing_is_taken_after_close(shop: Counter) -> None:
     assert len(results) == 1
     with pytest.raises(Exception, match="closing"):
         shop.store.submit(shop.command(refuse), results.append)
+
+
+def _attempt(attempt_id: str, order_id: str, state: str = "SENT") -> Attempt:
+    price = PartPrice(amount_money=1_000, tax_money=91, supply_money=909, tip_money=0, tax_exempt_money=0)
+    about = {"tender": "CARD", "amount": 1_000, "price": price, "caller": "till", "at_ms": 1}
+    return Attempt(id=attempt_id, order_id=order_id, state=state, **about)
+
+
+async def test_documents_of_an_order_are_found_by_it(shop: Counter) -> None:
+    """NET-5: those that name the order, and those without an end, as they are within the command, within its batch and once committed."""
+    seen: list[list[tuple[str, str]]] = []
+
+    def ids(found) -> list[tuple[str, str]]:
+        return sorted((each.id, each.state) for each in found)
+
+    async def begin(tx: Transaction) -> None:
+        for name, of in (("a", OID), ("b", OID), ("c", OID2)):
+            tx.put(_attempt(name, of))
+        tx.record(Fact("attempt.start", OID, {}))
+        seen.append(ids(await tx.of_order(Attempt, OID)))
+
+    async def go_on(tx: Transaction) -> None:
+        tx.put(_attempt("a", OID, "APPROVED"))
+        tx.drop(Attempt, "b")
+        tx.put(_attempt("c", OID))
+        tx.record(Fact("attempt.start", OID, {}))
+        seen.append(ids(await tx.of_order(Attempt, OID)))
+        seen.append(ids(await tx.of_order(Attempt, OID2)))
+        seen.append(ids(await tx.unfinished(Attempt)))
+
+    assert [each.error for each in await shop.batch(begin, go_on)] == [None, None]
+    after = [("a", "APPROVED"), ("c", "SENT")]
+    assert seen == [[("a", "SENT"), ("b", "SENT")], after, [], [("c", "SENT")]]
+    assert ids(await shop.store.reader().of_order(Attempt, OID)) == after
+    assert ids(await shop.store.reader().of_order(Attempt, OID2)) == []
+    assert ids(await shop.store.reader().unfinished(Attempt)) == [("c", "SENT")]

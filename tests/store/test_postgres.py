@@ -12,6 +12,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from jumak.server.at_once import Rest, at_once
 from jumak.service.ports import OrderQuery
 from jumak.store.errors import NewerFile, ShopExists, ShopMissing, StoreError
 from jumak.store.postgres import Database, PostgresStore, found
@@ -277,3 +278,20 @@ async def test_two_databases_of_one_server(postgres: PostgresServer) -> None:
         await store.close()
         await one.store.close()
         await second.close()
+
+
+async def test_a_read_that_begins_in_a_callback(database_shop: Counter) -> None:
+    """A read need not begin in a task: sessions begin theirs in the callback that brings a message."""
+    read = database_shop.store.reader()
+    loop = asyncio.get_running_loop()
+    begun: asyncio.Future[Rest | None] = loop.create_future()
+    read_values: list[str | None] = []
+
+    async def reads() -> None:
+        read_values.append(await read.value("p", "storage", "k"))
+
+    loop.call_soon(lambda: begun.set_result(at_once(reads())))
+    rest = await begun
+    assert rest is not None
+    await rest
+    assert read_values == [None]

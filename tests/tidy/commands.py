@@ -17,7 +17,7 @@ def commands(
     """Every command in full, what it does, and its own parser."""
     parser = parser or command_line()
     inner = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
-    if not inner:
+    if not inner or parser.get_default("run") is not None:
         yield name, about, parser
     for action in inner:
         texts = {choice.dest: choice.help or "" for choice in action._choices_actions}
@@ -43,7 +43,7 @@ def page() -> str:
 
 
 def _row(action: argparse.Action) -> str:
-    if isinstance(action, argparse._HelpAction):
+    if isinstance(action, argparse._HelpAction | argparse._SubParsersAction):
         return ""
     value = action.metavar or ("" if action.nargs == 0 else action.dest.upper())
     value = value if isinstance(value, str) else " ".join(value)

@@ -9,11 +9,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from jumak.commands.nats import add_link, link_of, shop_name
 from jumak.commands.reach import Refused, add_data, database_of
 from jumak.demo import create_demo_shop
 from jumak.demo.plugin import install_demo_plugin
 from jumak.demo.terminal import practice_terminal
 from jumak.devices.receipt import PracticeIssuer
+from jumak.feed.options import FeedOptions
 from jumak.main import ServeOptions, serve
 from jumak.server.transport import MAX_CONNECTIONS, MAX_OF_ONE, Limits
 from jumak.service.receipt_issuer import ReceiptIssuer
@@ -32,8 +34,21 @@ def options_of(arguments: argparse.Namespace) -> ServeOptions:
         flood_guard=not arguments.no_flood_guard,
         tls_cert=arguments.tls_cert,
         tls_key=arguments.tls_key,
+        feed=feed_of(arguments),
         limits=Limits(connections=arguments.max_connections, of_one=arguments.max_connections_per_client),
     )
+
+
+def feed_of(arguments: argparse.Namespace) -> FeedOptions | None:
+    """Where the chain's hub is, None for a shop by itself."""
+    link = link_of(arguments)
+    if link is None:
+        return None
+    if arguments.database_url is not None:
+        raise Refused("--nats-url is for a shop in its folder: one in a database is read there")
+    if arguments.hub_shop is None:
+        raise Refused("--nats-url needs --hub-shop: what this shop is called in its chain")
+    return FeedOptions(link, arguments.hub_shop)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -69,15 +84,47 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="of one address; a proxy in front is one client for everybody behind it",
     )
+    add_link(parser)
+    parser.add_argument(
+        "--hub-shop",
+        type=shop_name,
+        metavar="NAME",
+        help="what this shop is called in its chain, for as long as it lives: letters, digits, - and _",
+    )
     parser.add_argument("--tls-cert", type=Path, help="certificate chain, PEM")
     parser.add_argument("--tls-key", type=Path, help="private key, PEM")
+
+
+async def _serve_many(arguments: argparse.Namespace) -> None:
+    options = options_of(arguments)
+    if options.database is None:
+        raise Refused("many shops are in a database: name it with --database-url")
+    if options.tls_cert is not None:
+        raise Refused(
+            "with --shops TLS ends at the load balancer in front, which says X-Forwarded-Proto: https"
+        )
+    # Asyncpg takes a moment to import, which a shop in a file need not pay.
+    from jumak.shops import ManyOptions, serve_shops
+
+    # A load balancer and the other processes are a few clients for everybody behind them.
+    limits = replace(options.limits, of_one=options.limits.connections)
+    await serve_shops(
+        ManyOptions(
+            serve=replace(options, limits=limits),
+            hosts=tuple(host.lower().rstrip(".") for host in arguments.shops),
+            address=arguments.address,
+        )
+    )
 
 
 async def _serve(arguments: argparse.Namespace, issuer: ReceiptIssuer | None = None) -> None:
     if arguments.beside and arguments.database_url is None:
         raise Refused("only a shop of a database (--database-url) has room for a second server")
     try:
-        await serve(replace(options_of(arguments), issuer=issuer))
+        if getattr(arguments, "shops", None):
+            await _serve_many(arguments)
+        else:
+            await serve(replace(options_of(arguments), issuer=issuer))
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
@@ -104,6 +151,18 @@ def add(commands: Any) -> None:
     """Adds the commands."""
     serving = commands.add_parser("serve", help="serve a shop")
     add_options(serving)
+    serving.add_argument(
+        "--shops",
+        action="append",
+        metavar="HOST",
+        help="serve every shop of the database, each at <name>.HOST; --shop is the head office, which keeps the "
+        "directory (jumak shop); repeatable",
+    )
+    serving.add_argument(
+        "--address",
+        metavar="URL",
+        help="with --shops: where other such servers reach this one, http://HOST:PORT; where it listens unless given",
+    )
     serving.set_defaults(run=_serve)
     demo = commands.add_parser("demo", help="serve a demo shop, made when there is none")
     add_options(demo)

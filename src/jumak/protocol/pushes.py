@@ -279,6 +279,9 @@ FACTS: dict[str, FactKind] = {
     "device.pair": FactKind(about="a device or service token was made"),
     "device.claim": FactKind(about="a screen redeemed its one-time code"),
     "device.revoke": FactKind(about="a device or token was revoked"),
+    "shop-directory.add": FactKind(about="a head office took a shop into its directory"),
+    "shop-directory.suspend": FactKind(about="a head office suspended a shop, or gave another reason"),
+    "shop-directory.resume": FactKind(about="a head office had a shop served again"),
     **{
         f"plugin.{word}": FactKind(
             push="plugin.change.event", keys=("plugin",), whole="plugin", event=False, about=about

@@ -49,7 +49,13 @@ CLIENT_SCOPES: tuple[str, ...] = (
 )
 """Sessions of the shop's own screens and of people signed in."""
 
-ALL_SCOPES: tuple[str, ...] = (*SDK_SCOPES, *EXTENSION_SCOPES, *CLIENT_SCOPES)
+OFFICE_SCOPES: tuple[str, ...] = (
+    "directory:read",
+    "directory:manage",
+)
+"""What a head office does with its shops; of no use in any other shop, whoever holds them."""
+
+ALL_SCOPES: tuple[str, ...] = (*SDK_SCOPES, *EXTENSION_SCOPES, *CLIENT_SCOPES, *OFFICE_SCOPES)
 
 INCLUDES: dict[str, tuple[str, ...]] = {
     "plugin": SDK_SCOPES,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jumak.domain.errors import PermissionDenied, PosError, UnknownMethod
+from jumak.domain.errors import PermissionDenied, UnknownMethod
 from jumak.protocol.errors import Lang, error_json, status_of
 from jumak.protocol.table import is_message
 from jumak.server import events, pages, socket, uploads
@@ -30,8 +30,8 @@ _FOREIGN = (b"cross-site", b"same-site")
 class App:
     """Every door of a running shop.
 
-    upload_folder: in the shop's folder, beside the one plugins are installed in.  web: the web build.  The shop
-    learns from `hosts` which origins its plugins have.
+    upload_folder: in the shop's folder, beside the one plugins are installed in.  web: the web build.  site: the pages,
+    when several shops share them.  The shop learns from `hosts` which origins its plugins have.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class App:
         *,
         hosts: Hosts | None = None,
         web: Path = WEB,
+        site: Site | None = None,
     ) -> None:
         self._shop, self._uploads = shop, upload_folder
         self._api = ApiDoor(shop)
@@ -48,7 +49,7 @@ class App:
         self._folder = upload_folder.folder.parent
         self._downloads = Uploads(self._folder / "downloads")
         self._plugins = PluginFiles(shop, self._hosts, self._folder, web)
-        self._site = Site(web)
+        self._site = site if site is not None else Site(web)
         shop.origins, shop.address = self._hosts.origin, self._hosts.address
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,14 +57,14 @@ class App:
         asked = Heard(scope)
         at = self._hosts.place(asked.host, scope["scheme"] in ("https", "wss"))
         if at is None:
-            await _misdirected(asked.host, scope, receive, send)
+            await misdirected(asked.host, scope, receive, send)
         elif at.plugin is not None:
             serve = self._plugins.serve_socket if scope["type"] == "websocket" else self._plugins.serve
             await serve(at, scope, receive, send)
         elif asked.origin and self._hosts.asks_from(asked.origin, at) is not None:
-            await _refuse(_FROM_PLUGIN, scope, receive, send)
+            await refuse(_FROM_PLUGIN, scope, receive, send)
         elif asked.is_foreign_load:
-            await _refuse(_FROM_ELSEWHERE, scope, receive, send)
+            await refuse(_FROM_ELSEWHERE, scope, receive, send)
         else:
             ASKED_AT.set(at)
             await self._shop_door(at, scope, receive, send)
@@ -161,7 +162,7 @@ _FROM_ELSEWHERE = PermissionDenied(
 )
 
 
-async def _misdirected(host: bytes, scope: Scope, receive: Receive, send: Send) -> None:
+async def misdirected(host: bytes, scope: Scope, receive: Receive, send: Send) -> None:
     """Nobody here has that name: it may have been pointed at this machine by a stranger."""
     name = host.decode("latin-1")[:100].rpartition(":")[0] or host.decode("latin-1")[:100]
     sentence = (
@@ -175,7 +176,8 @@ async def _misdirected(host: bytes, scope: Scope, receive: Receive, send: Send) 
     await answer_text(send, 421, sentence, plugin_headers(NOTHING))
 
 
-async def _refuse(error: PosError, scope: Scope, receive: Receive, send: Send) -> None:
+async def refuse(error: BaseException, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers a request or a handshake with a refusal."""
     headers = dict(scope["headers"])
     lang: Lang = lang_of(headers.get(b"accept-language", b""))
     body = error_json(error, lang)

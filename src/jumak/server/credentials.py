@@ -3,6 +3,9 @@
 Tokens are 32 random bytes; only their SHA-256 is kept. Stored ones live in `Device` documents and
 are indexed here; the ones that must not outlive the process (the command line's, and those with
 which a till hosts a plugin) are held in memory only.
+
+Where one address serves many shops a token begins with the number of its shop and a dot, so that whose it is is known
+before any shop is asked. Tokens of a shop served alone have no such mark, and go on opening it under its own name.
 """
 
 from __future__ import annotations
@@ -41,10 +44,21 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def new_token() -> Secret:
-    """A fresh token."""
-    text = secrets.token_urlsafe(32)
+def new_token(mark: str = "") -> Secret:
+    """A fresh token. mark: see `mark_of`."""
+    text = mark + secrets.token_urlsafe(32)
     return Secret(text, hash_of(text))
+
+
+def mark_of(number: int) -> str:
+    """What tokens of this shop begin with; the dot is no letter of the random rest."""
+    return f"{number}."
+
+
+def shop_of_token(token: str) -> int | None:
+    """The number of the shop a token says it is of, None when it says nothing."""
+    number, dot, _ = token.partition(".")
+    return int(number) if dot and number.isascii() and number.isdigit() and len(number) <= 16 else None
 
 
 def new_code() -> Secret:
@@ -59,10 +73,10 @@ def code_secret(text: str) -> str:
 
 
 class Credentials:
-    """Every token that opens this shop now."""
+    """Every token that opens this shop now. mark: of its tokens, see `mark_of`."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: Store, clock: Clock, mark: str = "") -> None:
+        self._store, self._clock, self._mark = store, clock, mark
         self._stored: dict[str, Caller] = {}
         self._issued: dict[str, Issued] = {}
         self._owner_codes: dict[str, datetime] = {}
@@ -97,6 +111,10 @@ class Credentials:
             "This token is wrong or was revoked; make another with `jumak token create`",
         )
 
+    def new_token(self) -> Secret:
+        """A fresh token of this shop."""
+        return new_token(self._mark)
+
     def issue(self, caller: Caller, life: timedelta | None = None) -> tuple[str, datetime | None]:
         """A token for this caller that is never stored; returns it and when it ends."""
         now = self._clock.now()
@@ -105,7 +123,7 @@ class Credentials:
             for key, issued in self._issued.items()
             if issued.expires is None or issued.expires > now
         }
-        token = new_token()
+        token = self.new_token()
         expires = None if life is None else now + life
         self._issued[token.hash] = Issued(caller, expires)
         return token.text, expires

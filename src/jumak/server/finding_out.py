@@ -51,9 +51,9 @@ class FindingOut:
     async def recover(self) -> None:
         """Goes on with what was open when the server stopped (NET-1)."""
         read = self._shop.store.reader()
-        for attempt in (await read.all(Attempt)).values():
+        for attempt in await read.unfinished(Attempt):
             self._begin(attempt.id, self._find_out(attempt.id))
-        for refund in (await read.all(RefundAttempt)).values():
+        for refund in await read.unfinished(RefundAttempt):
             self._begin(refund.id, self._find_refund(refund.id))
 
     def follow(self, entry: Entry) -> None:

@@ -4,6 +4,8 @@
     <id>.localhost, over TLS also <id>.<shop name>                       that plugin's files, nothing else
     any other                                                            nobody: refused with 421
 
+A shop among many (`shops.py`) goes by its one name alone, with its plugins below that.
+
 A foreign page whose own name was pointed at this machine (DNS rebinding) comes with that name in `Host`, so
 that it reaches nothing. Names are compared whole; a trailing dot would be a second origin of the same plugin
 and is nobody's name.
@@ -16,6 +18,7 @@ import re
 import socket
 from collections.abc import Iterable
 from contextvars import ContextVar
+from typing import Self
 
 from msgspec import Struct
 
@@ -62,7 +65,7 @@ class Place(Struct, frozen=True):
     @property
     def hosts_plugins(self) -> bool:
         """Whether pages of plugins can run here: they need a name to hang below, and TLS unless it is localhost."""
-        return self.page_host == LOCAL or (self.secure and not _is_address(self.host))
+        return _is_local(self.page_host) or (self.secure and not _is_address(self.host))
 
     def origin(self, plugin_id: str) -> str | None:
         """A plugin's origin for a page opened here, None where none can be."""
@@ -92,7 +95,17 @@ class Hosts:
     def __init__(self, names: Iterable[str] = (), *, port: int | None = None, secure: bool = False) -> None:
         self.names = frozenset({LOCAL, *own_names(), *(name.lower().rstrip(".") for name in names)})
         self._here = Place(secure, LOCAL, port)
+        self._alone = True
         self._known: dict[tuple[bytes, bool], Place] = {}
+
+    @classmethod
+    def among(cls, *names: str, port: int | None = None) -> Self:
+        """A shop that is served beside others: it goes by these names alone, the first one where nobody asks."""
+        hosts = cls(port=port)
+        hosts.names = frozenset(names)
+        hosts._alone = False
+        hosts._here = Place(False, names[0], port)
+        return hosts
 
     def place(self, host: bytes, secure: bool) -> Place | None:
         """Whom a `Host` header means, None when it is nobody here."""
@@ -146,10 +159,10 @@ class Hosts:
         if found is None:
             return None
         name, port = found[1], None if found[2] is None else int(found[2])
-        if name in self.names or _is_address(name):
+        if name in self.names or (self._alone and _is_address(name)):
             return Place(secure, name, port)
         plugin, _, shop = name.partition(".")
-        if (shop == LOCAL or (secure and shop in self.names)) and _ID.fullmatch(plugin):
+        if (_is_local(shop) or secure) and shop in self.names and _ID.fullmatch(plugin):
             return Place(secure, shop, port, plugin)
         return None
 
@@ -159,6 +172,11 @@ def own_names() -> frozenset[str]:
     whole = socket.gethostname().lower().rstrip(".")
     first = whole.partition(".")[0]
     return frozenset({whole, first, f"{first}.local"} - {"", ".local"})
+
+
+def _is_local(name: str) -> bool:
+    """A name browsers take for this machine, and trust without TLS."""
+    return name == LOCAL or name.endswith(f".{LOCAL}")
 
 
 def _is_address(host: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from jumak.domain.caller import SYSTEM
 from jumak.domain.errors import PosError, RateLimited
 from jumak.protocol.messages.device import DeviceClaimData, DeviceClaimReply, DevicePairData, DevicePairReply
-from jumak.server.credentials import code_secret, new_code, new_token
+from jumak.server.credentials import code_secret, new_code
 from jumak.server.live import Ask, live
 from jumak.service import device
 
@@ -41,7 +41,7 @@ class Throttle:
 @live("device.pair.request")
 async def pair(ask: Ask, data: DevicePairData) -> DevicePairReply:
     """A token, shown this once, and a one-time code for the new screen."""
-    token, code = new_token(), new_code()
+    token, code = ask.shop.credentials.new_token(), new_code()
     reply = await ask.write(lambda tx: device.pair(tx, data, token, code))
     await ask.shop.credentials.reload()
     return reply
@@ -53,7 +53,7 @@ async def claim(ask: Ask, data: DeviceClaimData) -> DeviceClaimReply:
     now = ask.shop.clock.now()
     throttle = ask.shop.throttle
     throttle.check(now)
-    code_hash, token = code_secret(data.code), new_token()
+    code_hash, token = code_secret(data.code), ask.shop.credentials.new_token()
     try:
         if ask.shop.credentials.take_owner_code(code_hash):
             reply = await ask.write(lambda tx: device.add_owner_till(tx, token), caller=SYSTEM)

@@ -36,6 +36,7 @@ from jumak.service.registry import COMMANDS, QUERIES
 
 if TYPE_CHECKING:
     from jumak.server.clock import WaitingClock
+    from jumak.server.directory import Branches
     from jumak.server.session import Session
 
 Answered = Callable[[Result], None]
@@ -69,9 +70,10 @@ class RunningShop:
         clock: WaitingClock,
         ids: Ids,
         guard: FloodGuard | NoGuard | None = None,
+        mark: str = "",
     ) -> None:
         self.store, self.connections, self.clock, self.ids = store, connections, clock, ids
-        self.credentials = Credentials(store, clock)
+        self.credentials = Credentials(store, clock, mark)
         self.sign_ins = SignIns(clock)
         self.throttle = Throttle()
         self.guard = guard if guard is not None else FloodGuard()
@@ -98,6 +100,8 @@ class RunningShop:
         self._questions = 0
         self.own_ports: set[int] = set()
         """Ports this shop listens at; nobody is led back to them from inside."""
+        self.branches: Branches | None = None
+        """The shops of a head office's directory, None in every other shop."""
         self.network: object | None = None
         """How plugins reach the network (`plugins/bridge`, which the server does not know)."""
         self._tasks: set[asyncio.Task[Any]] = set()

@@ -144,9 +144,8 @@ async def _reserve_again(tx: Transaction, after: Attempt) -> None:
 
 async def unsettled(source: Reader, order_id: str, *, besides: str = "") -> Attempt | None:
     """An attempt of this order whose end somebody has to find out, None without one (NET-5)."""
-    for attempt in (await source.all(Attempt)).values():
-        waits = attempt.state in ("UNKNOWN", "NEEDS_MANUAL")
-        if waits and attempt.order_id == order_id and attempt.id != besides:
+    for attempt in await source.of_order(Attempt, order_id):
+        if attempt.state in ("UNKNOWN", "NEEDS_MANUAL") and attempt.id != besides:
             return attempt
     return None
 

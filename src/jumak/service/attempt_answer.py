@@ -135,7 +135,7 @@ async def lose(tx: Transaction, *, attempt_id: str, message: str) -> Done:
 
 async def lose_all(tx: Transaction) -> Done:
     """After a restart every SENT attempt without a result is UNKNOWN (NET-1)."""
-    for attempt in (await tx.all(Attempt)).values():
+    for attempt in await tx.unfinished(Attempt):
         if attempt.state == "SENT":
             await change_attempt(
                 tx, lost(attempt, _unknown("포스가 다시 시작되어 결제 결과를 알 수 없습니다")), "lose"

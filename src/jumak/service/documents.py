@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from msgspec import Struct
 
-from jumak.domain.attempt import Attempt
+from jumak.domain.attempt import OPEN, Attempt
 from jumak.domain.caller import Profile, Role
 from jumak.domain.cash_receipt import CashReceipt, OrderReceipts
 from jumak.domain.catalog import CatalogItem, Category, Option
 from jumak.domain.draft.types import Draft
 from jumak.domain.kitchen import Station
+from jumak.domain.merchant import Shop
 from jumak.domain.order.unmerge import MergeRecord
 from jumak.domain.refund import RefundAttempt
 from jumak.domain.reservation import ReservationRecord
@@ -201,6 +203,35 @@ class SettingPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     values: dict[str, Any] = {}
 
 
+class HubFeed(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the shop remembers of its chain's hub. id: always `hub`.
+
+    sent: number of the last fact the hub's stream has taken.  wish: the last wish of the hub to be sent facts again that
+    was granted.  menu: the last menu of the hub that was taken up, with what became of it so far.
+    """
+
+    id: str
+    sent: int = 0
+    wish: str = ""
+    menu: str = ""
+    menu_added: int = 0
+    menu_changed: int = 0
+    menu_done: bool = False
+    menu_refused: str = ""
+
+
+class ShopEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A shop of a head office's directory. name: host label.  founding: the settings it begins with."""
+
+    id: int
+    name: str
+    founding: Shop
+    state: Literal["OPEN", "SUSPENDED"] = "OPEN"
+    reason: str | None = None
+    created_ms: int
+    version: int
+
+
 KINDS: dict[str, type[Struct]] = {
     "category": Category,
     "item": CatalogItem,
@@ -230,5 +261,20 @@ KINDS: dict[str, type[Struct]] = {
     "order-receipts": OrderReceipts,
     "till-receipt": TillReceipt,
     "till-receipts": TillReceipts,
+    "hub-feed": HubFeed,
+    "shop-entry": ShopEntry,
 }
 """Kind name in the store → struct; the id is the struct's `id`. Noun modules add theirs here."""
+
+
+def _receipt_has_no_end(receipt: TillReceipt) -> bool:
+    sendings = (receipt.issue, *receipt.cancels)
+    return receipt.issue.state != "WITHDRAWN" and any(each.state != "ISSUED" for each in sendings)
+
+
+UNFINISHED: dict[type[Struct], Callable[[Any], bool]] = {
+    Attempt: lambda attempt: attempt.state in OPEN,
+    RefundAttempt: lambda refund: refund.state != "RETURNED",
+    TillReceipt: _receipt_has_no_end,
+}
+"""Kinds of which nearly all come to their end, and which have not yet: `Reader.unfinished` finds those among many."""

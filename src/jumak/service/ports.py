@@ -53,6 +53,12 @@ class Documents(Protocol):
     async def all(self, kind: type[DocT]) -> Mapping[str | int, DocT]:
         """All documents of a kind by id. Do not mutate. Costs a dictionary, not a query."""
 
+    async def of_order(self, kind: type[DocT], order_id: str) -> Sequence[DocT]:
+        """Those of a kind that name this order (`order_id`), in no order. Costs nothing for those that do not."""
+
+    async def unfinished(self, kind: type[DocT]) -> Sequence[DocT]:
+        """Those of a kind of `documents.UNFINISHED` that have not come to their end. Costs nothing for those that have."""
+
 
 class OrderQuery(Struct, frozen=True, kw_only=True):
     """A page of orders, newest first, then id descending. Instants in ms, half open [start, end)."""

@@ -42,7 +42,7 @@ async def _takings(read: Reader, order: Order) -> dict[str, Taking]:
     for payment_id, record in backing_of(order).payments.items():
         terminal = await read.get(TerminalRecord, record.terminal) if record.terminal else None
         takings[payment_id] = Taking(test_mode=terminal is not None and terminal.test_mode)
-    for attempt in (await read.all(Attempt)).values():
+    for attempt in await read.of_order(Attempt, order.id):
         if attempt.payment_id in takings:
             takings[attempt.payment_id] = Taking(
                 tendered=attempt.tendered,

@@ -48,7 +48,7 @@ async def answered(tx: Transaction, *, receipt_id: str, key: str, answer: Receip
 
 async def lose_all(tx: Transaction) -> Done:
     """After a restart nobody waits for what was asked before it."""
-    for receipt in tuple((await tx.all(TillReceipt)).values()):
+    for receipt in await tx.unfinished(TillReceipt):
         sending = next_sending(receipt)
         if sending is not None and sending.state == "SENT":
             await answered(tx, receipt_id=receipt.id, key=sending.key, answer=Unheard(asked=True))

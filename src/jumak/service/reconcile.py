@@ -79,12 +79,10 @@ async def whatever_is_open(read: Reader) -> Sequence[Open]:
 async def open_money(read: Reader) -> list[Open]:
     """What stands in the way of a close: money that was taken or given back, or may have been (TIL-5)."""
     found: list[Open] = []
-    for attempt in (await read.all(Attempt)).values():
+    for attempt in await read.unfinished(Attempt):
         if (standing := standing_of_attempt(attempt)) is not None:
             found.append((_place(attempt.at_ms, attempt.id), attempt, standing))
-    for refund in (await read.all(RefundAttempt)).values():
-        if refund.state == "RETURNED":
-            continue
+    for refund in await read.unfinished(RefundAttempt):
         standing = standing_of_refund(refund, await read.order(refund.order_id))
         if standing is not None:
             found.append((_place(refund.at_ms, refund.id), refund, standing))
@@ -93,9 +91,7 @@ async def open_money(read: Reader) -> list[Open]:
 
 async def _receipts(read: Reader) -> list[Open]:
     found: list[Open] = []
-    for receipt in (await read.all(TillReceipt)).values():
-        if not _may_be_open(receipt):
-            continue
+    for receipt in await read.unfinished(TillReceipt):
         order = await read.order(receipt.order_id)
         if order is None:
             continue
@@ -113,13 +109,6 @@ async def _receipts(read: Reader) -> list[Open]:
         if of is not None:
             found.append((_place(of.sending.at_ms, receipt.id), of, of.standing))
     return found
-
-
-def _may_be_open(receipt: TillReceipt) -> bool:
-    """Whether it is worth a look: receipts are kept for years, and nearly all of them are booked."""
-    return receipt.issue.state != "WITHDRAWN" and any(
-        each.state != "ISSUED" for each in (receipt.issue, *receipt.cancels)
-    )
 
 
 def _place(at_ms: int, its_id: str) -> str:

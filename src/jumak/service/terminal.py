@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import to_builtins
 from msgspec.structs import replace
 
-from jumak.domain.attempt import OPEN, Attempt
+from jumak.domain.attempt import Attempt
 from jumak.domain.errors import Conflict, InvalidArgument, InvalidState, NotFound
 from jumak.domain.fact import Fact
 from jumak.domain.refund import OPEN as OPEN_REFUNDS
@@ -105,15 +105,15 @@ def _audited(before: TerminalRecord | None, after: TerminalRecord | None) -> dic
 
 async def _check_unused(tx: Transaction, record: TerminalRecord) -> None:
     """Only this very terminal knows what became of what it was asked (NET-3)."""
-    for attempt in (await tx.all(Attempt)).values():
-        if attempt.state in OPEN and attempt.terminal is not None and attempt.terminal.id == record.id:
+    for attempt in await tx.unfinished(Attempt):
+        if attempt.terminal is not None and attempt.terminal.id == record.id:
             raise InvalidState(
                 "결과를 확인하지 못한 결제가 있는 단말기입니다. 먼저 확인해 주세요",
                 "an attempt on this terminal is not settled; resolve it first",
                 reason="TERMINAL_IN_USE",
                 attemptId=attempt.id,
             )
-    for refund in (await tx.all(RefundAttempt)).values():
+    for refund in await tx.unfinished(RefundAttempt):
         unsettled = refund.state in OPEN_REFUNDS or refund.is_owed
         if unsettled and refund.terminal is not None and refund.terminal.id == record.id:
             raise InvalidState(

@@ -440,13 +440,10 @@ class Layer:
         for ticket in self.tickets.values():
             memory.keep_ticket(ticket)
         for kind, changed in self.documents.items():
-            held = memory.loaded_documents(kind)
+            held = memory.loaded(kind)
             if held is not None:
                 for doc_id, document in changed.items():
-                    if document is None:
-                        held.pop(doc_id, None)
-                    else:
-                        held[doc_id] = document
+                    held.keep(doc_id, document)
         memory.counters.update(self.counters)
         memory.owners.settle(kept=True)
         memory.actors.settle(kept=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
@@ -11,7 +11,7 @@ from msgspec import Struct
 from jumak.domain.kitchen import Ticket
 from jumak.domain.merchant import Shop
 from jumak.domain.order.types import Order
-from jumak.service.documents import KINDS
+from jumak.service.documents import KINDS, UNFINISHED
 from jumak.store.codec import Codec
 from jumak.store.slots import Slots
 
@@ -114,6 +114,47 @@ class OpenTickets:
         return [ticket for each in order_ids for ticket in self._by_order.get(each, {}).values()]
 
 
+class Held:
+    """The documents of one kind by id; by order where they name one, and those without an end, so that asking for
+    few of them costs nothing per document.
+    """
+
+    def __init__(self, documents: Iterable[Any], kind: type[Struct]) -> None:
+        self.by_id: dict[str | int, Any] = {}
+        self.unfinished: dict[str | int, Any] = {}
+        self._by_order: dict[str, dict[str | int, Any]] = {}
+        self._names_order = "order_id" in kind.__struct_fields__
+        self._is_unfinished = UNFINISHED.get(kind)
+        for document in documents:
+            self.keep(document.id, document)
+
+    def keep(self, doc_id: str | int, document: Any | None) -> None:
+        """A document as it is now, None when it was dropped."""
+        before = self.by_id.get(doc_id)
+        if document is None:
+            self.by_id.pop(doc_id, None)
+        else:
+            self.by_id[doc_id] = document
+        if self._is_unfinished is not None:
+            if document is not None and self._is_unfinished(document):
+                self.unfinished[doc_id] = document
+            else:
+                self.unfinished.pop(doc_id, None)
+        if not self._names_order:
+            return
+        if before is not None and (document is None or document.order_id != before.order_id):
+            of_order = self._by_order[before.order_id]
+            del of_order[doc_id]
+            if not of_order:
+                del self._by_order[before.order_id]
+        if document is not None:
+            self._by_order.setdefault(document.order_id, {})[doc_id] = document
+
+    def of_order(self, order_id: str) -> Mapping[str | int, Any]:
+        """Those that name this order."""
+        return self._by_order.get(order_id, {})
+
+
 Actor = tuple[str, str, str | None, str | None]
 """Who causes facts: identity, its kind, the device, the person signed in."""
 
@@ -171,28 +212,32 @@ class Memory:
         self.open_tickets = OpenTickets()
         for doc in opening.open_tickets:
             self.open_tickets.keep(codec.ticket(doc))
-        self._documents: dict[type[Struct], dict[str | int, Any]] = {}
+        self._documents: dict[type[Struct], Held] = {}
 
-    def documents(self, kind: type[Struct]) -> dict[str | int, Any]:
-        """All documents of a kind by id, read from the store once."""
-        if (documents := self._documents.get(kind)) is None:
+    def documents(self, kind: type[Struct]) -> Mapping[str | int, Any]:
+        """All documents of a kind by id."""
+        return self.held(kind).by_id
+
+    def held(self, kind: type[Struct]) -> Held:
+        """The documents of a kind, read from the store once."""
+        if (held := self._documents.get(kind)) is None:
             unpack = self.codec.unpack
             packed = self._read_documents(kind_name(kind))
             # One decode for all of them: 50,000 items are there in a fifth of a second.
             joined = b"[" + b",".join([unpack(doc) for doc in packed]) + b"]"
             # The type is known only while running, which a checker cannot follow.
             decoded: list[Any] = msgspec.json.decode(joined, type=cast(Any, list)[kind])
-            documents = self._documents[kind] = {document.id: document for document in decoded}
-        return documents
+            held = self._documents[kind] = Held(decoded, kind)
+        return held
 
-    def loaded_documents(self, kind: type[Struct]) -> dict[str | int, Any] | None:
+    def loaded(self, kind: type[Struct]) -> Held | None:
         """The documents of a kind if they are in memory already."""
         return self._documents.get(kind)
 
     def nothing_on_disk(self) -> None:
         """A new shop has no documents: none of them need be read, whatever an open transaction wrote."""
         for kind in KINDS.values():
-            self._documents.setdefault(kind, {})
+            self._documents.setdefault(kind, Held((), kind))
 
     def keep_order(self, kept: KeptOrder) -> None:
         """Hold an order that is open, or was touched lately."""

@@ -79,8 +79,15 @@ async def counter(database: InDatabase | None) -> AsyncIterator[asyncio.Event | 
     if database is None:
         yield asyncio.Event()
         return
+    from jumak.store.postgres import Database, Placements
     from jumak.store.postgres.counter import Counter
 
+    async with Database.connected(database.url) as connections:
+        # Where many shops are served the process of a shop has its counter, by its placement.
+        placed = await Placements(connections).holder(database.shop_id) is not None
+    if placed:
+        yield None
+        return
     held = await Counter.take(database.url, database.shop_id)
     try:
         yield None if held is None else held.lost

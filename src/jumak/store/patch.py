@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET, Raw, UnsetType
 
 from jumak.domain.order.types import Order, OrderItem
 from jumak.domain.payment import Payment
@@ -22,6 +23,23 @@ _FIELDS: Final = tuple(
     for field in msgspec.structs.fields(Order)
     if field.name not in _HIDDEN
 )
+
+
+_ORDER_OF_NAMES: Final = tuple(name for _, name, _ in _FIELDS)
+
+
+class _Part(msgspec.Struct):
+    id: str
+
+
+class _Change(msgspec.Struct):
+    set: dict[str, Raw]
+    ids: list[str] | UnsetType = UNSET
+
+
+_decode_change = msgspec.json.Decoder(_Change).decode
+_decode_id = msgspec.json.Decoder(_Part).decode
+_decode_parts = msgspec.json.Decoder(list[Raw]).decode
 
 
 def difference(old: Order, new: Order) -> dict[str, Any] | None:
@@ -61,6 +79,27 @@ def apply(document: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, An
         else:
             after[name] = value
     return after
+
+
+def apply_raw(document: Mapping[str, Raw], patch: Mapping[str, Raw]) -> dict[str, Raw]:
+    """`apply`, reading no more of a document than its top and the ids of what changed below: for many at a time."""
+    after = dict(document)
+    for name, value in patch.items():
+        if bytes(value) == b"null":
+            after.pop(name, None)
+        elif name in ("lineItems", "payments"):
+            change = _decode_change(value)
+            parts = {_decode_id(part).id: part for part in _decode_parts(document[name])} | change.set
+            ids = parts if change.ids is UNSET else change.ids
+            after[name] = Raw(b"[" + b",".join([bytes(parts[part_id]) for part_id in ids]) + b"]")
+        else:
+            after[name] = value
+    return after
+
+
+def joined_raw(document: Mapping[str, Raw]) -> bytes:
+    """The document's bytes as they were first written: keys in the order of the struct."""
+    return msgspec.json.encode({name: document[name] for name in _ORDER_OF_NAMES if name in document})
 
 
 def canonical(document: Mapping[str, Any]) -> bytes:

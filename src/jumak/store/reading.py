@@ -46,6 +46,14 @@ class ReadView:
         """See `ports.Documents`."""
         return self.memory.documents(kind)
 
+    async def of_order(self, kind: type[DocT], order_id: str) -> Sequence[DocT]:
+        """See `ports.Documents`."""
+        return list(self.memory.held(kind).of_order(order_id).values())
+
+    async def unfinished(self, kind: type[DocT]) -> Sequence[DocT]:
+        """See `ports.Documents`."""
+        return list(self.memory.held(kind).unfinished.values())
+
     async def kept_order(self, order_id: str) -> KeptOrder | None:
         """The order with its place in the store."""
         kept = self.memory.order(order_id)

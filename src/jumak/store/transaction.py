@@ -13,6 +13,7 @@ from jumak.domain.fact import Fact
 from jumak.domain.kitchen import Ticket
 from jumak.domain.merchant import Shop
 from jumak.domain.order.types import Order
+from jumak.service.documents import UNFINISHED
 from jumak.service.ports import Announcement, Command, Ids, Live, OrderQuery, TicketQuery
 from jumak.store.codec import to_json
 from jumak.store.journal import orders_named
@@ -139,6 +140,24 @@ class WriteView(ReadView):
             if own:
                 base = Overlaid(base, cast("dict[str | int, DocT | None]", own))
         return base
+
+    async def of_order(self, kind: type[DocT], order_id: str) -> Sequence[DocT]:
+        """See `ports.Documents`."""
+        found = self._as_changed(self.memory.held(kind).of_order(order_id), kind)
+        return [doc for doc in found if doc.order_id == order_id]
+
+    async def unfinished(self, kind: type[DocT]) -> Sequence[DocT]:
+        """See `ports.Documents`."""
+        is_unfinished = UNFINISHED[kind]
+        return [
+            doc for doc in self._as_changed(self.memory.held(kind).unfinished, kind) if is_unfinished(doc)
+        ]
+
+    def _as_changed(self, some: Mapping[str | int, Any], kind: type[Struct]) -> list[Any]:
+        """Some committed documents of a kind and all that were changed since, as they are now."""
+        found: dict[str | int, Any] = {**some, **self.layer.documents.get(kind, {})}
+        found.update({doc_id: doc for (own, doc_id), doc in self.new_documents.items() if own is kind})
+        return [doc for doc in found.values() if doc is not None]
 
     async def order(self, order_id: str) -> Order | None:
         """See `ports.Reader`."""

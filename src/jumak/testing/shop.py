@@ -36,9 +36,11 @@ from jumak.sdk.client import Pos
 from jumak.sdk.plugin import Plugin
 from jumak.sdk.transport import Connector
 from jumak.server.connections import Connections
+from jumak.server.directory import ReplyT, done_in
 from jumak.server.session import Session
 from jumak.server.shop import RunningShop
 from jumak.service.card_terminal import Drivers
+from jumak.service.documents import ShopEntry
 from jumak.service.ports import Command, Store, Transaction
 from jumak.service.receipt_issuer import ReceiptIssuer
 from jumak.store.opening import InDatabase, founded, opened
@@ -93,6 +95,23 @@ class MemoryTransport:
 
     def _closed(self, code: int, reason: str) -> None:  # noqa: ARG002 (a socket would send both)
         self._incoming.put_nowait(None)
+
+
+class OneShop:
+    """A directory's shops where there is only the one that keeps it: whatever is done in them is done in it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def write(
+        self,
+        entry: ShopEntry,  # noqa: ARG002 (there is no other)
+        name: str,
+        run: Callable[[Transaction], Awaitable[ReplyT]],
+        caller: Caller,
+    ) -> ReplyT:
+        """See `server.directory.Branches`."""
+        return await done_in(self._store, name, run, caller)
 
 
 class SimulatedShop:
@@ -270,6 +289,7 @@ async def simulated_shop(
             issuer = PracticeIssuer(now=clock.now)
         # Plugin processes start only in tests that ask for them, by `host`.
         running, end = await run_shop(store, connections, clock, files=folder, drivers=drivers, issuer=issuer)
+        running.branches = OneShop(store)
         seeded = tuple(documents)
 
         async def seed_documents(tx: Transaction) -> Done:

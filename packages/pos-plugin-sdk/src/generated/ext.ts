@@ -178,6 +178,13 @@ import type {
   SettingButtonEvent,
   SettlementGetRequest,
   SettlementGetResponse,
+  ShopDirectoryAddRequest,
+  ShopDirectoryInviteRequest,
+  ShopDirectoryInviteResponse,
+  ShopDirectoryListResponse,
+  ShopDirectoryResumeRequest,
+  ShopDirectorySuspendRequest,
+  ShopReply,
   ShopSettingReply,
   ShopSettingUpdateRequest,
   SoundPlayEvent,
@@ -585,6 +592,18 @@ export interface Extensions {
   settlement: {
     /** The cards of a trading day by our books and by the terminals; today unless said otherwise (`settlement.get.request`) */
     get: (data?: SettlementGetRequest, options?: CallOptions) => Promise<SettlementGetResponse>;
+  };
+  shopDirectory: {
+    /** A new shop, reached under its name at once (`shop-directory.add.request`) */
+    add: (data: ShopDirectoryAddRequest & Command, options?: CallOptions) => Promise<ShopReply>;
+    /** A one-time code with which a browser becomes the owner's till of a shop (`shop-directory.invite.request`) */
+    invite: (data: ShopDirectoryInviteRequest, options?: CallOptions) => Promise<ShopDirectoryInviteResponse>;
+    /** The shops this head office keeps (`shop-directory.list.request`) */
+    list: (data?: Record<string, never>, options?: CallOptions) => Promise<ShopDirectoryListResponse>;
+    /** Serves a suspended shop again (`shop-directory.resume.request`) */
+    resume: (data: ShopDirectoryResumeRequest & Command, options?: CallOptions) => Promise<ShopReply>;
+    /** Ends a shop's sessions and refuses everything; nothing is lost (`shop-directory.suspend.request`) */
+    suspend: (data: ShopDirectorySuspendRequest & Command, options?: CallOptions) => Promise<ShopReply>;
   };
   shopSetting: {
     /** Business type, rounding, cut-off and the rest (`shop-setting.get.request`) */

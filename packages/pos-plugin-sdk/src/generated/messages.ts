@@ -235,6 +235,13 @@ import type {
   SettingValuesResponse,
   SettlementGetRequest,
   SettlementGetResponse,
+  ShopDirectoryAddRequest,
+  ShopDirectoryInviteRequest,
+  ShopDirectoryInviteResponse,
+  ShopDirectoryListResponse,
+  ShopDirectoryResumeRequest,
+  ShopDirectorySuspendRequest,
+  ShopReply,
   ShopSettingReply,
   ShopSettingUpdateRequest,
   SoundPlay,
@@ -688,6 +695,16 @@ export interface Messages {
   'setting.values.request': { kind: 'request'; data: Nothing; reply: SettingValuesResponse; rateLimited: false; scope: never };
   /** The cards of a trading day by our books and by the terminals; today unless said otherwise. */
   'settlement.get.request': { kind: 'request'; data: SettlementGetRequest; reply: SettlementGetResponse; rateLimited: false; scope: 'staff:manage' };
+  /** A new shop, reached under its name at once. */
+  'shop-directory.add.request': { kind: 'request'; data: ShopDirectoryAddRequest; reply: ShopReply; rateLimited: false; scope: 'directory:manage' };
+  /** A one-time code with which a browser becomes the owner's till of a shop. */
+  'shop-directory.invite.request': { kind: 'request'; data: ShopDirectoryInviteRequest; reply: ShopDirectoryInviteResponse; rateLimited: false; scope: 'directory:manage' };
+  /** The shops this head office keeps. */
+  'shop-directory.list.request': { kind: 'request'; data: Nothing; reply: ShopDirectoryListResponse; rateLimited: false; scope: 'directory:read' | 'directory:manage' };
+  /** Serves a suspended shop again. */
+  'shop-directory.resume.request': { kind: 'request'; data: ShopDirectoryResumeRequest; reply: ShopReply; rateLimited: false; scope: 'directory:manage' };
+  /** Ends a shop's sessions and refuses everything; nothing is lost. */
+  'shop-directory.suspend.request': { kind: 'request'; data: ShopDirectorySuspendRequest; reply: ShopReply; rateLimited: false; scope: 'directory:manage' };
   /** Business type, rounding, cut-off and the rest. */
   'shop-setting.get.request': { kind: 'request'; data: Nothing; reply: ShopSettingReply; rateLimited: false; scope: 'staff:order' };
   /** Changes settings; each field is checked. */
@@ -995,6 +1012,11 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'setting.set-inputs.request': 'w',
   'setting.values.request': '',
   'settlement.get.request': 'x',
+  'shop-directory.add.request': 'wx',
+  'shop-directory.invite.request': 'x',
+  'shop-directory.list.request': 'x',
+  'shop-directory.resume.request': 'wx',
+  'shop-directory.suspend.request': 'wx',
   'shop-setting.get.request': 'x',
   'shop-setting.update.request': 'wx',
   'sound.play': 'n',

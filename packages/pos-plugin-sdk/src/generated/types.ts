@@ -2900,6 +2900,49 @@ export interface Shop {
   version: number;
 }
 
+/** A new shop. businessNumber: ten digits. paymentTiming: before or after eating. Later `shop-setting.update`. */
+export interface ShopDirectoryAddRequest {
+  name: string;
+  title: string;
+  businessNumber: string;
+  businessType?: 'CAFE' | 'RESTAURANT' | 'RETAIL' | 'SERVICE' | undefined;
+  paymentTiming?: 'PAY_FIRST' | 'PAY_LATER' | undefined;
+  tablesEnabled?: boolean | undefined;
+  timeZone?: string | undefined;
+}
+
+/** Let somebody into a shop as its owner. till: what their till is called. */
+export interface ShopDirectoryInviteRequest {
+  id: number;
+  till?: string | undefined;
+}
+
+/** code: for `device.claim` at that shop's own host, 5 minutes, once. */
+export interface ShopDirectoryInviteResponse {
+  code: string;
+}
+
+/** Every shop, the suspended ones included, the oldest first. */
+export interface ShopDirectoryListResponse {
+  shops: ShopView[];
+}
+
+/** Serve a suspended shop again. */
+export interface ShopDirectoryResumeRequest {
+  id: number;
+}
+
+/** Refuse everything of a shop until it is resumed. reason: shown to whoever is refused. */
+export interface ShopDirectorySuspendRequest {
+  id: number;
+  reason?: string | undefined;
+}
+
+/** One shop as it is now. */
+export interface ShopReply {
+  shop: ShopView;
+}
+
 /** All settings with their version. */
 export interface ShopSettingReply {
   settings: Shop;
@@ -2909,6 +2952,17 @@ export interface ShopSettingReply {
 export interface ShopSettingUpdateRequest {
   changes: Record<string, unknown>;
   expectedVersion: number;
+}
+
+/** A shop of the directory. name: its host label. title: what people call it. reason: why it is suspended. */
+export interface ShopView {
+  id: number;
+  name: string;
+  title: string;
+  state: 'OPEN' | 'SUSPENDED';
+  reason?: string;
+  createdAt: string;
+  version: number;
 }
 
 /** The plugin that wants something shown. */

@@ -7,6 +7,7 @@ that waits for the world would hold up every command of the shop.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any, Protocol
 
@@ -14,10 +15,10 @@ from typing import Any, Protocol
 class Source(Protocol):
     """Who can be asked: a connection or a pool of them."""
 
-    async def fetch(self, query: str, *args: Any) -> list[Any]:
+    def fetch(self, query: str, *args: Any) -> Coroutine[Any, Any, list[Any]]:
         """All rows."""
 
-    async def fetchrow(self, query: str, *args: Any) -> Any:
+    def fetchrow(self, query: str, *args: Any) -> Coroutine[Any, Any, Any]:
         """The first row, or None."""
 
 
@@ -43,6 +44,25 @@ class Asking:
     async def fetchrow(self, query: str, *args: Any) -> Any:
         """See `Source`."""
         return await Question(lambda source: source.fetchrow(query, *args))
+
+
+class InTasks:
+    """A `Source` each of whose questions is a task of its own.
+
+    A read may begin in a plain callback, or within somebody else's task, and go on in another one (`server/at_once.py`);
+    what the driver of the database times and cancels must not be any of these.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    async def fetch(self, query: str, *args: Any) -> list[Any]:
+        """See `Source`."""
+        return await asyncio.get_running_loop().create_task(self._source.fetch(query, *args))
+
+    async def fetchrow(self, query: str, *args: Any) -> Any:
+        """See `Source`."""
+        return await asyncio.get_running_loop().create_task(self._source.fetchrow(query, *args))
 
 
 class Refusal(Exception):  # noqa: N818  # named for what is so

@@ -23,6 +23,9 @@ LOOK_EVERY_S: Final = 10.0
 
 TAKE: Final = "SELECT pg_try_advisory_lock(hashtextextended('jumak counter', $1))"
 
+FREE: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended('jumak counter', $1))"
+"""Whether nobody has it: taken and let go in one statement."""
+
 _log = logging.getLogger(__name__)
 
 

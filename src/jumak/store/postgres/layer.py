@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -21,18 +21,29 @@ if TYPE_CHECKING:
     from jumak.store.postgres.connection import Connection
 
 
+IDLE_MS: Final = 5_000
+"""A process that stands still inside a commit holds the shop's row no longer than this."""
+
+BEGIN: Final = f"BEGIN; SET LOCAL idle_in_transaction_session_timeout = {IDLE_MS}"
+
+
 class Moved(Exception):  # noqa: N818  # named for what is so
     """Another process has committed since the memory was read: the batch has to be run again on what there is now."""
 
 
 class PostgresLayer(Layer):
-    """A batch whose rows go into a transaction of a connection. batch: by which it is known in `changes`."""
+    """A batch whose rows go into a transaction of a connection. batch: by which it is known in `changes`.
+
+    fence: see `PostgresStore.open`.
+    """
 
     memory: PostgresMemory
 
-    def __init__(self, memory: PostgresMemory, connection: Connection, vault: Vault) -> None:
+    def __init__(
+        self, memory: PostgresMemory, connection: Connection, vault: Vault, fence: int | None = None
+    ) -> None:
         super().__init__(memory, vault)
-        self.connection = connection
+        self.connection, self._fence = connection, fence
         self._shop_bytes: bytes | None = None
         self._head_moved = False
         self.begun = False
@@ -46,7 +57,7 @@ class PostgresLayer(Layer):
     async def begin(self) -> None:
         """Opens the transaction."""
         if not self.begun:
-            await self.connection.execute("BEGIN")
+            await self.connection.execute(BEGIN)
             self.begun = True
 
     async def flushed(self) -> None:
@@ -62,7 +73,7 @@ class PostgresLayer(Layer):
 
     async def _move_head(self) -> None:
         memory = self.memory
-        moved = await self._fetch("move_head", memory.commit, self.seq, self.hash)
+        moved = await self._fetch("move_head", memory.commit, self.seq, self.hash, self._fence)
         if not moved:
             raise Moved
         self._head_moved = True
@@ -145,7 +156,7 @@ class PostgresLayer(Layer):
         """See `Layer`."""
         for kind in self.documents:
             # Those nobody has asked for yet are not in memory as documents, but have to be changed there.
-            self.memory.documents(kind)
+            self.memory.held(kind)
         self.memory.commit += 1
         return super().merge()
 

@@ -58,7 +58,7 @@ class PostgresMemory(Memory):
     def keep_document(self, kind: str, stored: str, doc: bytes | None) -> None:
         """A document as it is now, None when it was dropped."""
         struct = KINDS.get(kind)
-        held = None if struct is None else self.loaded_documents(struct)
+        held = None if struct is None else self.loaded(struct)
         if struct is None or held is None:
             documents = self._packed.setdefault(kind, {})
             if doc is None:
@@ -67,10 +67,7 @@ class PostgresMemory(Memory):
                 documents[stored] = doc
             return
         doc_id: str | int = msgspec.json.decode(stored)
-        if doc is None:
-            held.pop(doc_id, None)
-        else:
-            held[doc_id] = msgspec.json.decode(self.codec.unpack(doc), type=struct)
+        held.keep(doc_id, None if doc is None else msgspec.json.decode(self.codec.unpack(doc), type=struct))
 
 
 Packed = dict[str, dict[str, bytes]]

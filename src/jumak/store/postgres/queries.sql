@@ -3,15 +3,38 @@ SELECT commit, seq, hash FROM heads WHERE shop_id = $1;
 
 -- name: lock_head
 -- Whoever holds this row is the shop's only writer until the end of the transaction.
-SELECT commit FROM heads WHERE shop_id = $1 FOR UPDATE;
+SELECT commit, fence FROM heads WHERE shop_id = $1 FOR UPDATE;
 
 -- name: move_head
--- No row comes back when somebody else has committed since commit $2.
-UPDATE heads SET commit = commit + 1, seq = $3, hash = $4 WHERE shop_id = $1 AND commit = $2 RETURNING commit;
+-- No row comes back when somebody else has committed since commit $2, or runs the shop since fence $5; without a fence
+-- whoever runs it does not matter.
+UPDATE heads SET commit = commit + 1, seq = $3, hash = $4
+WHERE shop_id = $1 AND commit = $2 AND ($5::bigint IS NULL OR fence = $5) RETURNING commit;
 
 -- name: settle_head
 -- After `move_head` in the same transaction.
 UPDATE heads SET seq = $2, hash = $3 WHERE shop_id = $1;
+
+-- name: fence
+SELECT fence FROM heads WHERE shop_id = $1;
+
+-- name: raise_fence
+UPDATE heads SET fence = fence + 1 WHERE shop_id = $1 RETURNING fence;
+
+-- name: placement
+SELECT process FROM placements WHERE shop_id = $1;
+
+-- name: put_placement
+INSERT INTO placements (shop_id, process) VALUES ($1, $2)
+ON CONFLICT (shop_id) DO UPDATE SET process = excluded.process;
+
+-- name: leave_placement
+-- The shop waits for another process.
+UPDATE placements SET process = NULL WHERE shop_id = $1 AND process = $2;
+
+-- name: drop_placement
+-- Nobody need run the shop until somebody asks for it.
+DELETE FROM placements WHERE shop_id = $1 AND process = $2;
 
 -- name: found_shop
 INSERT INTO heads (shop_id, commit, seq, hash) VALUES ($1, 0, 0, $2) ON CONFLICT (shop_id) DO NOTHING RETURNING shop_id;

@@ -14,8 +14,23 @@ CREATE TABLE heads (
     shop_id bigint PRIMARY KEY,
     commit  bigint NOT NULL,
     seq     bigint NOT NULL,
-    hash    bytea NOT NULL
+    hash    bytea NOT NULL,
+    fence   bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 20);
+
+-- Which process runs which shop (placing.py): its terminals, plugins, timetable. Without a process the shop waits to
+-- be taken up. `heads.fence` counts the placements, so that who lost a shop cannot write it any more.
+CREATE TABLE placements (
+    shop_id bigint PRIMARY KEY,
+    process text
+);
+
+-- The processes that run shops, where others of them reach each, and until when it is taken for alive. No shop's.
+CREATE TABLE jumak_processes (
+    process text PRIMARY KEY,
+    address text NOT NULL,
+    expires timestamptz NOT NULL
+) WITH (fillfactor = 50);
 
 -- The settings of the shop, the ones it was founded with (later ones stand in the journal), and the
 -- compression dictionary.

@@ -24,11 +24,12 @@ import asyncpg
 import msgspec
 
 from jumak.domain.calendar import to_ms
+from jumak.domain.errors import HostUnavailable
 from jumak.domain.merchant import Shop
 from jumak.service.ports import Clock, Command, Committed, Ids, Live, Reader, Result
 from jumak.store.codec import shipped_dictionary
 from jumak.store.errors import DatabaseAway, ShopExists, StoreError
-from jumak.store.postgres.asking import Asking, Refusal, driven
+from jumak.store.postgres.asking import Asking, InTasks, Refusal, driven
 from jumak.store.postgres.database import TROUBLE, Database
 from jumak.store.postgres.layer import Moved, PostgresLayer
 from jumak.store.postgres.memory import PostgresMemory, catch_up, memory_of
@@ -91,8 +92,12 @@ class PostgresStore:
         clock: Clock,
         ids: Ids,
         live: Live,
+        fence: int | None = None,
     ) -> None:
         self.database, self.memory = database, memory
+        self.fence = fence
+        self.displaced = asyncio.Event()
+        """Set once another process runs the shop; nothing is written any more."""
         self.clock, self.ids, self.live = clock, ids, live
         self.folder = folder
         self.closed = False
@@ -108,7 +113,7 @@ class PostgresStore:
         self._name = secrets.token_hex(8)
         self._channel = f"jumak_{memory.shop_id}"
         self._woken = asyncio.Event()
-        self._read_rows = PostgresRows(database.pool, memory.shop_id, memory.codec, memory)
+        self._read_rows = PostgresRows(InTasks(database.pool), memory.shop_id, memory.codec, memory)
         self._write_rows = PostgresRows(Asking(), memory.shop_id, memory.codec, None)
         database.wake_ups.listen(self._channel, self._heard)
         self._following = asyncio.create_task(self._follow())
@@ -123,15 +128,19 @@ class PostgresStore:
         clock: Clock,
         ids: Ids,
         live: Live,
+        fence: int | None = None,
     ) -> Self:
         """Opens a shop, which other processes may have open too. Raises ShopMissing.
+
+        fence: of the placement by which this process runs the shop (`placing.py`): it writes as long as that stands.
+        None: it runs nothing, and may always write.
 
         folder: holds the key of plugins' secrets, the same in every process; without one a key that ends with this
         store.
         """
         async with database.snapshot() as connection:
             memory = await memory_of(connection, shop_id)
-        return cls(database, memory, folder, clock, ids, live)
+        return cls(database, memory, folder, clock, ids, live, fence)
 
     # -- the port ------------------------------------------------------------------------------------
 
@@ -197,6 +206,8 @@ class PostgresStore:
             _log.error("the database is away: %s", error)
             away = error if isinstance(error, DatabaseAway) else DatabaseAway("the database does not answer")
             results, committed = [Result(error=away)] * len(batch), None
+        except HostUnavailable as displaced:
+            results, committed = [Result(error=displaced)] * len(batch), None
         except Exception as error:
             if len(batch) > 1:
                 _log.exception("a batch could not be written; its commands run one by one")
@@ -240,11 +251,14 @@ class PostgresStore:
         self, connection: Connection, batch: list[Waiting], hold: bool
     ) -> tuple[list[Result], Committed]:
         """One try. hold: be the only writer from the start. Raises Moved, and what the database raises."""
-        layer = PostgresLayer(self.memory, connection, self._vault)
+        layer = PostgresLayer(self.memory, connection, self._vault, self.fence)
         try:
             if hold:
                 await layer.begin()
-                head = await connection.fetchval(SQL["lock_head"], self.memory.shop_id)
+                row = await connection.fetchrow(SQL["lock_head"], self.memory.shop_id)
+                assert row is not None
+                head: int = row["commit"]
+                self._check_fence(row["fence"])
                 await self._catch_up(connection, head)
                 layer = self._anew(layer)
             at = self._now()
@@ -280,7 +294,7 @@ class PostgresStore:
 
     def _anew(self, layer: PostgresLayer) -> PostgresLayer:
         """A layer on the memory as it is now, in the transaction of this one."""
-        fresh = PostgresLayer(self.memory, layer.connection, self._vault)
+        fresh = PostgresLayer(self.memory, layer.connection, self._vault, self.fence)
         fresh.begun = layer.begun
         return fresh
 
@@ -359,6 +373,16 @@ class PostgresStore:
                 _log.warning("the database went away again while it was asked what it has committed")
         return None
 
+    def _check_fence(self, fence: int) -> None:
+        """Raises HostUnavailable `DISPLACED` when another process runs the shop since then."""
+        if self.fence is not None and fence != self.fence:
+            self.displaced.set()
+            raise HostUnavailable(
+                "매장이 다른 서버로 옮겨졌습니다. 다시 시도해 주세요.",
+                "Another server runs this shop now; try again",
+                reason="DISPLACED",
+            )
+
     async def _prune(self, connection: Connection, layer: PostgresLayer, now_ms: int) -> None:
         # A clock that was set back far must not end the pruning until it has caught up.
         if not self._prune_ms - _PRUNE_EVERY_MS <= now_ms < self._prune_ms:
@@ -424,6 +448,10 @@ class PostgresStore:
         """Everything committed until now is in memory, and its listeners have been told."""
         async with self._turn:
             async with self.database.pool.acquire() as connection:
+                if self.fence is not None:
+                    fence: int = await connection.fetchval(SQL["fence"], self.memory.shop_id)
+                    with contextlib.suppress(HostUnavailable):
+                        self._check_fence(fence)
                 if await self._head(connection) == self.memory.commit:
                     return
             async with self.database.snapshot() as connection:

@@ -170,3 +170,15 @@ INSERT INTO commits (last_seq, at, hash) VALUES (?, ?, ?);
 
 -- name: last_commit
 SELECT last_seq, hash FROM commits ORDER BY last_seq DESC LIMIT 1;
+
+-- name: whole_facts_after
+-- With whoever caused them and what they made of things.
+SELECT j.seq, j.at, j.name, j.subject, a.caller, a.kind, a.device, a.staff, j.command, j.data, j.state
+FROM journal AS j JOIN actors AS a ON a.id = j.actor WHERE j.seq > ? ORDER BY j.seq LIMIT ?;
+
+-- name: commits_between
+-- Those that end after one fact and not after another.
+SELECT last_seq, at, hash FROM commits WHERE last_seq > ? AND last_seq <= ? ORDER BY last_seq;
+
+-- name: commit_at
+SELECT hash FROM commits WHERE last_seq = ?;

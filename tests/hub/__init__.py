@@ -1,0 +1,1 @@
+"""The hub of a chain, and the shops that send to it."""
