@@ -210,7 +210,7 @@ def test_cancelling_a_payment_keeps_the_order():
 
 
 def test_who_may_cancel_a_payment():
-    """CAN-3, PAY-3: plugins their own EXTERNAL ones, a manager all."""
+    """CAN-3, PAY-3: plugins their own EXTERNAL ones, a manager all; other staff hear who may."""
     own = pay(an_order(a_line(AMERICANO)), 1_000)
     cash = pay(own.order, 1_000, "cash", sourceType="CASH")
     check_may_cancel_payment(own.order, own.payment, PLUGIN)
@@ -218,6 +218,12 @@ def test_who_may_cancel_a_payment():
     for order, payment, caller, reason in (
         (own.order, own.payment, OTHER, "FOREIGN_PAYMENT"),
         (cash.order, cash.payment, PLUGIN, "POS_PAYMENT"),
+        (
+            cash.order,
+            cash.payment,
+            replace(MANAGER, scopes=frozenset({"staff:pay", "payment:write"})),
+            "SCOPE",
+        ),
     ):
         with pytest.raises(PermissionDenied) as refusal:
             check_may_cancel_payment(order, payment, caller)

@@ -15,7 +15,7 @@ from jumak.devices.terminal.simulator import network
 from jumak.domain.errors import InvalidArgument, PosError
 from jumak.store.sqlite.backup import backup
 from jumak.store.sqlite.export import export
-from jumak.testing import OWNER, PracticeIssuer, PracticeTerminal, simulated_shop
+from jumak.testing import OWNER, PracticeIssuer, PracticeTerminal, simulated_shop, staff_caller
 from tests.server.every_request import every_request, let_call, put_uploads
 from tests.server.screen import Wire, a_plugin, answering
 from tests.server.test_conformance import EVERYTHING, Inside
@@ -29,9 +29,16 @@ READ, TYPED, LOGGED, SHOWN = "9490881234567893", "4111111111111111", "5555555555
 TRACK = f";{LOGGED}=30121011234500000000?"
 PIN = "83619472"
 PASSWORD, STORED = "아주 긴 비밀번호 열쇠", 'deep-"s3cr3t"-value-1'
-PAID, REFUSED, LOST, BAD = "9183619472658391", "9483619472651199", "9183619472652299", "9183619472653399 bad"
-"""Codes of guests' wallets: one pays, one is refused, the answer to one is lost, one can be no code."""
-SECRETS = (READ, TYPED, LOGGED, SHOWN, TRACK, PIN, PASSWORD, STORED, PAID, REFUSED, LOST, BAD)
+PAID, REFUSED, LOST, BAD, UNLISTED = (
+    "9183619472658391",
+    "9483619472651199",
+    "9183619472652299",
+    "9183619472653399 bad",
+    "9983619472654499",
+)
+"""Codes of guests' wallets: one pays, one is refused, the answer to one is lost, one can be no code, one is of a wallet
+that the terminal does not know."""
+SECRETS = (READ, TYPED, LOGGED, SHOWN, TRACK, PIN, PASSWORD, STORED, PAID, REFUSED, LOST, BAD, UNLISTED)
 
 
 async def cards(shop: Asking, terminal: PracticeTerminal) -> None:
@@ -97,6 +104,11 @@ async def wallets(shop: Asking, terminal: PracticeTerminal) -> None:
         await shop.shop.settle()
         shop.shop.clock.jump(seconds=2)
         await shop.shop.settle()
+    # Scanned at a till that knows of no wallet, and by a plugin that sends it on: neither is in a trace.
+    listener, sender = Wire(shop.shop, a_plugin()), Wire(shop.shop, a_plugin(EVERYTHING.id))
+    await Wire(shop.shop, staff_caller("server", "till-1")).ask("barcode.scan.request", {"barcode": UNLISTED})
+    await sender.ask("barcode.send.request", {"barcode": UNLISTED})
+    assert {"barcode": UNLISTED} in listener.pushes("barcode.event"), "nobody could know what it is"
     # Whoever may not pay is refused, and is traced where it is a plugin.
     refused = await Wire(shop.shop, a_plugin()).ask("payment.start.request", start)
     assert refused["complete"] is False

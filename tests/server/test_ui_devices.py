@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from jumak.testing import SimulatedShop, simulated_shop
+from jumak.testing import OWNER, PracticeTerminal, SimulatedShop, simulated_shop
 from jumak.testing.shop import staff_caller
 from tests.server.screen import Wire, a_plugin
 
@@ -34,6 +34,23 @@ async def test_a_scan_reaches_plugins(shop: SimulatedShop):
         assert wire.pushes("barcode.event") == [{"barcode": CODE}]
     for wire in (there, deaf, till, other):
         assert wire.pushes("barcode.event") == []
+
+
+async def test_a_guests_code_reaches_no_plugin():
+    """PAY-9, ui.md §4: not even from a till that does not know its wallet, and while the terminal is off."""
+    terminal = PracticeTerminal()
+    async with simulated_shop(drivers=terminal.drivers) as shop:
+        till, plugin = a_till(shop), Wire(shop, a_plugin())
+        owner = Wire(shop, OWNER)
+        draft = {"name": "카운터 단말기", "driver": "simulator", "address": "practice"}
+        assert (await owner.ask("terminal.save.request", {"terminal": draft}))["complete"] is True
+        assert (await owner.ask("terminal.list.request"))["terminals"][0]["wallets"]["reads"] != []
+        terminal.switch_off()
+        assert (await owner.ask("terminal.list.request"))["terminals"][0]["state"] == "away"
+        for code in ("9183619472658391\r", CODE):
+            assert (await till.ask("barcode.scan.request", {"barcode": code}))["complete"] is True
+        assert plugin.pushes("barcode.event") == [{"barcode": CODE}]
+    await terminal.close()
 
 
 async def test_control_characters_inside_a_code_stay(shop: SimulatedShop):

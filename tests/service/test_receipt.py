@@ -6,7 +6,8 @@ import pytest
 
 from jumak.domain.errors import NotFound
 from jumak.testing.menu import SHOP
-from tests.service.paying import CASHIER
+from tests.service.cards import CardCounter
+from tests.service.paying import CASHIER, MANAGER
 from tests.service.receipts import CashCounter
 
 
@@ -39,3 +40,24 @@ async def test_the_receipt_of_a_sale():
         with pytest.raises(NotFound) as unknown:
             await asking.ask("receipt.get.request", {"orderId": "nobody"}, CASHIER)
         assert unknown.value.data["path"] == "$.orderId"
+
+
+async def test_what_the_guest_has_not_got():
+    """CAN-7, §7.3: given back in the books, and the terminal is off: the paper says it is owed, until it went back."""
+    async with CardCounter() as counter:
+        order = await counter.order(18_000)
+        await counter.ended(await counter.start(order))
+
+        async def paid() -> list[tuple[int, int, bool]]:
+            asked = await counter.asking.ask("receipt.get.request", {"orderId": order["id"]}, CASHIER)
+            payments = asked["receipt"]["payments"]
+            return [(each["amount"], each.get("owed", 0), "cancelledAt" in each) for each in payments]
+
+        counter.terminal.switch_off()
+        await counter.refund(order, 18_000)
+        await counter.settle()
+        assert await paid() == [(18_000, 18_000, True)]
+        part = next(each for each in await counter.refunds() if each["state"] == "DECLINED")
+        confirmed = {"id": part["id"], "how": "CONFIRM_RETURNED", "note": "현금"}
+        await counter.asking.ask("payment-refund.resolve.request", confirmed, MANAGER)
+        assert await paid() == [(18_000, 0, True)]

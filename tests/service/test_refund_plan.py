@@ -151,6 +151,27 @@ async def test_an_owed_part_goes_along_with_the_whole(shop, counter):
     assert await still_open(shop) == []
 
 
+async def test_a_refused_whole_leaves_its_parts_to_themselves(shop, counter):
+    """CAN-2, CAN-7: what is to be given back by hand stands on the list once, and a confirmed part stays confirmed."""
+    plugin = await counter.plugin()
+    order, payment = await paid_by_method(shop, counter, plugin)
+    await refunded(shop, order, 3_000)
+    part = await only_part(shop)
+    task = begin(shop, "order.cancel.request", {"id": order["id"], "reason": "변심"}, MANAGER)
+    plugin.answer(await plugin.asked("before-cancel"))
+    plugin.answer(await plugin.asked("cancel"), complete=False, errorMessage="안 됩니다")
+    await task
+
+    async def listed() -> dict[str, int]:
+        return {each["id"]: each["amount"] for each in await still_open(shop)}
+
+    assert await listed() == {part["id"]: 3_000, payment["id"]: 15_000}
+    await shop.ask("payment.confirm-refund.request", {"id": payment["id"], "note": "계좌"}, MANAGER)
+    assert await listed() == {part["id"]: 3_000}
+    await resolve(shop, part, "CONFIRM_RETURNED", note="현금")
+    assert await listed() == {}
+
+
 @pytest.mark.parametrize("source", ["CARD", "CASH"])
 async def test_a_part_of_what_a_plugin_entered(shop, source):
     """CAN-2, CAN-7: money the till never saw is no cash of the drawer's: it is owed as well."""

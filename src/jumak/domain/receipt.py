@@ -70,9 +70,9 @@ class ReceiptCard(Doc, frozen=True, kw_only=True):
 
 
 class ReceiptPayment(Doc, frozen=True, kw_only=True):
-    """Money that was taken, and by what. tip: of the amount.  refunded: of the amount, gone back since.
+    """Money that was taken, and by what. tip: of the amount.  refunded: of the amount, given back since.
 
-    cancelledAt: the whole of it went back.  name: of a plugin's method, or of the wallet (PAY-9).  tendered, change: cash, while the shop
+    owed: of what the books gave back, not with the guest yet.  cancelledAt: the whole of it was given back.  name: of a plugin's method, or of the wallet (PAY-9).  tendered, change: cash, while the shop
     remembers.  testMode: no money moved (SIM-2).
     """
 
@@ -80,6 +80,7 @@ class ReceiptPayment(Doc, frozen=True, kw_only=True):
     amount: PositiveWon
     tip: PositiveWon
     refunded: PositiveWon = 0
+    owed: PositiveWon = 0
     approved_at: str
     approved_no: str | None = None
     cancelled_at: str | None = None
@@ -129,10 +130,11 @@ class Receipt(Doc, frozen=True, kw_only=True):
 
 
 class Taking(Struct, frozen=True, kw_only=True):
-    """What the shop remembers of how a payment was taken."""
+    """What the shop remembers of how a payment was taken. owed: won given back in the books that its guest has not got."""
 
     tendered: int | None = None
     change: int | None = None
+    owed: int = 0
     test_mode: bool = False
 
 
@@ -217,6 +219,7 @@ def _payment(payment: Payment, record: PaymentBacking, taking: Taking) -> Receip
         amount=payment.amount_money,
         tip=payment.tip_money,
         refunded=record.refunded,
+        owed=taking.owed,
         approved_at=payment.approved_at,
         approved_no=payment.approved_no or None,
         cancelled_at=payment.cancelled_at,

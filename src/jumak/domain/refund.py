@@ -163,7 +163,9 @@ def refund_stepped(refund: RefundAttempt, step: RefundStep, **changes: Any) -> R
             paymentId=refund.payment,
             state=refund.state,
         )
-    return replace(refund, state=row[step], **changes)
+    after = replace(refund, state=row[step], **changes)
+    # What did not go back took no part along: each of them stands for itself again.
+    return after if after.state in OPEN or after.state == "RETURNED" else replace(after, carries=())
 
 
 def after_refusal(refund: RefundAttempt, answer: WentBack | Refused) -> RefundAttempt:

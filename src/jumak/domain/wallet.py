@@ -43,6 +43,10 @@ class WalletCode(Doc, frozen=True, kw_only=True):
     least: Annotated[int, Meta(ge=8, le=MOST_CODE)]
     most: Annotated[int, Meta(ge=8, le=MOST_CODE)]
 
+    def is_one(self, code: str) -> bool:
+        """This looks like a guest's code of the wallet."""
+        return code.startswith(self.starts) and self.least <= len(code) <= self.most
+
 
 class Wallets(Doc, frozen=True, kw_only=True):
     """What a terminal knows of wallets. reads: the codes of guests it takes.  shows: it gives codes to scan."""

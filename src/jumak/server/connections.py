@@ -10,6 +10,7 @@ import msgspec
 
 from jumak.domain.attempt import MethodRef
 from jumak.domain.caller import Caller
+from jumak.domain.wallet import WalletCode
 from jumak.protocol.envelope import push_frame
 from jumak.server.methods import Methods
 from jumak.service.card_terminal import Drivers
@@ -72,6 +73,9 @@ class Connections:
         self.sightings = Sightings()
         self.methods = Methods(self)
         self.terminal_drivers: Drivers = {}
+        self.wallet_codes: dict[str, tuple[WalletCode, ...]] = {}
+        """By terminal, what guests' codes look like, as it said last: also while it is off."""
+
         self.refunds_asked: set[str] = set()
         self.presented = PresentedCodes()
         self.receipt_issuer: ReceiptIssuer | None = None

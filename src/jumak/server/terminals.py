@@ -48,6 +48,7 @@ class Terminals:
             record = records.get(terminal_id)
             if record is None or (record.driver, record.address) != (known.driver, known.address):
                 del self._open[terminal_id]
+                self._shop.connections.wallet_codes.pop(terminal_id, None)
                 await terminal.close()
         for record in records.values():
             known_terminal = self._open.get(record.id)
@@ -81,6 +82,10 @@ class Terminals:
         here = await terminal_of_till(self._shop.store.reader(), ask.caller.device_id)
         known = self.known()
         statuses = await asyncio.gather(*(self._status(terminal) for _, terminal in known))
+        for (record, _), status in zip(known, statuses, strict=True):
+            if status is not None and record.id in self._open:
+                reads = () if status.wallets is None else status.wallets.reads
+                self._shop.connections.wallet_codes[record.id] = reads
         return TerminalsReply(
             terminals=tuple(
                 _view(record, status, here) for (record, _), status in zip(known, statuses, strict=True)

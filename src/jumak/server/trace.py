@@ -21,6 +21,8 @@ MAX_UNDER_WAY = 10_000
 
 SECRET = frozenset(
     {
+        "barcode.event",
+        "barcode.send.request",
         "session.open.request",
         "session.open.response",
         "secure-store.get.request",
@@ -37,7 +39,7 @@ SECRET = frozenset(
         "log",
     }
 )
-"""Messages whose `data` is not kept: secrets, what somebody typed; `log` is in the console itself."""
+"""Messages whose `data` is not kept: secrets, what somebody typed, scans, which may be a guest's money (PAY-9); `log` is in the console itself."""
 
 Direction = Literal["in", "out"]
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from jumak.domain.attempt import Attempt
 from jumak.domain.caller import Caller
 from jumak.domain.cash_receipt import CashReceipt, OrderReceipts
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
 from jumak.domain.receipt import ReceiptedCash, Taking, receipt_of
+from jumak.domain.refund import RefundAttempt
 from jumak.domain.table import TableRecord
 from jumak.domain.terminal import TerminalRecord
 from jumak.domain.till_receipt import claimed
@@ -46,6 +49,10 @@ async def _takings(read: Reader, order: Order) -> dict[str, Taking]:
                 change=attempt.change,
                 test_mode=attempt.terminal is not None and attempt.terminal.test_mode,
             )
+    for refund in (await read.all(RefundAttempt)).values():
+        if refund.is_part and refund.state != "RETURNED" and refund.payment in takings:
+            known = takings[refund.payment]
+            takings[refund.payment] = replace(known, owed=known.owed + refund.amount)
     return takings
 
 

@@ -11,6 +11,7 @@ from jumak.domain.attempt import Attempt, AttemptError, Tender
 from jumak.domain.calendar import calendar_of, from_ms
 from jumak.domain.caller import Caller
 from jumak.domain.order.paying import find_payment
+from jumak.domain.order.pricing import backing_of
 from jumak.domain.reconcile import (
     Action,
     OpenReceipt,
@@ -168,7 +169,7 @@ async def _of_refund(read: Reader, of: RefundAttempt, standing: Standing) -> Rec
         standing=standing,
         state=of.state,
         order_id=of.order_id,
-        amount=of.amount,
+        amount=await _left_to_return(read, of),
         since=_iso(read, of.at_ms),
         message=_said(standing, of.error),
         tender=await _tender_of(read, of),
@@ -180,6 +181,15 @@ async def _of_refund(read: Reader, of: RefundAttempt, standing: Standing) -> Rec
         note=of.note,
         actions=_told(actions_of_refund(of, busy=await _busy(read, of))),
     )
+
+
+async def _left_to_return(read: Reader, of: RefundAttempt) -> int:
+    """Won; of a refused whole what is left beside the parts that are owed, which are listed for themselves."""
+    order = await read.order(of.order_id)
+    if of.is_part or of.state in OPEN or order is None:
+        return of.amount
+    payment = find_payment(order, of.payment)
+    return payment.amount_money - backing_of(order).payments[of.payment].refunded
 
 
 def _of_receipt(read: Reader, of: OpenReceipt) -> ReconcileItem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -149,6 +150,12 @@ async def test_a_part_of_what_a_plugin_took(stall: Stall, browser: Browser) -> N
         await detail.get_by_role("button", name="Refund or return").click()
         dialog = page.get_by_role("alertdialog")
         await dialog.get_by_role("button", name="An amount").click()
+        # A plan that could not be read is asked for again, as somebody wants.
+        await dialog.get_by_label("Amount to refund").fill("30000")
+        refusal = dialog.get_by_role("alert")
+        await refusal.evaluate("alert => { alert.dataset.old = 'yes'; }")
+        await dialog.get_by_role("button", name="Check again").click()
+        await expect(dialog.locator("[role=alert]:not([data-old])")).to_be_visible()
         await dialog.get_by_label("Amount to refund").fill("3000")
         await expect(dialog.get_by_role("region", name="Where it goes")).to_contain_text("by hand")
         await dialog.get_by_role("button", name="Guest asked").click()
@@ -156,12 +163,16 @@ async def test_a_part_of_what_a_plugin_took(stall: Stall, browser: Browser) -> N
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         await dialog.get_by_role("button", name="Refund ₩3,000").click()
         await expect(rows(detail)).to_contain_text("the guest has not got this amount yet")
+        told = detail.get_by_role("status").filter(has_text="refund")
+        await expect(told).to_contain_text("₩3,000 are still to be given back")
+        await expect(told).not_to_have_class(re.compile(r"\bgood\b"))
         assert await serious(page) == []
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         await rows(detail).get_by_role("button", name="Given back by hand").click()
         await dialog.get_by_role("button", name="Gave cash").click()
         await dialog.get_by_role("button", name="Given back by hand").click()
         await expect(rows(detail)).to_have_count(0)
+        await expect(told).to_have_text("₩3,000 were refunded.")
         assert [one["data"]["event"] for one in plugin.asked] == ["pay"]
         assert (await order_now(stall, order))["paymentPrice"]["paymentPaidValue"] == 7_000
 

@@ -18,6 +18,7 @@ const payment = fields({
   amount: number,
   tip: orElse(number, 0),
   refunded: orElse(number, 0),
+  owed: orElse(number, 0),
   approvedAt: orElse(text, ""),
   approvedNo: orElse(text, ""),
   cancelledAt: orElse(text, ""),

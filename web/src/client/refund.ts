@@ -22,3 +22,7 @@ export const decodePlan = fields({
   steps: list(step),
 });
 export type RefundPlan = Decoded<typeof decodePlan>;
+
+/** Money the books gave back. pending: it has not reached the guest yet, as far as the shop knew then. */
+export const decodeGivenBack = fields({ refunds: orElse(list(fields({ id: text, amount: number, pending: flag })), []) });
+export type GivenBack = Decoded<typeof decodeGivenBack>["refunds"][number];

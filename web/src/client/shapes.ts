@@ -167,6 +167,8 @@ export const decodeAttempt = fields({ attempt });
 export const decodeAttempts = fields({ attempts: list(attempt) });
 
 const refund = fields({
+  /** The payment's of what is left of it; of a part its own. */
+  id: text,
   paymentId: text,
   orderId: text,
   amount: number,

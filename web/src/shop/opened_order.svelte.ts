@@ -1,8 +1,8 @@
 /** One order that somebody looks at: kept as the shop tells of it, and what can be done to it. */
 
 import { attempt } from "../client/decode";
-import { decodePlan, type RefundPlan } from "../client/refund";
-import { decodeRefund } from "../client/shapes";
+import { decodeGivenBack, decodePlan, type GivenBack, type RefundPlan } from "../client/refund";
+import { decodeRefund, decodeRefunds, type Refund } from "../client/shapes";
 import { decodeCancelled, decodeFullOrder, decodeFullView, type FullOrder, type FullPayment } from "../client/order";
 import type { Approvals } from "./approval.svelte";
 import type { Till } from "./till.svelte";
@@ -19,6 +19,10 @@ export class OpenedOrder {
   now = $state.raw<FullOrder | null>(null);
   /** What its payments still hold, and whether its cancel waits for that (CAN-2); null while nobody here may see it. */
   held = $state.raw<RefundPlan | null>(null);
+  /** Of what was given back from here, what the guest has not got yet. */
+  #owed = $state.raw<readonly GivenBack[]>([]);
+  /** Refunds that reached the guest: one may be told of before the reply to who gave it back. */
+  readonly #reached = new Set<string>();
   readonly #till: Till;
   readonly #approvals: Approvals;
   #reading = false;
@@ -42,14 +46,25 @@ export class OpenedOrder {
       });
     });
     const went = this.#till.on("payment-refund.change.event", (data) => {
-      if (attempt(decodeRefund, data)?.refund.orderId === this.id) void this.#readHeld();
+      const change = attempt(decodeRefund, data);
+      if (change?.refund.orderId !== this.id) return;
+      this.#reach([change.refund]);
+      void this.#readHeld();
     });
-    const opened = this.#till.onOpen(() => void this.read().catch(() => undefined));
+    const opened = this.#till.onOpen(() => {
+      void this.read().catch(() => undefined);
+      void this.#readReached();
+    });
     return () => {
       heard();
       went();
       opened();
     };
+  }
+
+  /** Won given back from here that the guest has not got yet: a terminal has not answered, or a person owes it. */
+  get owed(): number {
+    return this.#owed.reduce((sum, { amount }) => sum + amount, 0);
   }
 
   /** Raises ShopError. */
@@ -116,9 +131,10 @@ export class OpenedOrder {
 
   /** Goods come back (CAN-5), or an amount as goodwill (CAN-6). version: of the plan somebody agreed to. Raises ShopError. */
   async giveBack(what: Exclude<Back, "all">, version: number, reason: string): Promise<void> {
+    let refunds: readonly GivenBack[];
     if ("amount" in what) {
       const { amount, first } = what;
-      await this.#changed("order.refund-amount.request", {
+      refunds = await this.#gave("order.refund-amount.request", {
         expectedVersion: version,
         amount,
         reason,
@@ -127,8 +143,28 @@ export class OpenedOrder {
     } else {
       const { lineId, quantity, first } = what;
       const of = { lineId, quantity, ...(first === undefined ? {} : { refundTo: first }) };
-      await this.#changed("order.return-line.request", { expectedVersion: version, reason, ...of });
+      refunds = await this.#gave("order.return-line.request", { expectedVersion: version, reason, ...of });
     }
+    this.#owed = refunds.filter(({ id, pending }) => pending && !this.#reached.has(id));
+  }
+
+  async #gave(name: string, more: Readonly<Record<string, unknown>>): Promise<readonly GivenBack[]> {
+    const decode = (data: unknown) => ({ ...decodeFullOrder(data), ...decodeGivenBack(data) });
+    const { order, refunds } = await this.#till.ask(name, { id: this.id, ...more }, decode);
+    this.#take(order);
+    return refunds;
+  }
+
+  #reach(refunds: readonly Refund[]): void {
+    for (const { id, state } of refunds) if (state === "RETURNED") this.#reached.add(id);
+    this.#owed = this.#owed.filter(({ id }) => !this.#reached.has(id));
+  }
+
+  /** A push may have been missed. */
+  async #readReached(): Promise<void> {
+    if (this.#owed.length === 0) return;
+    const read = this.#till.ask("payment-refund.list.request", { orderId: this.id }, decodeRefunds);
+    this.#reach((await read.catch(() => ({ refunds: [] }))).refunds);
   }
 
   async #changed(name: string, more: Readonly<Record<string, unknown>>): Promise<void> {

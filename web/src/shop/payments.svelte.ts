@@ -88,7 +88,7 @@ export class Payments {
     till.on("payment-refund.change.event", (data) => {
       const change = readable(decodeRefund, data);
       if (change === null) return;
-      const others = this.refunds.filter(({ paymentId }) => paymentId !== change.refund.paymentId);
+      const others = this.refunds.filter(({ id }) => id !== change.refund.id);
       this.refunds = REFUND_OPEN.has(change.refund.state) ? [change.refund, ...others] : others;
     });
     till.onOpen(() => void this.refresh());
@@ -109,7 +109,8 @@ export class Payments {
 
   /** What became so far of giving this payment back. */
   refundOf(paymentId: string): Refund | undefined {
-    return this.refunds.find((refund) => refund.paymentId === paymentId);
+    // What is left of it before its parts.
+    return this.refunds.find(({ id }) => id === paymentId) ?? this.refunds.find((part) => part.paymentId === paymentId);
   }
 
   get unsettled(): readonly Attempt[] {
@@ -205,9 +206,9 @@ export class Payments {
   }
 
   /** A manager says whether the money of a refund went back, and how they know. */
-  async settleRefund({ paymentId }: Refund, refunded: boolean, note: string): Promise<void> {
+  async settleRefund({ id, paymentId }: Refund, refunded: boolean, note: string): Promise<void> {
     await this.#till.do("payment.confirm-refund.request", { id: paymentId, refunded, note });
-    this.refunds = this.refunds.filter((refund) => refund.paymentId !== paymentId);
+    this.refunds = this.refunds.filter((refund) => refund.id !== id);
   }
 
   /** Leaves the result; the order stays chosen while money is owed on it. */

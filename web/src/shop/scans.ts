@@ -6,7 +6,7 @@ import type { Till } from "./till.svelte";
 /** isTyped: key by key, by a scanner of this till. */
 type Taker = (barcode: string, isTyped: boolean) => void;
 
-/** Who takes scans. isAll: whatever is scanned meanwhile is a secret, as a guest's code is. */
+/** Who takes scans. isAll: whatever is scanned meanwhile may be a guest's code, of which no plugin hears (PAY-9). */
 interface Use {
   readonly taker: Taker;
   readonly isAll: boolean;

@@ -18,7 +18,7 @@ describe("card terminals", () => {
 describe("attempts and refunds on a terminal", () => {
   it("name it instead of a method", () => {
     const terminal = { id: "t1", name: "홀" };
-    const refund = { paymentId: "p1", orderId: "o1", amount: 1, state: "UNKNOWN", terminal };
+    const refund = { id: "p1", paymentId: "p1", orderId: "o1", amount: 1, state: "UNKNOWN", terminal };
     expect(decodeRefund({ refund }).refund).toMatchObject({ method: undefined, terminal: { ...terminal, testMode: false } });
     const attempt = { id: "a1", orderId: "o1", tender: "CARD", amount: 1, state: "SENT", terminal: { ...terminal, testMode: true } };
     expect(decodeAttempt({ attempt }).attempt).toMatchObject({ takingBack: false, terminal: { testMode: true } });

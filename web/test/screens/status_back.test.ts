@@ -60,6 +60,17 @@ describe("what of an order's money is on its way back", () => {
     ]);
   });
 
+  test("a cancelled payment is done but for the parts its guest has not got", () => {
+    const payments = [payment("some", "CANCELLED"), payment("none", "CANCELLED"), payment("b")];
+    const items = [item("part", { paymentId: "some", amount: 4_000 }), item("whole", { paymentId: "none", amount: 10_000 })];
+    expect(seen(backRows(order(...payments), held(true, step("b")), items))).toEqual([
+      ["some", "done", 6_000],
+      ["b", "open", 9_000],
+      ["part", "open", 4_000],
+      ["whole", "open", 10_000],
+    ]);
+  });
+
   test("by hand is said with the message that ends it", () => {
     expect(byHand(step("a")).actions).toEqual([{ name: "payment.confirm-refund.request", data: { id: "a", refunded: true } }]);
   });

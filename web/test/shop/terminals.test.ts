@@ -103,7 +103,7 @@ describe("refunds that have no end yet", () => {
     const fake = new FakeTill();
     const payments = new Payments(fake.till);
     const refund = (state: string) => ({
-      refund: { paymentId: "p1", orderId: "o1", amount: 1, state, terminal: { id: "t1", name: "홀" } },
+      refund: { id: "p1", paymentId: "p1", orderId: "o1", amount: 1, state, terminal: { id: "t1", name: "홀" } },
     });
     fake.push("payment-refund.change.event", refund("SENT"));
     expect(payments.refundOf("p1")?.state).toBe("SENT");

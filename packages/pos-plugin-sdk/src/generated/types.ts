@@ -2574,12 +2574,13 @@ export interface ReceiptLine {
   exempt?: boolean;
 }
 
-/** Money that was taken, and by what. tip: of the amount. refunded: of the amount, gone back since. */
+/** Money that was taken, and by what. tip: of the amount. refunded: of the amount, given back since. */
 export interface ReceiptPayment {
   sourceType: 'CARD' | 'CASH' | 'EXTERNAL';
   amount: number;
   tip: number;
   refunded?: number;
+  owed?: number;
   approvedAt: string;
   approvedNo?: string;
   cancelledAt?: string;

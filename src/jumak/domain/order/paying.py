@@ -238,10 +238,19 @@ def find_payment(order: Order, payment_id: str) -> Payment:
 def check_may_cancel_payment(order: Order, payment: Payment, caller: Caller) -> None:
     """Who may take a payment back: its owner, EXTERNAL only, or staff (§3.1).
 
-    Raises PermissionDenied POS_PAYMENT or FOREIGN_PAYMENT.
+    Raises PermissionDenied SCOPE for staff that are no managers, else POS_PAYMENT or FOREIGN_PAYMENT.
     """
     if caller.may("staff:manage"):
         return
+    is_own = payment.source_type == "EXTERNAL" and backing_of(order).payments[payment.id].owner == caller.id
+    if caller.is_staff and not is_own:
+        raise PermissionDenied(
+            "결제 하나를 취소하는 일은 점장 이상만 할 수 있습니다",
+            "one payment is cancelled by a manager",
+            reason="SCOPE",
+            scope="staff:manage",
+            paymentId=payment.id,
+        )
     if payment.source_type != "EXTERNAL":
         raise PermissionDenied(
             "카드·현금 결제는 포스에서만 취소할 수 있습니다",

@@ -52,11 +52,20 @@ class Barcodes:
         return Done()
 
     async def scan(self, ask: Ask, data: BarcodeData) -> Done:
-        """A till's scan, after its own look-up: to the plugins it hosts and to those no till hosts."""
+        """A till's scan, after its own look-up: to the plugins it hosts and to those no till hosts.
+
+        A guest's code is as good as money, and told to nobody: a till may not know yet what they look like (PAY-9).
+        """
         if ask.session is not None:
             ask.session.acted()
-        self._tell_plugins(_scan(data), ask.caller.device_id)
+        push = _scan(data)
+        if not self._is_wallet_code(trimmed(data.barcode)):
+            self._tell_plugins(push, ask.caller.device_id)
         return Done()
+
+    def _is_wallet_code(self, code: str) -> bool:
+        known = self._shop.connections.wallet_codes.values()
+        return any(one.is_one(code) for reads in known for one in reads)
 
     def _tell_plugins(self, push: Push, device: str | None, but: str = "") -> None:
         for one in plugins_at(self._shop.connections, device, SCAN):

@@ -44,6 +44,7 @@ export const t = words({
   wentBack: ["취소", "Cancelled"],
   original: ["원거래 {at}", "Paid {at}"],
   refunded: ["환불", "Refunded"],
+  owed: ["돌려줄 금액", "To be given back"],
   cashReceipt: ["현금영수증", "Cash receipt"],
   DEDUCTION: ["소득공제", "Income deduction"],
   PROOF: ["지출증빙", "Business expense"],

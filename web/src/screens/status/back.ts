@@ -28,8 +28,11 @@ export function backRows(order: FullOrder, held: RefundPlan | null, items: reado
     for (const payment of order.payments) {
       const step = held.steps.find(({ paymentId }) => paymentId === payment.id);
       const item = whole(payment.id);
-      if (!isLive(payment)) rows.push({ key: payment.id, standing: "done", amount: payment.amountMoney, payment });
-      else if (item !== undefined) rows.push({ ...rowOf(item), payment });
+      if (!isLive(payment)) {
+        // Its parts that have no end yet stand for themselves.
+        const amount = payment.amountMoney - openParts(items, payment.id);
+        if (amount > 0) rows.push({ key: payment.id, standing: "done", amount, payment });
+      } else if (item !== undefined) rows.push({ ...rowOf(item), payment });
       else
         rows.push({
           key: payment.id,
@@ -46,6 +49,12 @@ export function backRows(order: FullOrder, held: RefundPlan | null, items: reado
     rows.push({ ...rowOf(item), ...(payment === undefined ? {} : { payment }) });
   }
   return rows;
+}
+
+/** Won of a payment the books have given back and the guest has not got. */
+function openParts(items: readonly ReconcileItem[], payment: string): number {
+  const parts = items.filter(({ id, kind, paymentId }) => kind === "REFUND" && paymentId === payment && id !== payment);
+  return parts.reduce((sum, { amount }) => sum + amount, 0);
 }
 
 function rowOf(item: ReconcileItem): BackRow {

@@ -126,9 +126,14 @@ export const t = words({
   refundAmount: ["환불 금액", "Amount to refund"],
   giveBack: ["{won} 돌려주기", "Refund {won}"],
   refunded: ["{won}을 환불했습니다.", "{won} were refunded."],
+  refundOwed: [
+    "환불을 기록했습니다. {won}은 아직 손님에게 돌아가지 않았습니다.",
+    "The refund is booked. {won} are still to be given back to the guest.",
+  ],
 
   // To whom it goes.
   goesBack: ["돌려줄 곳", "Where it goes"],
+  planAgain: ["다시 확인", "Check again"],
   goesBackWon: ["{won}을 이렇게 돌려줍니다", "How {won} go back"],
   nothingGoesBack: ["돌려줄 돈이 없습니다.", "No money goes back."],
   wayCash: ["서랍에서 현금으로 손님에게", "In cash, out of the drawer"],

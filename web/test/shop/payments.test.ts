@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { Payments } from '../../src/shop/payments.svelte';
+import { FakeTill } from './till';
+
+const refund = (id: string, state: string) => ({
+  refund: { id, paymentId: 'p1', orderId: 'o1', amount: 1_000, state },
+});
+
+describe('refunds without an end', () => {
+  it('are kept by their own id: the end of a part is not the end of the whole', () => {
+    const fake = new FakeTill();
+    const payments = new Payments(fake.till);
+    const heard = (id: string, state: string) => fake.push('payment-refund.change.event', refund(id, state));
+    heard('p1', 'SENT');
+    heard('part', 'SENT');
+    expect(payments.refundOf('p1')?.id).toBe('p1');
+    heard('part', 'RETURNED');
+    expect(payments.refunds.map(({ id }) => id)).toEqual(['p1']);
+    heard('p1', 'UNKNOWN');
+    expect(payments.unknownRefunds.map(({ id, state }) => [id, state])).toEqual([['p1', 'UNKNOWN']]);
+    heard('p1', 'RETURNED');
+    expect(payments.refunds).toEqual([]);
+  });
+});
