@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Approvals } from "../../src/shop/approval.svelte";
+import { Approvals } from "../../src/shop/approval.svelte";
 import { OpenedOrder } from "../../src/shop/opened_order.svelte";
 import { FakeTill } from "./till";
 
 const opened = () => {
   const till = new FakeTill();
-  return { till, order: new OpenedOrder("a1", till.till, {} as Approvals) };
+  return { till, order: new OpenedOrder("a1", till.till, new Approvals(till.till)) };
 };
 
 describe("money that goes back", () => {

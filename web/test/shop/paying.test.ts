@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { Paying } from "../../src/shop/paying.svelte";
-import type { Payments } from "../../src/shop/payments.svelte";
+import { Payments } from "../../src/shop/payments.svelte";
 import { FakeTill } from "./till";
 
 const part = (id: string) => ({ id, amount: 5_000, left: 5_000, lines: [] });
 
 function paying() {
   const till = new FakeTill();
-  const screen = new Paying(till.till, {} as Payments, "a1");
+  const screen = new Paying(till.till, new Payments(till.till), "a1");
   screen.parts = [part("1"), part("2")];
   screen.tip = 1_000;
   return { till, screen };
