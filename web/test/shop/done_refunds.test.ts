@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Approvals } from "../../src/shop/approval.svelte";
+import { Approvals } from "../../src/shop/approval.svelte";
 import { OpenedOrder } from "../../src/shop/opened_order.svelte";
 import { FakeTill } from "./till";
 
@@ -29,7 +29,7 @@ describe("money given back from here", () => {
   };
   function watched() {
     const fake = new FakeTill();
-    const opened = new OpenedOrder(ORDER.id, fake.till, {} as Approvals);
+    const opened = new OpenedOrder(ORDER.id, fake.till, new Approvals(fake.till));
     opened.watch();
     const back = opened.giveBack({ amount: 4_000 }, 1, "늦음");
     const ended = () =>
