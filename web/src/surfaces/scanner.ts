@@ -23,6 +23,8 @@ export class Scanner {
       return code.length >= SHORTEST_CODE ? code : null;
     }
     if (key.length === 1) this.#code = quick ? this.#code + key : key;
+    // Scanners hold Shift for capitals; whoever rubs out or moves about is a person.
+    else if (key !== "Shift") this.#code = "";
     return null;
   }
 }

@@ -186,6 +186,18 @@ describe("the scanner (SCN-1)", () => {
     expect(scanner.key("Enter", 1_030)).toBeNull();
   });
 
+  it("takes keys for a person's once something was rubbed out", () => {
+    const scanner = new Scanner();
+    for (const [index, key] of [..."12000", "Backspace", "0"].entries()) scanner.key(key, 1_000 + index * 5);
+    expect(scanner.key("Enter", 1_040)).toBeNull();
+  });
+
+  it("lets a scanner hold Shift for its capitals", () => {
+    const scanner = new Scanner();
+    for (const [index, key] of ["Shift", "A", "B", "Shift", "C", ..."123"].entries()) scanner.key(key, 1_000 + index * 5);
+    expect(scanner.key("Enter", 1_045)).toBe("ABC123");
+  });
+
   it("takes control characters off", () => {
     expect(cleanCode("\u001d880\u0000 ")).toBe("880");
   });
