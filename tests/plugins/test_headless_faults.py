@@ -161,7 +161,7 @@ async def test_a_flood_of_requests(shop: SimulatedShop, start: Start):
         }, 1);
         """
     )
-    await run.until("limited")
+    await run.until("limited", 60)
     assert await slowest_call(shop, 0.7) < 2
     assert not run.task.done()
 

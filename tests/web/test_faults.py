@@ -221,6 +221,12 @@ async def test_a_callback_that_answers_after_staff_gave_up(house: House, browser
     plugin, _ = await installed(house, browser, "worker")
     await house.tester.do(plugin, behave={"how": "late", "ms": 700, "key": "late-1"})
     order, attempt = await pay(house, plugin)
+
+    async def asked() -> bool:
+        return any(session._questions._asked for session in house.shop.running.connections.of(plugin))
+
+    # Given up before that, it would never be asked.
+    await until(asked, "the plugin is asked")
     await house.ask("payment-attempt.cancel", id=attempt["id"])
     await attempt_is(house, attempt, "NEEDS_MANUAL")
     assert (await house.ask("order.get", id=order["id"]))["order"]["payments"] == []

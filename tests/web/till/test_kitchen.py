@@ -99,7 +99,7 @@ async def test_an_order_arrives(stall: Stall, browser: Browser):
     await expect(card.get_by_text("같이 내 주세요")).to_be_visible()
     await expect(card.get_by_text("생막걸리")).to_have_count(0)
     await expect(card.get_by_role("time")).to_have_text(re.compile(r"^0:0\d$"))
-    await until(lambda: tones(page), "a new order is heard", 5)
+    await until(lambda: tones(page), "a new order is heard")
 
 
 async def test_changes_and_cancels(stall: Stall, browser: Browser):
@@ -108,12 +108,12 @@ async def test_changes_and_cancels(stall: Stall, browser: Browser):
     page = await kitchen(stall, browser)
     order = await menu.add(menu.line("칼국수", 3), menu.line("손만두"), table="1번")
     await expect(ticket(page, "1번, 신규")).to_be_visible()
-    new = await until(lambda: tones(page), "a new order is heard", 5)
+    new = await until(lambda: tones(page), "a new order is heard")
 
     await menu.change(order, "칼국수", quantity=2)
     changed = ticket(page, "1번, 변경")
     await expect(changed.get_by_text("3개에서 2개로")).to_be_attached()
-    change = await until(lambda: tones(page), "a change is heard", 5)
+    change = await until(lambda: tones(page), "a change is heard")
     # The first ticket asks for what is left of it (KDS-2).
     first = ticket(page, "1번, 신규").get_by_role("button", name="칼국수")
     await expect(first.locator("s")).to_have_text("3")
@@ -131,12 +131,15 @@ async def test_changes_and_cancels(stall: Stall, browser: Browser):
     assert "line-through" in await dish.locator(".title").evaluate(
         "(one) => getComputedStyle(one).textDecorationLine"
     )
-    cancel = await until(lambda: tones(page), "a cancel is heard", 5)
+    cancel = await until(lambda: tones(page), "a cancel is heard")
     assert len({tuple(new), tuple(change), tuple(cancel)}) == 3
     await notice.get_by_role("button", name="확인").click()
     await shows(page)
-    board = await stall.ask("kds-board.get", stationId="kitchen")
-    assert board["tickets"] == []
+
+    async def cleared() -> bool:
+        return (await stall.ask("kds-board.get", stationId="kitchen"))["tickets"] == []
+
+    await until(cleared, "the shop has heard of it")
 
 
 async def test_tickets_shown_are_told(stall: Stall, browser: Browser):
@@ -150,7 +153,7 @@ async def test_tickets_shown_are_told(stall: Stall, browser: Browser):
         audit = await stall.ask("audit.list", limit=20)
         return any("acknowledge" in str(entry) for entry in audit["entries"])
 
-    await until(told, "the ticket is acknowledged", 5)
+    await until(told, "the ticket is acknowledged")
 
 
 async def test_a_request_rings_until_it_is_answered(stall: Stall, browser: Browser):
@@ -166,7 +169,7 @@ async def test_a_request_rings_until_it_is_answered(stall: Stall, browser: Brows
     submitted = await stall.ask("order.submit", order=dto | {"orderKey": "later", "requestedInfo": times})
     banner = page.get_by_role("alert").filter(has_text="접수를 기다리는 주문 1건")
     await expect(banner).to_be_visible()
-    first = await until(lambda: tones(page), "a request is heard", 5)
+    first = await until(lambda: tones(page), "a request is heard")
     assert await until(lambda: tones(page), "it is heard again", 8) == first
     await stall.ask("order.accept", id=submitted["order"]["id"])
     await expect(banner).to_have_count(0)
@@ -281,14 +284,14 @@ async def test_the_pass(stall: Stall, browser: Browser):
     page = await kitchen(stall, browser, "전체")
     order = await menu.add(menu.line("칼국수"), menu.line("생막걸리"), table="4번")
     await expect(ticket(page, "4번, 신규")).to_contain_text("생막걸리")
-    await until(lambda: tones(page), "a new order is heard", 5)
+    await until(lambda: tones(page), "a new order is heard")
     (cooking,) = [await menu.ticket(order)]
     await stall.ask("kds-order-item.bump", id=cooking["id"], stationId="bar")
     await expect(page.locator("[data-ready]")).to_have_count(0)
     await stall.ask("kds-order-item.bump", id=cooking["id"], stationId="kitchen")
     ready = page.locator("[data-ready]")
     await expect(ready).to_contain_text("준비 완료")
-    await until(lambda: tones(page), "that it is ready is heard", 5)
+    await until(lambda: tones(page), "that it is ready is heard")
     await page.keyboard.press("1")
     await expect(ready).to_have_count(0)
     assert (await stall.ask("kds-board.get"))["ready"] == []
