@@ -140,21 +140,6 @@ async def code_shown(stall: Stall, browser: Browser, look: Look) -> Page:
     return page
 
 
-async def code_used(stall: Stall, browser: Browser, look: Look) -> Page:
-    """A guest's code that was used before."""
-    terminal = await card_terminal(stall)
-    await terminal.control(attended=False)
-    page = await stall.page(browser, **look)
-    for _ in range(2):
-        await open_payment(page, await an_order(stall))
-        await code_key(page).wait_for()
-        await scan(page, "9200000000000001")
-        await page.get_by_role("heading", name=re.compile("결제 완료|결제되지|Paid|Not paid")).wait_for()
-        if await page.get_by_text("이미 사용한 코드").count() == 0:
-            await page.keyboard.press("Enter")
-    return page
-
-
 async def code_paid(stall: Stall, browser: Browser, look: Look) -> Page:
     """By a wallet with a card behind it."""
     terminal = await card_terminal(stall)
