@@ -22,6 +22,7 @@ from jumak.service.ports import Announcement, OrderQuery, Transaction
 from jumak.store.errors import DatabaseAway
 from jumak.store.memory import ticket_age
 from jumak.store.postgres import Database, PostgresStore
+from jumak.store.postgres import lookout
 from jumak.store.postgres import store as postgres_store
 from tests.postgres import PostgresServer
 from tests.store.conftest import SHOP, Counter, connected, founded, in_database, until
@@ -272,7 +273,7 @@ async def told(shop: Counter, entries: int) -> None:
 
 async def test_listeners_of_another_process_are_woken(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
     """Wire §9: facts and announcements reach listeners of another process in the journal's order, nobody asking."""
-    monkeypatch.setattr(postgres_store, "LOOK_EVERY_S", 10 * WITHIN_S)
+    monkeypatch.setattr(lookout, "LOOK_EVERY_S", 10 * WITHIN_S)
     one, two = both.all
     order = make_order(OID)
     await one.do(add(order, make_ticket("t1", order)))
@@ -303,7 +304,7 @@ async def test_the_listening_connection_comes_back(both: Both, monkeypatch: pyte
     one, two = both.all
     await one.do(add(make_order(OID)))
     await told(two, 1)
-    monkeypatch.setattr(postgres_store, "LOOK_EVERY_S", 10 * WITHIN_S)
+    monkeypatch.setattr(lookout, "LOOK_EVERY_S", 10 * WITHIN_S)
     await one.do(add(make_order(OID2)))
     await told(two, 2)
     store: Any = two.store

@@ -15,8 +15,8 @@ WHERE shop_id = $1 AND commit = $2 AND ($5::bigint IS NULL OR fence = $5) RETURN
 -- After `move_head` in the same transaction.
 UPDATE heads SET seq = $2, hash = $3 WHERE shop_id = $1;
 
--- name: fence
-SELECT fence FROM heads WHERE shop_id = $1;
+-- name: head_and_fence
+SELECT commit, fence FROM heads WHERE shop_id = $1;
 
 -- name: raise_fence
 UPDATE heads SET fence = fence + 1 WHERE shop_id = $1 RETURNING fence;

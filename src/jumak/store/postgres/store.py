@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import secrets
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
@@ -30,7 +29,8 @@ from jumak.service.ports import Clock, Command, Committed, Ids, Live, Reader, Re
 from jumak.store.codec import shipped_dictionary
 from jumak.store.errors import DatabaseAway, ShopExists, StoreError
 from jumak.store.postgres.asking import Asking, InTasks, Refusal, driven
-from jumak.store.postgres.database import TROUBLE, Database
+from jumak.store.postgres.connection import TROUBLE
+from jumak.store.postgres.database import Database
 from jumak.store.postgres.layer import Moved, PostgresLayer
 from jumak.store.postgres.memory import PostgresMemory, catch_up, memory_of
 from jumak.store.postgres.queries import SQL
@@ -46,8 +46,8 @@ if TYPE_CHECKING:
 
 
 LARGEST_BATCH: Final = 256
-LOOK_EVERY_S: Final = 2.0
-"""Other processes say when they have committed; a word that was lost costs no more than this."""
+VAIN_S: Final = 0.05
+"""After a look that found nothing it rests so long, whatever it is told: words may be forged."""
 
 BACK_WITHIN_S: Final = 10.0
 """Commands wait so long for a database that went away."""
@@ -110,12 +110,11 @@ class PostgresStore:
         self._saying: asyncio.Task[None] | None = None
         self._closing = False
         self._prune_ms = 0
-        self._name = secrets.token_hex(8)
-        self._channel = f"jumak_{memory.shop_id}"
         self._woken = asyncio.Event()
         self._read_rows = PostgresRows(InTasks(database.pool), memory.shop_id, memory.codec, memory)
         self._write_rows = PostgresRows(Asking(), memory.shop_id, memory.codec, None)
-        database.wake_ups.listen(self._channel, self._heard)
+        database.wake_ups.listen(memory.shop_id, self._heard)
+        database.lookout.follow(memory.shop_id, self._seen)
         self._following = asyncio.create_task(self._follow())
 
     @classmethod
@@ -182,7 +181,8 @@ class PostgresStore:
         if self._saying is not None:
             await self._saying
         await asyncio.gather(self._following, return_exceptions=True)
-        self.database.wake_ups.leave(self._channel, self._heard)
+        self.database.lookout.leave(self.memory.shop_id, self._seen)
+        self.database.wake_ups.leave(self.memory.shop_id, self._heard)
         self.closed = True
 
     # -- the writer ----------------------------------------------------------------------------------
@@ -421,21 +421,24 @@ class PostgresStore:
         commit = 0
         while commit < self.memory.commit:
             commit = self.memory.commit
-            with contextlib.suppress(*TROUBLE, asyncpg.PostgresError):
-                await self.database.pool.fetch("SELECT pg_notify($1, $2)", self._channel, self._name)
+            await self.database.wake_ups.say(self.memory.shop_id, commit)
 
-    def _heard(self, said: str) -> None:
-        if said != self._name:
+    def _heard(self, commit: int) -> None:
+        """Somebody says that there is this commit; 0: words may have been missed."""
+        if not commit or commit > self.memory.commit:
+            self._woken.set()
+
+    def _seen(self, commit: int, fence: int) -> None:
+        """The lookout has seen where the shop stands."""
+        if commit > self.memory.commit or self.fence not in (None, fence):
             self._woken.set()
 
     async def _follow(self) -> None:
-        """Catches up with other processes whenever one of them said something, and now and then."""
+        """Catches up with other processes whenever there is reason to think that one of them was here."""
         while True:
-            # Not `wait_for`: of a cancellation that comes together with a word it would hear the word alone.
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_S):
-                    await self._woken.wait()
+            await self._woken.wait()
             self._woken.clear()
+            before = self.memory.commit
             try:
                 await self.caught_up()
             except (*TROUBLE, asyncpg.PostgresError) as error:
@@ -443,19 +446,17 @@ class PostgresStore:
             except Exception:
                 # It goes on: commands catch up by themselves, but listeners would wait for ever.
                 _log.exception("the shop's newest commits could not be taken over")
+            if self.memory.commit == before:
+                await asyncio.sleep(VAIN_S)
 
     async def caught_up(self) -> None:
         """Everything committed until now is in memory, and its listeners have been told."""
-        async with self._turn:
-            async with self.database.pool.acquire() as connection:
-                if self.fence is not None:
-                    fence: int = await connection.fetchval(SQL["fence"], self.memory.shop_id)
-                    with contextlib.suppress(HostUnavailable):
-                        self._check_fence(fence)
-                if await self._head(connection) == self.memory.commit:
-                    return
-            async with self.database.snapshot() as connection:
-                await self._catch_up(connection, await self._head(connection))
+        async with self._turn, self.database.snapshot() as connection:
+            row = await connection.fetchrow(SQL["head_and_fence"], self.memory.shop_id)
+            assert row is not None
+            with contextlib.suppress(HostUnavailable):
+                self._check_fence(row["fence"])
+            await self._catch_up(connection, row["commit"])
 
     async def _head(self, connection: Connection) -> int:
         commit: int = await connection.fetchval(SQL["head"], self.memory.shop_id)
