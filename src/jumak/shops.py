@@ -13,7 +13,15 @@ from msgspec import Struct
 
 from jumak.domain.caller import Caller
 from jumak.domain.merchant import Shop
-from jumak.main import ServeOptions, ShopServer, listening, run_shop, server_config, settle_memory
+from jumak.main import (
+    ServeOptions,
+    ShopServer,
+    listening,
+    run_shop,
+    server_config,
+    settle_memory,
+    waking_over,
+)
 from jumak.server.app import App
 from jumak.server.at_once import at_once
 from jumak.server.clock import SystemClock
@@ -34,6 +42,7 @@ from jumak.service.ports import Committed, Transaction
 from jumak.service.shop_directory import OFFICE
 from jumak.store.errors import ShopExists, StoreError
 from jumak.store.postgres import UNREACHABLE, Database, Placements, PostgresStore, found
+from jumak.store.postgres.waking import ByDatabase
 
 OFFICE_NAME: Final = "본사"
 
@@ -263,7 +272,9 @@ async def serve_shops(options: ManyOptions) -> None:
     with listening(serve) as listener:
         port: int = listener.getsockname()[1]
         async with (
-            Database.connected(serve.database.url) as database,
+            Database.connected(
+                serve.database.url, waking=waking_over(serve.waking) or ByDatabase
+            ) as database,
             opened_chain(options, database, port) as chain,
         ):
             server = ManyServer(server_config(serve, chain.app), chain.shops)

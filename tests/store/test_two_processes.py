@@ -21,8 +21,7 @@ from jumak.domain.order.types import Order
 from jumak.service.ports import Announcement, OrderQuery, Transaction
 from jumak.store.errors import DatabaseAway
 from jumak.store.memory import ticket_age
-from jumak.store.postgres import Database, PostgresStore
-from jumak.store.postgres import lookout
+from jumak.store.postgres import Database, PostgresStore, lookout
 from jumak.store.postgres import store as postgres_store
 from tests.postgres import PostgresServer
 from tests.store.conftest import SHOP, Counter, connected, founded, in_database, until

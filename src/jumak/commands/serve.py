@@ -35,6 +35,7 @@ def options_of(arguments: argparse.Namespace) -> ServeOptions:
         tls_cert=arguments.tls_cert,
         tls_key=arguments.tls_key,
         feed=feed_of(arguments),
+        waking=None if arguments.database_url is None else link_of(arguments),
         limits=Limits(connections=arguments.max_connections, of_one=arguments.max_connections_per_client),
     )
 
@@ -45,7 +46,8 @@ def feed_of(arguments: argparse.Namespace) -> FeedOptions | None:
     if link is None:
         return None
     if arguments.database_url is not None:
-        raise Refused("--nats-url is for a shop in its folder: one in a database is read there")
+        # There NATS wakes up the processes of the database.
+        return None
     if arguments.hub_shop is None:
         raise Refused("--nats-url needs --hub-shop: what this shop is called in its chain")
     return FeedOptions(link, arguments.hub_shop)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import random
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any, Final, NamedTuple
 
@@ -32,8 +33,24 @@ class Lost(ConnectionError):  # noqa: N818  # named for what is so
 
 
 @contextlib.asynccontextmanager
-async def connected(link: Link, name: str) -> AsyncIterator[Connection]:
-    """A connection with both streams behind it. Raises one of LOST, here or whenever it is used."""
+async def reached(link: Link, name: str) -> AsyncIterator[tuple[Client, asyncio.Event]]:
+    """A connection to one of the link's servers, and what is set once it is lost. Raises one of LOST."""
+    urls = list(link.urls)
+    # Not all processes at the same server, nor the same one again when it has just gone.
+    random.shuffle(urls)
+    for url in urls[:-1]:
+        with contextlib.suppress(*LOST):
+            client, lost = await _client_at(url, link, name)
+            break
+    else:
+        client, lost = await _client_at(urls[-1], link, name)
+    try:
+        yield client, lost
+    finally:
+        await _ended(client)
+
+
+async def _client_at(url: str, link: Link, name: str) -> tuple[Client, asyncio.Event]:
     lost = asyncio.Event()
 
     async def gone() -> None:
@@ -44,9 +61,8 @@ async def connected(link: Link, name: str) -> AsyncIterator[Connection]:
 
     client = Client()
     try:
-        # What did not come to be connected has a socket to close too.
         await client.connect(
-            link.url,
+            url,
             name=name,
             allow_reconnect=False,
             connect_timeout=CONNECT_WITHIN_S,
@@ -56,13 +72,26 @@ async def connected(link: Link, name: str) -> AsyncIterator[Connection]:
             disconnected_cb=gone,
             **link.credentials(),  # type: ignore[arg-type]  # three texts
         )
+    except BaseException:
+        # What did not come to be connected has a socket to close too.
+        await _ended(client)
+        raise
+    return client, lost
+
+
+async def _ended(client: Client) -> None:
+    # A link that swallows everything takes no farewell either.
+    with contextlib.suppress(Exception):
+        await asyncio.wait_for(client.close(), CONNECT_WITHIN_S)
+
+
+@contextlib.asynccontextmanager
+async def connected(link: Link, name: str) -> AsyncIterator[Connection]:
+    """A connection with both streams behind it. Raises one of LOST, here or whenever it is used."""
+    async with reached(link, name) as (client, lost):
         stream = client.jetstream(timeout=ANSWER_WITHIN_S)
         await prepare(stream)
         yield Connection(client, stream, lost)
-    finally:
-        # A link that swallows everything takes no farewell either.
-        with contextlib.suppress(Exception):
-            await asyncio.wait_for(client.close(), CONNECT_WITHIN_S)
 
 
 class Connection(NamedTuple):
