@@ -86,6 +86,14 @@ BESIDE_GROWTH: Final = Target(
 HUB: Final = Target("processor time of a hub for a fact, from message to commit", 100, 50, "µs", False)
 
 
+ACROSS_NATS: Final = Target(
+    "order to subscriber of another process p50, over NATS / of the same process", 3, 2, "x", False
+)
+ACROSS_DATABASE: Final = Target(
+    "order to subscriber of another process p50, over PostgreSQL / of the same process", 3, 2, "x", False
+)
+
+
 def table(rows: list[Measured]) -> str:
     """The rows as text."""
     cells = [("", "measured", "floor", "goal", "", "absolute")]
