@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Final
 
 import uvicorn
@@ -13,6 +15,7 @@ from msgspec import Struct
 
 from jumak.domain.caller import Caller
 from jumak.domain.merchant import Shop
+from jumak.feed.options import FeedOptions, Link
 from jumak.main import (
     ServeOptions,
     ShopServer,
@@ -53,12 +56,34 @@ class ManyOptions(Struct, frozen=True, kw_only=True):
     serve: as for one shop; its database names the head office, whose directory tells which others there are, and its
     folder holds the files of all of them.  hosts: the names shops hang below.  address: where other processes reach
     this one, `http://host:port`; without one where it listens.  idle_s: see `server.shops.IDLE_S`.
+    hub: where the journal of every shop goes, under the shop's name.
     """
 
     serve: ServeOptions
     hosts: tuple[str, ...]
     address: str | None = None
     idle_s: float = 600.0
+    hub: Link | None = None
+
+
+Sending = Callable[[PostgresStore, Path, ShopEntry], AbstractAsyncContextManager[object]]
+"""What sends a shop's journal to the hub meanwhile."""
+
+
+@contextlib.asynccontextmanager
+async def sending_to(hub: Link | None) -> AsyncIterator[Sending]:
+    """Over one connection for all shops; nothing is sent without a hub."""
+    if hub is None:
+        yield lambda *_: contextlib.nullcontext()
+        return
+    # What speaks to NATS takes a moment to import, which most need not pay.
+    from jumak.feed.link import Shared
+    from jumak.feed.sender import sending
+
+    async with Shared(hub, "jumak shops").running() as shared:
+        yield lambda store, folder, entry: sending(
+            store, folder, FeedOptions(hub, entry.name), shared.connected
+        )
 
 
 class NobodyThere(Connections):
@@ -164,8 +189,10 @@ async def founded(database: Database, entry: ShopEntry) -> bool:
 class Opener:
     """Opens the shops of one process."""
 
-    def __init__(self, database: Database, process: Process, options: ManyOptions, port: int) -> None:
-        self._database, self._process = database, process
+    def __init__(
+        self, database: Database, process: Process, options: ManyOptions, port: int, sending: Sending
+    ) -> None:
+        self._database, self._process, self._sending = database, process, sending
         self._options, self._port = options, port
         self._site = Site()
 
@@ -207,7 +234,8 @@ class Opener:
         served = Served(shop, App(shop, Uploads(folder / "uploads"), hosts=hosts, site=self._site))
         watching = asyncio.create_task(_ends(store, served))
         try:
-            yield served
+            async with self._sending(store, folder, entry):
+                yield served
         finally:
             watching.cancel()
             await end()
@@ -250,8 +278,12 @@ async def opened_chain(options: ManyOptions, database: Database, port: int) -> A
     is_new = await founded(database, office)
     address = options.address or f"http://{options.serve.host}:{port}"
     process = Process(Placements(database), address, unreachable=UNREACHABLE)
-    async with FollowedDirectory.followed(database, office) as directory:
-        shops = Shops(process, directory, Opener(database, process, options, port), idle_s=options.idle_s)
+    async with (
+        FollowedDirectory.followed(database, office) as directory,
+        sending_to(options.hub) as sending,
+    ):
+        opener = Opener(database, process, options, port, sending)
+        shops = Shops(process, directory, opener, idle_s=options.idle_s)
         directory.on_suspend = shops.end
         forwarder = Forwarder()
         await process.begin()
