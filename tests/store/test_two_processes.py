@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from jumak.domain.catalog import Category
+from jumak.domain.errors import HostUnavailable, TimedOut
 from jumak.domain.fact import Fact
 from jumak.domain.order.types import Order
 from jumak.service.ports import Announcement, OrderQuery, Transaction
-from jumak.store.errors import DatabaseAway
 from jumak.store.memory import ticket_age
 from jumak.store.postgres import Database, PostgresStore, lookout
 from jumak.store.postgres import store as postgres_store
@@ -402,7 +402,9 @@ async def test_an_outcome_nobody_can_tell(database_shop: Counter, monkeypatch: p
         patched.setattr(asyncpg.Connection, "execute", lost_after)
         patched.setattr(store.database, "back", not_back)
         results = await shop.batch(*commands)
-    assert [type(result.error) for result in results] == [DatabaseAway, DatabaseAway]
+    for result in results:
+        assert isinstance(result.error, TimedOut)
+        assert result.error.reason == "NOT_ANSWERED"
     results = await shop.batch(*commands)
     assert [result.repeated for result in results] == [True, True]
     assert [entry.seq for entry in heard(shop)] == [1, 2]
@@ -416,7 +418,8 @@ async def test_a_database_that_stays_away(database_shop: Counter, monkeypatch: p
     with monkeypatch.context() as patched:
         patched.setattr(store, "database", Database(store.database.url, Away()))  # type: ignore[arg-type]  # as a pool
         result = await shop.result(add(make_order(OID)))
-    assert "does not answer" in str(result.error)
+    assert isinstance(result.error, HostUnavailable)
+    assert result.error.reason == "DATABASE_AWAY"
     await shop.do(add(make_order(OID)))
 
 

@@ -26,6 +26,7 @@ from nats.js.api import RawStreamMsg
 from nats.js.errors import APIError, NotFoundError
 
 from jumak.domain.caller import SYSTEM
+from jumak.domain.errors import HostUnavailable
 from jumak.feed.link import LOST, Connection, Waiting, connected, told
 from jumak.feed.menus import MenuTaker
 from jumak.feed.messages import About, Facts, Heard, Unreadable, Wanted, packed, unpacked
@@ -119,6 +120,8 @@ class Sender:
                     level = logging.DEBUG if self._away else logging.WARNING
                     self._away = True
                     _log.log(level, "the hub is away (%s): %s", self._options.link, told(trouble))
+                except HostUnavailable as trouble:
+                    _log.warning("the journal of shop %s cannot be read: %s", self._options.shop, trouble)
                 except Exception:
                     _log.exception("sending to the hub failed; it is tried again")
                 await asyncio.sleep(self._waiting.next_s())

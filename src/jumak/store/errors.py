@@ -5,7 +5,6 @@ StoreError
 ├── ShopMissing    there is no shop in this folder
 ├── ShopExists     there is one already
 ├── NewerFile      written by a newer program
-├── DatabaseAway   the database does not answer: nothing has happened, or nobody can tell
 └── Unrecorded     a bug: an order changed and no fact tells of it
 """
 
@@ -30,10 +29,6 @@ class ShopExists(StoreError):  # noqa: N818  # named for what is so, as the trad
 
 class NewerFile(StoreError):  # noqa: N818  # named for what is so, as the trade would
     """The file was written by a newer program; this one could only harm it."""
-
-
-class DatabaseAway(StoreError):  # noqa: N818  # named for what is so, as the trade would
-    """The database does not answer. A command with an id may be sent again, whatever has become of it."""
 
 
 class Unrecorded(StoreError):  # noqa: N818  # named for what is so, as the trade would

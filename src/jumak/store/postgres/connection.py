@@ -37,6 +37,8 @@ TROUBLE: Final = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    # The library's own confusion when a connection is lost between two of its steps.
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.exceptions.OperatorInterventionError,
     asyncpg.exceptions.TooManyConnectionsError,

@@ -39,19 +39,22 @@ class Database:
     async def connect(cls, url: str, *, connections: int = 8, waking: Waking = ByDatabase) -> Self:
         """Opens the pool and brings the schema up to date.
 
-        connections: at most so many at a time.  waking: see `Database`.  Raises StoreError when there is no such database, NewerFile when a newer
-        program wrote it.
+        connections: at most so many at a time.  waking: see `Database`.  Raises StoreError when there is no such
+        database, NewerFile when a newer program wrote it.
         """
         try:
+            # Connections are made when they are needed: the library tries to keep a floor of them, aloud.
             pool = await asyncpg.create_pool(
                 url,
-                min_size=1,
+                min_size=0,
                 max_size=connections,
                 timeout=CONNECT_WITHIN_S,
                 reset=_leave,
                 command_timeout=ANSWER_WITHIN_S,
                 server_settings=SETTINGS,
             )
+            async with pool.acquire():
+                """There is such a database."""
         except (*TROUBLE, asyncpg.PostgresError, ValueError) as error:
             raise StoreError(f"the database cannot be reached: {error}") from None
         try:

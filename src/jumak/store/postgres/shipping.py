@@ -8,6 +8,8 @@ import msgspec
 
 from jumak.store.codec import Codec
 from jumak.store.memory import Actor
+from jumak.store.postgres.asking import away
+from jumak.store.postgres.connection import TROUBLE
 from jumak.store.postgres.database import Database
 from jumak.store.postgres.queries import SQL
 from jumak.store.shipping import CommitEnd, Shipment, shippable
@@ -16,7 +18,7 @@ _actor = msgspec.json.Decoder(Actor).decode
 
 
 class DatabaseJournal:
-    """Implements `shipping.Journal` on connections of the pool."""
+    """Implements `shipping.Journal` on connections of the pool. Raises HostUnavailable while the database is away."""
 
     def __init__(self, database: Database, shop_id: int) -> None:
         self._database, self._shop = database, shop_id
@@ -39,12 +41,15 @@ class DatabaseJournal:
         """See `shipping.Journal`."""
         if self._codec is None:
             self._codec = Codec(await self._dictionary())
-        async with self._database.snapshot() as connection:
-            rows = await connection.fetch(SQL["whole_facts_after"], self._shop, seq, limit)
-            facts = shippable(self._codec, map(_whole, rows), most_bytes)
-            if not facts:
-                return Shipment([], [])
-            ends = await connection.fetch(SQL["commits_between"], self._shop, seq, facts[-1].seq)
+        try:
+            async with self._database.snapshot() as connection:
+                rows = await connection.fetch(SQL["whole_facts_after"], self._shop, seq, limit)
+                facts = shippable(self._codec, map(_whole, rows), most_bytes)
+                if not facts:
+                    return Shipment([], [])
+                ends = await connection.fetch(SQL["commits_between"], self._shop, seq, facts[-1].seq)
+        except TROUBLE as trouble:
+            raise away() from trouble
         return Shipment(facts, [CommitEnd(*end) for end in ends])
 
     def close(self) -> None:
@@ -55,7 +60,10 @@ class DatabaseJournal:
         return dictionary
 
     async def _one(self, name: str, *values: Any) -> Any:
-        return await self._database.pool.fetchval(SQL[name], self._shop, *values)
+        try:
+            return await self._database.pool.fetchval(SQL[name], self._shop, *values)
+        except TROUBLE as trouble:
+            raise away() from trouble
 
 
 def _whole(row: Any) -> tuple[Any, ...]:

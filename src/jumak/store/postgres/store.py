@@ -23,12 +23,12 @@ import asyncpg
 import msgspec
 
 from jumak.domain.calendar import to_ms
-from jumak.domain.errors import HostUnavailable
+from jumak.domain.errors import HostUnavailable, TimedOut
 from jumak.domain.merchant import Shop
 from jumak.service.ports import Clock, Command, Committed, Ids, Live, Reader, Result
 from jumak.store.codec import shipped_dictionary
-from jumak.store.errors import DatabaseAway, ShopExists, StoreError
-from jumak.store.postgres.asking import Asking, InTasks, Refusal, driven
+from jumak.store.errors import ShopExists, StoreError
+from jumak.store.postgres.asking import Asking, InTasks, Refusal, away, driven
 from jumak.store.postgres.connection import TROUBLE
 from jumak.store.postgres.database import Database
 from jumak.store.postgres.layer import Moved, PostgresLayer
@@ -202,12 +202,12 @@ class PostgresStore:
     async def _serve(self, batch: list[Waiting]) -> None:
         try:
             results, committed = await self._decided(batch)
-        except (*TROUBLE, DatabaseAway) as error:
+        except TROUBLE as error:
             _log.error("the database is away: %s", error)
-            away = error if isinstance(error, DatabaseAway) else DatabaseAway("the database does not answer")
-            results, committed = [Result(error=away)] * len(batch), None
-        except HostUnavailable as displaced:
-            results, committed = [Result(error=displaced)] * len(batch), None
+            results, committed = [Result(error=away())] * len(batch), None
+        except (HostUnavailable, TimedOut) as error:
+            _log.warning("a batch was not written: %s", error)
+            results, committed = [Result(error=error)] * len(batch), None
         except Exception as error:
             if len(batch) > 1:
                 _log.exception("a batch could not be written; its commands run one by one")
@@ -232,7 +232,7 @@ class PostgresStore:
             except TROUBLE:
                 if attempt == ATTEMPTS - 1 or not await self.database.back(BACK_WITHIN_S):
                     raise
-        raise DatabaseAway("another process was always first")
+        raise away()
 
     async def _tried(self, batch: list[Waiting], hold: bool) -> tuple[list[Result], Committed]:
         """`_attempt` on a connection of its own."""
@@ -288,7 +288,7 @@ class PostgresStore:
                 layer.drop()
                 if committed is None:
                     # Not to be run again by anybody here: it may have happened.
-                    raise DatabaseAway("the database does not say what became of this") from error
+                    raise _untold() from error
                 raise
         return results, layer.merge()
 
@@ -465,6 +465,14 @@ class PostgresStore:
     async def _catch_up(self, connection: Connection, head: int) -> None:
         if head != self.memory.commit:
             self._tell(await catch_up(connection, self.memory, head))
+
+
+def _untold() -> TimedOut:
+    return TimedOut(
+        "데이터베이스의 응답이 끊겼습니다. 처리되었을 수도 있으니 같은 commandId로 다시 보내 주세요.",
+        "The database does not say what became of this, and may have done it: ask again under the same commandId",
+        reason="NOT_ANSWERED",
+    )
 
 
 def _key(command: Command) -> tuple[str, str | None]:
