@@ -99,7 +99,7 @@ class Forwarder:
             response = None
         if response is None:
             await body.drain()
-            await refuse(_lost(), scope, _nothing_more, send)
+            await refuse(lost(), scope, _nothing_more, send)
             return
         async with contextlib.aclosing(response):
             await self._answer(response, body, send)
@@ -120,6 +120,9 @@ class Forwarder:
             await asyncio.wait({pouring, gone}, return_when=asyncio.FIRST_COMPLETED)
             if pouring.done():
                 pouring.result()
+        except _TROUBLE as trouble:
+            # The caller has a part of the answer, and sees that the rest is missing.
+            log.info("a shop's process went away in the middle of an answer: %s", trouble)
         finally:
             for task in (pouring, gone):
                 task.cancel()
@@ -159,7 +162,7 @@ class Forwarder:
             return
         except OSError as trouble:
             raise Unreached from trouble
-        except InvalidHandshake as trouble:
+        except (InvalidHandshake, ConnectionClosed) as trouble:
             log.info("a shop's process at %s takes no socket: %s", address, trouble)
             await refuse(moved(), scope, receive, send)
             return
@@ -213,7 +216,8 @@ async def _while(still: Still, asking: Awaitable[httpcore.Response]) -> httpcore
             await asyncio.gather(task, return_exceptions=True)
 
 
-def _lost() -> TimedOut:
+def lost() -> TimedOut:
+    """What is answered when nobody knows what became of it."""
     return TimedOut(
         "매장 서버의 응답이 끊겼습니다. 처리되었을 수도 있으니 같은 commandId로 다시 보내 주세요.",
         "The shop's server went away before it answered, and may have done it: ask again under the same commandId",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from jumak.domain.errors import HostUnavailable
 from jumak.protocol.pushes import FACTS, push_of
 from jumak.server.connections import Push
 from jumak.service.journal import push_for
@@ -68,6 +69,11 @@ class Publisher:
                 push = await push_for(read, entry) if kind.whole else push_of(entry.fact)
                 if push is not None:
                     connections.send(Push(push.name, msgspec.json.encode(push.data), entry.seq))
+            except HostUnavailable:
+                # Whoever should have it comes back and resumes before it: a push left out would never be missed.
+                for subscriber in tuple(connections.all):
+                    if kind.push in subscriber.visible:
+                        subscriber.end(1012, "HOST_UNAVAILABLE")
             except Exception:
                 # One push that cannot be made must not cost everybody the ones after it.
                 log.exception("the push of %s (fact %d) failed", entry.fact.name, entry.seq)
