@@ -21,9 +21,12 @@ STOPS_WITH_US = '"$@" & server=$!; cat >/dev/null; kill -QUIT "$server"; wait "$
 
 
 class PostgresServer:
-    """In a new folder, on a socket in it and on no port; nothing of it need survive a power cut."""
+    """In a new folder, on a socket in it; nothing of it need survive a power cut, but everything a crash of its own.
 
-    def __init__(self) -> None:
+    port: of loopback, where it listens too.
+    """
+
+    def __init__(self, port: int | None = None) -> None:
         self._as = NOBODY if os.geteuid() == 0 else None
         self.folder = Path(tempfile.mkdtemp(prefix="jumak-pg-", dir=_memory()))
         if self._as is not None:
@@ -49,8 +52,15 @@ class PostgresServer:
             user=self._as,
         )
         assert made.returncode == 0, made.stderr.decode()
+        self._programs_at, self.port = programs, port
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Starts it; returns once it answers."""
         options = {
-            "listen_addresses": "",
+            "listen_addresses": "127.0.0.1" if self.port else "",
+            "port": str(self.port or 5432),
             "unix_socket_directories": str(self.folder),
             "fsync": "off",
             "full_page_writes": "off",
@@ -58,27 +68,39 @@ class PostgresServer:
             "max_connections": "200",
         }
         words = [arg for name, value in options.items() for arg in ("-c", f"{name}={value}")]
-        with (self.folder / "log").open("wb") as log:
+        command = [str(self._programs_at / "postgres"), "-D", str(self.folder / "data"), *words]
+        with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                ["/bin/sh", "-c", STOPS_WITH_US, "sh", str(programs / "postgres"), "-D", str(data), *words],
+                ["/bin/sh", "-c", STOPS_WITH_US, "sh", *command],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
                 user=self._as,
             )
-        self._wait(programs)
+        self._wait(self._programs_at)
+
+    def stop(self) -> None:
+        """Ends it at once, every connection with it, as a crash would; `start` recovers what was committed."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(START_WITHIN_S)
+        self._process = None
 
     @property
     def url(self) -> str:
         """Of its one database."""
-        return f"postgresql://jumak@/postgres?host={self.folder}"
+        return f"postgresql://jumak@/postgres?host={self.folder}&port={self.port or 5432}"
+
+    def url_at(self, port: int) -> str:
+        """The same at a port of loopback, its own or a cable's."""
+        return f"postgresql://jumak@127.0.0.1:{port}/postgres"
 
     def close(self) -> None:
         """Stops it and removes its folder."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(START_WITHIN_S)
+        if self._process is not None:
+            self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _programs(self) -> Path:
@@ -100,7 +122,9 @@ class PostgresServer:
     def _wait(self, programs: Path) -> None:
         deadline = time.monotonic() + START_WITHIN_S
         ready = [str(programs / "pg_isready"), "-q", "-h", str(self.folder), "-U", "jumak"]
+        ready += ["-p", str(self.port or 5432)]
         while subprocess.run(ready, check=False).returncode:
+            assert self._process is not None
             assert self._process.poll() is None, (self.folder / "log").read_text()
             assert time.monotonic() < deadline, (self.folder / "log").read_text()
             time.sleep(0.05)
