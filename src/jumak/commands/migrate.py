@@ -165,9 +165,8 @@ def address(text: str) -> Address:
         return Address(None, text)
     path = text.removeprefix(_FILE)
     if path == text or not path:
-        raise argparse.ArgumentTypeError(
-            f"{text.partition('@')[0]!r} is neither sqlite:DIR nor postgresql://…"
-        )
+        # Not what was typed: it may hold a password.
+        raise argparse.ArgumentTypeError("this is neither sqlite:DIR nor postgresql://…")
     folder = Path(path)
     return Address(folder.parent if folder.name == FILE_NAME else folder, None)
 
