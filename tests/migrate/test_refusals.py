@@ -246,6 +246,12 @@ def test_the_command(
     assert "no shop in" in str(jumak(monkeypatch, *words(End(tmp_path / "none"), a_number())))
 
 
+def secrets_in(end: End) -> int:
+    count = sum(area == "secret" for _, area, *_ in rows_of_file(end.folder)["plugin_values"])
+    assert count
+    return count
+
+
 def test_files_stay_where_they_are(
     everything: End, a_number: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -253,8 +259,22 @@ def test_files_stay_where_they_are(
     files = files_of(everything.folder)
     target = End(everything.folder, database_of(a_number()))
     assert jumak(monkeypatch, *words(everything, target)) is None
-    assert "files: stay in their folder" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "files: stay in their folder" in said
+    count = secrets_in(everything)
+    assert f"secrets of plugins: {count} of {count} open with secret.key" in said
     assert files_of(everything.folder) == files
+
+
+def test_secrets_without_their_key(
+    everything: End, a_number: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder that is not the shop's is noticed before its old one is thrown away."""
+    (everything.folder / "secret.key").unlink()
+    assert jumak(monkeypatch, *words(everything, a_number())) is None
+    said = capsys.readouterr().out
+    assert f"secrets of plugins: 0 of {secrets_in(everything)} open" in said
+    assert "is --data the folder of this shop?" in said
 
 
 def test_how_long_it_takes(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,8 +87,11 @@ def told(proof: Proof) -> list[str]:
         f"orders: {sum(day.orders for day in days):,}, {sum(day.sold for day in days):,} won, day by day on {len(days)} days",
         f"payments: {sum(day.payments for day in days):,}, {sum(day.paid for day in days):,} won, day by day",
         "files: stay in their folder" if files is None else f"files: {files.files:,}, {files.size:,} bytes",
+        f"secrets of plugins: {proof.secrets[0]} of {proof.secrets[1]} open with secret.key",
         "check: all is well",
     ]
+    if proof.secrets[0] < proof.secrets[1]:
+        lines.append("secrets without their key are lost: is --data the folder of this shop?")
     if proof.went_on_from:
         lines.insert(0, f"went on after {proof.went_on_from:,} rows of an earlier run")
     return lines

@@ -13,8 +13,9 @@ from jumak.store.copying.contents import Adding, Contents, Days, Sum
 from jumak.store.copying.folder import Files, FilesSum
 from jumak.store.copying.ports import Kept, Source, Steps, Target
 from jumak.store.copying.record import NAMES, Mark, Place
-from jumak.store.copying.tables import COMMITS, NAMED, ORDERS, SHOP, TABLES, Key, Row, Table
+from jumak.store.copying.tables import COMMITS, NAMED, ORDERS, PLUGIN_VALUES, SHOP, TABLES, Key, Row, Table
 from jumak.store.errors import CopyDiffers, CopyRefused
+from jumak.store.vault import Vault
 
 _CHECKED: Final = ("journal", "orders", "tickets", "documents")
 """Tables whose rows a check counts."""
@@ -23,11 +24,13 @@ _CHECKED: Final = ("journal", "orders", "tickets", "documents")
 class Proof(Struct, frozen=True):
     """What was read back of both and is the same. files: None when they lie in one folder.
 
-    went_on_from: rows an earlier run had copied.
+    secrets: of plugins: how many the key in the target's folder opens, and how many there are.  went_on_from: rows an
+    earlier run had copied.
     """
 
     contents: Contents
     files: FilesSum | None
+    secrets: tuple[int, int]
     went_on_from: int
 
 
@@ -54,11 +57,12 @@ async def copy(source: Source, target: Target, files: Files, steps: Steps, *, re
     there = await contents_of(target, "reading the copy", steps)
     await _compare(source, target, mark.contents, there)
     files_sum = await asyncio.to_thread(files.compare)
+    secrets = await _secrets(target, Vault(files.target))
     await source.check_unchanged()
     steps.begin("checking the copy", sum(there.tables[name].rows for name in _CHECKED))
     async with target.released() as shop:
         await _check(Check(shop, _CheckSteps(steps)))
-    return Proof(mark.contents, files_sum, 0 if place is None else place.rows)
+    return Proof(mark.contents, files_sum, secrets, 0 if place is None else place.rows)
 
 
 async def contents_of(kept: Kept, what: str, steps: Steps) -> Contents:
@@ -163,6 +167,17 @@ async def _first_difference(source: Kept, target: Kept, table: Table) -> str:
 
 def _shown(key: Key) -> str:
     return " ".join(str(part) for part in key)
+
+
+async def _secrets(kept: Kept, vault: Vault) -> tuple[int, int]:
+    """How many can be read, and how many there are: a folder may be without its key, or be another shop's."""
+    opened = known = 0
+    async for some in kept.rows(PLUGIN_VALUES):
+        for owner, area, key, value in some:
+            if area == "secret":
+                known += 1
+                opened += vault.unseal(owner, key, value) is not None
+    return opened, known
 
 
 async def _check(check: Check) -> None:

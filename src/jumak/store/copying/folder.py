@@ -27,11 +27,11 @@ class FilesSum(Struct, frozen=True):
 class Files:
     """From one folder into another; both the same: they stay where they are.
 
-    leave: names of files at the top that belong to a process and not to the shop.
+    target: of the copy.  leave: names of files at the top that belong to a process and not to the shop.
     """
 
     def __init__(self, source: Path, target: Path, leave: Collection[str]) -> None:
-        self._source, self._target = source, target
+        self._source, self.target = source, target
         self._leave = frozenset(leave)
         self._stay = source.resolve() == target.resolve()
 
@@ -40,7 +40,7 @@ class Files:
         if self._stay:
             return
         for name in self._names():
-            there = self._target / name
+            there = self.target / name
             if os.path.lexists(there) and not _equal(self._source / name, there):
                 raise CopyRefused(f"{there} is there already, and is another file than {self._source / name}")
 
@@ -49,7 +49,7 @@ class Files:
         if self._stay:
             return
         for name in self._names():
-            there = self._target / name
+            there = self.target / name
             if os.path.lexists(there):
                 continue
             there.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -62,9 +62,9 @@ class Files:
             return None
         whole, size, count = hashlib.sha256(), 0, 0
         for name in self._names():
-            mine, its = _content(self._source / name), _content(self._target / name)
+            mine, its = _content(self._source / name), _content(self.target / name)
             if mine != its:
-                raise CopyDiffers(f"the file {self._target / name} is not what {self._source / name} is")
+                raise CopyDiffers(f"the file {self.target / name} is not what {self._source / name} is")
             whole.update(f"{name.as_posix()}\0{mine}\n".encode())
             size += (self._source / name).lstat().st_size
             count += 1
