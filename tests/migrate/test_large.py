@@ -14,8 +14,8 @@ from tests.conftest import LARGE
 from tests.migrate.everything import copy
 
 ORDERS = 100_000
-MORE_MEMORY = 600 << 20
-"""Bytes. What `jumak check` remembers of each ticket and payment is most of it: the rows would be five times as many."""
+MORE_MEMORY = 200 << 20
+"""Bytes. What `jumak check` remembers of tickets and payments is most of it; the file is three times as large."""
 
 
 @pytest.mark.skipif(not LARGE, reason="JUMAK_LARGE=1 makes a shop of 100,000 orders")
