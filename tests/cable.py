@@ -13,10 +13,14 @@ CHUNK = 65_536
 
 
 class Cable:
-    """Made by `cable_to` and `cable`. port: connect here; url: the same as a web address."""
+    """Made by `cable_to` and `cable`. port: connect here; url: the same as a web address.
 
-    def __init__(self, far: int, port: int) -> None:
+    delay_s: what is said takes so long to the other end.
+    """
+
+    def __init__(self, far: int, port: int, delay_s: float = 0.0) -> None:
         self._far, self.port, self.url = far, port, f"http://localhost:{port}"
+        self._delay_s = delay_s
         self._plugged = self._hears = True
         self._carries = asyncio.Event()
         self._carries.set()
@@ -69,6 +73,8 @@ class Cable:
     ) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(CHUNK):
+                if self._delay_s:
+                    await asyncio.sleep(self._delay_s)
                 await self._carries.wait()
                 if to_far or self._hears:
                     writer.write(data)
@@ -85,10 +91,10 @@ class Cable:
 
 
 @contextlib.asynccontextmanager
-async def cable(far: int) -> AsyncIterator[Cable]:
-    """A cable to this port of loopback, plugged in."""
+async def cable(far: int, delay_s: float = 0.0) -> AsyncIterator[Cable]:
+    """A cable to this port of loopback, plugged in. delay_s: see `Cable`."""
     port = free_port()
-    made = Cable(far, port)
+    made = Cable(far, port, delay_s)
     server = await asyncio.start_server(made.carry, "127.0.0.1", port)
     try:
         yield made

@@ -60,7 +60,10 @@ class PatientLine:
     async def ask(self, name: str, data: Json, command_id: str) -> Json:
         """See `guests.Line`."""
         await asyncio.sleep(self._chance.uniform(*THINKS_S))
-        return await self.now(name, data, command_id)
+        reply = await self.now(name, data, command_id)
+        # Guests ask for nothing that a shop refuses, as long as it has everything it has acknowledged.
+        assert reply["complete"] is True, (name, data, reply)
+        return reply
 
     async def now(self, name: str, data: Json, command_id: str | None = None) -> Json:
         """Without thinking first. command_id: none for what changes nothing."""

@@ -23,6 +23,8 @@ from tests.shops.server_process import WITHIN_S, ServerProcess
 SERVERS = 3
 OFFICE = 9_000_001
 AGAIN_S = 0.3
+TO_DATABASE_S = 0.003
+"""As far as a database is elsewhere, so that a commit is under way when something breaks."""
 
 
 class Server:
@@ -131,7 +133,7 @@ async def _server(
     stack: contextlib.AsyncExitStack, postgres: PostgresServer, nodes: Sequence[NatsNode], folder: Path
 ) -> Server:
     assert postgres.port is not None
-    database = await stack.enter_async_context(cable(postgres.port))
+    database = await stack.enter_async_context(cable(postgres.port, TO_DATABASE_S))
     nats = [await stack.enter_async_context(cable(node.server.port)) for node in nodes]
     words = ("--nats-url", urls(each.port for each in nats), "--hub")
     process = ServerProcess(postgres.url_at(database.port), folder / "data", OFFICE, *words)

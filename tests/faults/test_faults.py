@@ -6,7 +6,8 @@ to end and stopped, PostgreSQL crashes, NATS servers are killed, and the links b
 and healed. Then: nothing acknowledged is lost or doubled, everybody who listened heard every fact once and in order, the hub's
 copy is every shop to the won, and `jumak check` finds nothing.
 
-`JUMAK_FAULT_SEED` repeats the faults of a run that failed; `JUMAK_LARGE=1` goes on for minutes.
+`JUMAK_FAULT_SEED` repeats the faults of a run that failed, as far as the machine's timing lets it; `JUMAK_LARGE=1` goes on
+for minutes. What it finds when the code is broken on purpose, and what it does not, stands in decision 0037.
 """
 
 from __future__ import annotations

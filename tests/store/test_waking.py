@@ -143,7 +143,7 @@ async def test_words_that_are_wrong_do_no_harm(
     postgres: PostgresServer, nats: NatsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Wire §9, H-11: forged, doubled, old and broken ones; they do not even make a process ask without pause."""
-    monkeypatch.setattr(postgres_store, "VAIN_S", WITHIN_S)
+    monkeypatch.setattr(postgres_store, "VAIN_S", 3.0)
     async with pair(postgres, nats.url, nats.url) as both:
         await both.connected()
         await both.one.do(add(make_order(OID)))

@@ -208,7 +208,8 @@ async def _while(still: Still, asking: Awaitable[httpcore.Response]) -> httpcore
             await asyncio.wait({task}, timeout=LOOK_S)
             if task.done():
                 return task.result()
-            if not await still():
+            # It may have answered while that was asked.
+            if not await still() and not task.done():
                 return None
     finally:
         if not task.done():
