@@ -42,6 +42,7 @@ from jumak.server.giving_back import GivingBack
 from jumak.server.hosted import list_hosted
 from jumak.server.ids import UuidIds
 from jumak.server.menu_files import MenuFiles
+from jumak.server.monitoring import LOCAL_ONLY, Monitor, MonitorApp
 from jumak.server.origins import Hosts
 from jumak.server.owner import COMMAND_LINE, OwnerAccess, remove_access, write_access
 from jumak.server.payers import Payers
@@ -91,6 +92,7 @@ class ServeOptions(Struct, frozen=True, kw_only=True):
     flood_guard: off only for benchmarks.
     database: where the shop is; without one in the folder, which holds its files either way.
     feed: the chain's hub its journal goes to; only for a shop in its folder.
+    monitor: who may read the figures from elsewhere.
     beside: another server has the counter of this shop (see `run_shop`).
     """
 
@@ -107,6 +109,7 @@ class ServeOptions(Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     issuer: ReceiptIssuer | None = None
     feed: FeedOptions | None = None
+    monitor: Monitor = LOCAL_ONLY
 
 
 def load_use_cases() -> None:
@@ -345,6 +348,7 @@ async def serve(options: ServeOptions) -> None:
                 shop,
                 Uploads(options.folder / "uploads"),
                 hosts=hosts_of(options, listener.getsockname()[1]),
+                monitor=options.monitor,
             )
             server = ShopServer(server_config(options, app), shop)
             write_access(options.folder, OwnerAccess(_local_url(options, listener), token))
@@ -427,7 +431,30 @@ class ShopServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def server_config(options: ServeOptions, app: App | ShopsApp) -> uvicorn.Config:
+class MonitorServer(uvicorn.Server):
+    """uvicorn beside something else that decides when to stop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are for whoever it stands beside."""
+        yield
+
+
+@contextlib.asynccontextmanager
+async def monitored(app: MonitorApp, host: str, port: int) -> AsyncIterator[None]:
+    """Has the pages of a process that serves nobody else answered meanwhile."""
+    options = ServeOptions(folder=Path(), host=host, port=port)
+    with listening(options) as listener:
+        server = MonitorServer(server_config(options, app))
+        running = asyncio.create_task(server.serve([listener]))
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            await running
+
+
+def server_config(options: ServeOptions, app: App | ShopsApp | MonitorApp) -> uvicorn.Config:
     """How uvicorn runs: no lifespan, access log or headers of its own on the hot path; pings for sockets."""
     return uvicorn.Config(
         app,

@@ -248,7 +248,7 @@ async def opened_chain(options: ManyOptions, database: Database, port: int) -> A
         await process.begin()
         shops.begin()
         try:
-            app = ShopsApp(shops, options.hosts, forwarder)
+            app = ShopsApp(shops, options.hosts, forwarder, options.serve.monitor)
             yield Chain(app, shops, process, Branches(database), office, is_new)
         finally:
             await shops.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -16,14 +17,19 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from jumak import metrics
+from jumak.commands.monitoring import add_monitor, monitor_of
 from jumak.commands.nats import add_link, link_of, shop_name
 from jumak.commands.reach import Refused
 from jumak.feed.options import Link
-from jumak.main import settle_memory
+from jumak.main import monitored, settle_memory
 from jumak.server.ids import UuidIds
+from jumak.server.monitoring import Monitor, MonitorApp
 
 if TYPE_CHECKING:
     import asyncpg
+
+    from jumak.hub.receiver import Receiver
 
 MOST_FILE = 700_000
 """Bytes of a menu file: it travels in one message."""
@@ -32,17 +38,50 @@ MOST_FILE = 700_000
 async def _run(arguments: argparse.Namespace) -> None:
     from jumak.hub.receiver import Receiver, ReceiverOptions
 
-    link = _link(arguments)
+    link, monitor = _link(arguments), monitor_of(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     async with _opened(arguments) as pool:
         receiver = Receiver(pool, ReceiverOptions(link=link), UuidIds())
-        running = asyncio.ensure_future(receiver.run())
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
-        settle_memory()
-        print("Jumak hub is ready", flush=True)
-        await asyncio.wait([running])
+        async with _watched(pool, receiver, monitor, arguments.listen):
+            running = asyncio.ensure_future(receiver.run())
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+            settle_memory()
+            print("Jumak hub is ready", flush=True)
+            await asyncio.wait([running])
         if not running.cancelled():
             running.result()
+
+
+@asynccontextmanager
+async def _watched(
+    pool: asyncpg.Pool, receiver: Receiver, monitor: Monitor, listen: tuple[str, int] | None
+) -> AsyncIterator[None]:
+    """`/healthz`, `/readyz` and `/metrics` at an address, if there is one."""
+    if listen is None:
+        yield
+        return
+    from jumak.hub.database import TROUBLE
+    from jumak.hub.report import Standing, standing
+
+    last = Standing()
+
+    async def look() -> None:
+        nonlocal last
+        with contextlib.suppress(*TROUBLE):
+            last = await standing(pool)
+
+    async def ready() -> bool:
+        try:
+            await pool.fetchval("SELECT 1")
+        except TROUBLE:
+            return False
+        return receiver.is_connected
+
+    metrics.hub_behind.follow(receiver, lambda _: last.behind)
+    metrics.hub_shops.follow(receiver, lambda _: last.taking, "taking")
+    metrics.hub_shops.follow(receiver, lambda _: last.stopped, "stopped")
+    async with monitored(MonitorApp(monitor, ready, look), *listen):
+        yield
 
 
 async def _shops(arguments: argparse.Namespace) -> None:
@@ -192,6 +231,13 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
+def _address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not (colon and host and port.isascii() and port.isdigit() and int(port) < 65_536):
+        raise argparse.ArgumentTypeError(f"{text!r} is no HOST:PORT")
+    return host.strip("[]"), int(port)
+
+
 def _add_database(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--database-url",
@@ -218,6 +264,13 @@ def add(commands: Any) -> None:
     hub = commands.add_parser("hub", help="the hub of a chain: takes what its shops send into PostgreSQL")
     _add_database(hub)
     add_link(hub)
+    add_monitor(hub)
+    hub.add_argument(
+        "--listen",
+        type=_address,
+        metavar="HOST:PORT",
+        help="serve /healthz, /readyz and /metrics here; nothing unless given",
+    )
     hub.set_defaults(run=_run)
     verbs = hub.add_subparsers(metavar="WHAT")
     shops = _verb(verbs, "shops", "how far the copy of each shop is, and what became of menus", _shops)

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from jumak.commands.monitoring import add_monitor, monitor_of
 from jumak.commands.nats import add_link, link_of, shop_name
 from jumak.commands.reach import Refused, add_data, database_of
 from jumak.demo import create_demo_shop
@@ -35,6 +36,7 @@ def options_of(arguments: argparse.Namespace) -> ServeOptions:
         tls_cert=arguments.tls_cert,
         tls_key=arguments.tls_key,
         feed=feed_of(arguments),
+        monitor=monitor_of(arguments),
         limits=Limits(connections=arguments.max_connections, of_one=arguments.max_connections_per_client),
     )
 
@@ -84,6 +86,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="of one address; a proxy in front is one client for everybody behind it",
     )
+    add_monitor(parser)
     add_link(parser)
     parser.add_argument(
         "--hub-shop",

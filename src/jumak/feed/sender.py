@@ -22,6 +22,7 @@ from nats.js import JetStreamContext
 from nats.js.api import RawStreamMsg
 from nats.js.errors import APIError, NotFoundError
 
+from jumak import metrics
 from jumak.domain.caller import SYSTEM
 from jumak.feed.link import LOST, Connection, Waiting, connected, told
 from jumak.feed.menus import MenuTaker
@@ -86,9 +87,18 @@ class Sender:
         self._kept = (0, "")
         self._kept_at = 0.0
         self._tail = _Tail()
+        self.acknowledged_at = 0.0
+        """When the stream last acknowledged facts, seconds since 1970; 0 while it has not since this process began."""
         self.errands: list[Errand] = []
         """What else is done with each new connection, e.g. menus of the hub; a coroutine each, until it is lost."""
         store.on_commit(self._committed)
+        metrics.feed_unsent.follow(self, lambda us: us.unsent)
+        metrics.feed_acknowledged.follow(self, lambda us: us.acknowledged_at)
+
+    @property
+    def unsent(self) -> int:
+        """Facts the stream has not acknowledged."""
+        return max(0, self._store.reader().seq - self._sent)
 
     def _committed(self, committed: Committed) -> None:
         if committed.entries:
@@ -122,6 +132,8 @@ class Sender:
 
     def close(self) -> None:
         """Lets go of the file."""
+        metrics.feed_unsent.leave(self)
+        metrics.feed_acknowledged.leave(self)
         self._journal.close()
 
     # -- one connection ------------------------------------------------------------------------------
@@ -205,6 +217,7 @@ class Sender:
             # An acknowledgement was lost, old messages have expired, or somebody else sent for this shop.
             self._tail = _tail_of(await _last_message(stream, self._subject(FACTS)))
             return True
+        self.acknowledged_at = time.time()
         sequence = max(taken.seq or 0, self._tail.sequence)
         self._tail = _Tail(sequence, facts.last, known, wish)
         if (after, wish) == (self._sent, self._wish):

@@ -20,6 +20,7 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo, DeliverPolicy
 from nats.js.errors import NotFoundError
 
+from jumak import metrics
 from jumak.feed.link import LOST, Connection, Waiting, connected, told
 from jumak.feed.messages import About, Facts, Heard, MenuResult, Unreadable, Wanted, packed, unpacked
 from jumak.feed.options import Link
@@ -79,6 +80,8 @@ class Receiver:
         self._pool, self._options = pool, options
         self._ids = ids
         self._waiting = Waiting(most_s=5.0)
+        self.is_connected = False
+        """The stream is there, and is being taken from."""
 
     def pace(self, *, most_s: float) -> None:
         """What is away is tried at least this often."""
@@ -96,6 +99,7 @@ class Receiver:
                 _log.warning("the database is away: %s", type(trouble).__name__)
             except Exception:
                 _log.exception("taking what shops send failed; it is tried again")
+            self.is_connected = False
             await asyncio.sleep(self._waiting.next_s())
 
     async def _work(self, link: Connection) -> None:
@@ -113,6 +117,7 @@ class Receiver:
         said: asyncio.Queue[Msg] = asyncio.Queue()
         for what in (ABOUT, HEARD, MENU_RESULT):
             await link.client.subscribe(of_all_shops(what), cb=said.put)
+        self.is_connected = True
         await link.together(self._take_all(link.stream, taking), self._listen(link.stream, said))
 
     # -- facts ---------------------------------------------------------------------------------------
@@ -144,6 +149,7 @@ class Receiver:
         outcomes = await ingest(self._pool, [facts for _, facts in readable])
         info: ConsumerInfo | None = None
         for (message, facts), outcome in zip(readable, outcomes, strict=True):
+            metrics.hub_facts.labels(outcome).inc(len(facts.facts))
             if outcome == "stranger":
                 met = await self._meet(stream, facts.shop)
                 await message.nak(delay=SOON_S if met else LATER_S)

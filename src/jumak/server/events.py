@@ -18,7 +18,7 @@ from jumak.server.connections import Push
 from jumak.server.http import ApiDoor, Asked, Receive, Scope, Send, answer
 from jumak.server.outbox import Outbox
 from jumak.server.picture_links import base_for, with_addresses
-from jumak.server.replay import Replay, can_resume
+from jumak.server.replay import Replay, can_resume, count_resume
 from jumak.service.session import visible_pushes
 
 if TYPE_CHECKING:
@@ -48,6 +48,11 @@ class EventStream:
         self.ended = asyncio.Event()
         self.outbox = Outbox(self._write, self._finish, self._overflow)
         self.replay = Replay(shop, self._deliver, self.outbox.__len__)
+
+    @property
+    def waiting(self) -> int:
+        """See `Subscriber`."""
+        return self.outbox.backlog()
 
     def push(self, push: Push) -> None:
         """See `Subscriber`."""
@@ -100,7 +105,7 @@ async def serve_events(shop: RunningShop, door: ApiDoor, scope: Scope, receive: 
         read = shop.store.reader()
         if after is None:
             stream.replay.begin_at(read.seq)
-        elif await can_resume(read, after):
+        elif count_resume(await can_resume(read, after)):
             await stream.replay.run(after)
         else:
             stream.outbox.put(b"event: gap\ndata: {}\n\n")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.frames import CloseCode
 
+from jumak import metrics
 from jumak.domain.errors import TimedOut
 from jumak.server.app import refuse
 from jumak.server.http import Receive, Scope, Send
@@ -67,6 +69,8 @@ class Forwarder:
 
     def __init__(self) -> None:
         self._pool = httpcore.AsyncConnectionPool(max_connections=None, keepalive_expiry=30.0)
+        self._sockets = 0
+        metrics.forwarded_sockets.follow(self, lambda us: us._sockets)
 
     async def close(self) -> None:
         """Ends them."""
@@ -90,13 +94,18 @@ class Forwarder:
             content=body.parts() if _has_body(scope) else None,
             extensions={"timeout": {"connect": CONNECT_S}},
         )
+        begun, outcome = time.perf_counter(), "lost"
         try:
             response = await _while(still, self._pool.handle_async_request(asked))
+            outcome = "lost" if response is None else "answered"
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as trouble:
+            outcome = "unreached"
             raise Unreached from trouble
         except _TROUBLE as trouble:
             log.info("a shop's process at %s does not answer: %s", address, trouble)
             response = None
+        finally:
+            metrics.forward_seconds.labels(outcome).observe(time.perf_counter() - begun)
         if response is None:
             await body.drain()
             await refuse(_lost(), scope, _nothing_more, send)
@@ -163,11 +172,13 @@ class Forwarder:
             log.info("a shop's process at %s takes no socket: %s", address, trouble)
             await refuse(moved(), scope, receive, send)
             return
+        self._sockets += 1
         try:
             await receive()
             await send({"type": "websocket.accept", "subprotocol": connection.subprotocol})
             await _both_ways(connection, receive, send)
         finally:
+            self._sockets -= 1
             await connection.close()
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from jumak import metrics
 from jumak.protocol.pushes import FACTS, push_of
 from jumak.server.connections import Push
 from jumak.service.journal import push_for
@@ -80,6 +82,8 @@ class Publisher:
                     log.exception("the view %s failed", name)
         for announcement in committed.announcements:
             connections.announce(announcement)
+        if connections.all:
+            metrics.push_lag_seconds.observe(time.perf_counter() - committed.ended)
 
     def _tell_listeners(self, entry: Entry) -> None:
         for prefix, listener in self._listeners:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from jumak import metrics
 from jumak.server.connections import Push
 from jumak.service.journal import push_for
 from jumak.service.ports import Reader
@@ -41,6 +42,12 @@ async def can_resume(read: Reader, after: int) -> bool:
         return True
     oldest = await read.facts(after, 1)
     return bool(oldest) and read.at - oldest[0].at <= KEPT
+
+
+def count_resume(resumed: bool) -> bool:
+    """Notes for the figures what became of a client that came back."""
+    metrics.resumes.count("resumed" if resumed else "reread")
+    return resumed
 
 
 class Replay:

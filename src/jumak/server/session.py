@@ -52,7 +52,7 @@ from jumak.server.connections import Push
 from jumak.server.live import Ask, live
 from jumak.server.picture_links import base_for, with_addresses
 from jumak.server.questions import Questions
-from jumak.server.replay import Replay, can_resume
+from jumak.server.replay import Replay, can_resume, count_resume
 from jumak.server.trace import SessionTrace
 from jumak.server.turns import Turns
 from jumak.server.watch import is_plugin
@@ -183,6 +183,7 @@ class Session:
 
     def refuse(self, frame: Frame, error: PosError) -> None:
         """Answers a request with a refusal; of a notification nobody waits for one."""
+        self.shop.count_refusal(error)
         if frame.callback_id is not None:
             self._send_refusal(frame, frame.callback_id, error)
 
@@ -254,6 +255,8 @@ class Session:
         assert caller is not None
         read = self.shop.store.reader()
         resumed = data.resume_after is not None and await can_resume(read, data.resume_after)
+        if data.resume_after is not None:
+            count_resume(resumed)
         device = await read.get(Device, caller.device_id) if caller.device_id else None
         acts_as_plugin = caller.kind in ("plugin", "service")
         reply = SessionOpenReply(
@@ -318,6 +321,11 @@ class Session:
             hear()
         else:
             self._when_lost.append(hear)
+
+    @property
+    def waiting(self) -> int:
+        """See `Subscriber`."""
+        return self._backlog()
 
     async def room(self) -> None:
         """Returns once the other side has read most of what was sent to it, or is gone.

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
 
+from jumak import metrics
 from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError, TimedOut
 from jumak.protocol.envelope import canonical_body, decode_data, encode_reply
@@ -73,6 +75,7 @@ class RunningShop:
         mark: str = "",
     ) -> None:
         self.store, self.connections, self.clock, self.ids = store, connections, clock, ids
+        connections.measure()
         self.credentials = Credentials(store, clock, mark)
         self.sign_ins = SignIns(clock)
         self.throttle = Throttle()
@@ -89,14 +92,14 @@ class RunningShop:
         self.address: Callable[[], str | None] = _no_address
         """The shop's own origin for whoever asks now, None where nothing is served."""
         self.counts: dict[str, int] = {}
-        """Answered messages by name, for the metrics."""
+        """Messages that were taken, by name, for whoever looks at this shop (`monitoring.shop_text`)."""
         self.watch: Watch = NoWatch()
         """Who keeps the plugins' consoles; the plugin host puts itself here."""
         self.ui = TillUi(self)
         self.on_refusal: dict[str, Callable[[Caller, BaseException], None]] = {}
         """Told when a message of this name is refused to somebody."""
         self.refusals: dict[str, int] = {}
-        """Refused messages by code, for the metrics."""
+        """Messages that were refused, by code, for the same."""
         self._questions = 0
         self.own_ports: set[int] = set()
         """Ports this shop listens at; nobody is led back to them from inside."""
@@ -119,8 +122,11 @@ class RunningShop:
         """Has a message answered: `answered` is called exactly once, at once or later, on the loop."""
         name = row.name
         self.counts[name] = self.counts.get(name, 0) + 1
+        metrics.requests.count(name)
         if (told := self.on_refusal.get(name)) is not None:
             answered = _telling(answered, partial(told, caller))
+        if is_plugin(caller):
+            answered = _timed(caller, answered)
         try:
             require(caller.scopes, row.scopes)
             data = decode_data(row, body)
@@ -289,9 +295,14 @@ class RunningShop:
         else:
             answered(Result(reply=reply))
 
-    def _refuse(self, name: str, error: BaseException, answered: Answered) -> None:
+    def count_refusal(self, error: BaseException) -> None:
+        """A message was refused, here or at a door already."""
         code = error.code if isinstance(error, PosError) else "INTERNAL"
         self.refusals[code] = self.refusals.get(code, 0) + 1
+        metrics.refusals.count(code)
+
+    def _refuse(self, name: str, error: BaseException, answered: Answered) -> None:
+        self.count_refusal(error)
         if not isinstance(error, PosError):
             log.error("%s failed", name, exc_info=error)
         answered(Result(error=error))
@@ -308,6 +319,20 @@ def _first(answered: Answered) -> Answered:
             answered(result)
 
     return once
+
+
+def _timed(caller: Caller, answered: Answered) -> Answered:
+    """Measures how long a plugin waits for its answer."""
+    begun = time.perf_counter()
+    plugin = metrics.plugin_label(caller.id if caller.kind == "plugin" else None)
+
+    def timed(result: Result) -> None:
+        error = result.error
+        outcome = "ok" if error is None else "refused" if isinstance(error, PosError) else "failed"
+        metrics.plugin_request_seconds.labels(plugin, outcome).observe(time.perf_counter() - begun)
+        answered(result)
+
+    return timed
 
 
 def _telling(answered: Answered, told: Callable[[BaseException], None]) -> Answered:

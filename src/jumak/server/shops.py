@@ -5,8 +5,8 @@
     <host>                       the shop that the token names; without one nobody
     any other                    nobody: refused with 421
 
-A token that names another shop than the host does is refused before either is asked. `/healthz` and `/readyz` are the
-process's own, under any name.
+A token that names another shop than the host does is refused before either is asked. `/healthz`, `/readyz` and
+`/metrics` are the process's own, under any name.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ from typing import Final, Protocol
 from msgspec import Struct
 
 from jumak.domain.errors import NotFound, PermissionDenied, PosError, Unauthenticated
+from jumak.server import monitoring
 from jumak.server.app import App, Heard, misdirected, refuse
 from jumak.server.credentials import shop_of_token
 from jumak.server.forward import Forwarder, Unreached, was_passed_on
 from jumak.server.http import Asked, Receive, Scope, Send, answer
+from jumak.server.monitoring import LOCAL_ONLY, Monitor
 from jumak.server.pages import TEXT
 from jumak.server.placement import Process, moved, now_s
 from jumak.server.shop import RunningShop
@@ -308,10 +310,12 @@ async def _within(seconds: float, event: asyncio.Event) -> None:
 
 
 class ShopsApp:
-    """Every door of every shop. hosts: the names all of them hang below, lower case."""
+    """Every door of every shop. hosts: the names all of them hang below, lower case.  monitor: who may read figures."""
 
-    def __init__(self, shops: Shops, hosts: Iterable[str], forwarder: Forwarder) -> None:
-        self._shops, self._forwarder = shops, forwarder
+    def __init__(
+        self, shops: Shops, hosts: Iterable[str], forwarder: Forwarder, monitor: Monitor = LOCAL_ONLY
+    ) -> None:
+        self._shops, self._forwarder, self._monitor = shops, forwarder, monitor
         names = "|".join(re.escape(host) for host in sorted(hosts, key=len, reverse=True))
         label = r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"
         self._host = re.compile(
@@ -322,6 +326,13 @@ class ShopsApp:
         """One request or socket."""
         if scope["type"] == "http" and scope["path"] in ("/healthz", "/readyz"):
             await self._serve_health(scope["path"], send)
+            return
+        if (
+            scope["type"] == "http"
+            and scope["path"] == monitoring.PATH
+            and scope["method"] in ("GET", "HEAD")
+        ):
+            await monitoring.serve_of_process(self._monitor, self._running, scope, send)
             return
         heard = Heard(scope)
         found = self._host.fullmatch(heard.host.decode("latin-1").lower())
@@ -405,6 +416,11 @@ class ShopsApp:
             await self._forwarder.socket(there.address, scope, receive, send)
         else:
             await self._forwarder.request(there.address, still, scope, receive, send)
+
+    def _running(self, name: str) -> RunningShop | None:
+        entry = self._shops.directory.named(name)
+        served = None if entry is None else self._shops.open.get(entry.id)
+        return None if served is None else served.shop
 
     async def _serve_health(self, path: str, send: Send) -> None:
         if path == "/healthz":

@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
+import time
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Final, Self
 import asyncpg
 import msgspec
 
+from jumak import metrics
 from jumak.domain.calendar import to_ms
 from jumak.domain.errors import HostUnavailable
 from jumak.domain.merchant import Shop
@@ -115,6 +117,8 @@ class PostgresStore:
         self._woken = asyncio.Event()
         self._read_rows = PostgresRows(InTasks(database.pool), memory.shop_id, memory.codec, memory)
         self._write_rows = PostgresRows(Asking(), memory.shop_id, memory.codec, None)
+        metrics.shops_open.follow(self, lambda _: 1)
+        metrics.writer_queue.follow(self, lambda store: len(store._queue))
         database.wake_ups.listen(self._channel, self._heard)
         self._following = asyncio.create_task(self._follow())
 
@@ -176,6 +180,8 @@ class PostgresStore:
         if self._closing:
             return
         self._closing = True
+        metrics.shops_open.leave(self)
+        metrics.writer_queue.leave(self)
         if self._writing is not None:
             await self._writing
         self._following.cancel()
@@ -279,6 +285,7 @@ class PostgresStore:
         except BaseException:
             await self._back_out(layer, connection)
             raise
+        begun = time.perf_counter()
         try:
             await connection.execute("COMMIT")
         except BaseException as error:
@@ -290,6 +297,8 @@ class PostgresStore:
                     # Not to be run again by anybody here: it may have happened.
                     raise DatabaseAway("the database does not say what became of this") from error
                 raise
+        metrics.commit_seconds.observe(time.perf_counter() - begun)
+        metrics.batch_commands.observe(len(batch))
         return results, layer.merge()
 
     def _anew(self, layer: PostgresLayer) -> PostgresLayer:
@@ -404,6 +413,7 @@ class PostgresStore:
     def _tell(self, committed: Committed) -> None:
         if not (committed.entries or committed.announcements):
             return
+        metrics.facts.inc(len(committed.entries))
         for listener in self._listeners:
             try:
                 listener(committed)
