@@ -24,10 +24,12 @@ from msgspec import Struct
 import jumak.server.before_add  # binds its messages
 import jumak.server.directory  # binds its messages
 import jumak.service
+from jumak import __version__
 from jumak.devices.terminal import DRIVERS
 from jumak.domain.caller import SYSTEM
 from jumak.domain.origin import LOCAL
 from jumak.feed.options import FeedOptions
+from jumak.logs import fields
 from jumak.plugins.bridge import Bridge
 from jumak.plugins.host import PluginHost
 from jumak.protocol.envelope import LONGEST_FRAME
@@ -68,6 +70,8 @@ from jumak.service.ports import Command, Store, Transaction
 from jumak.service.receipt_issuer import ReceiptIssuer
 from jumak.store.errors import ShopInUse
 from jumak.store.opening import InDatabase, counter, opened
+
+log = logging.getLogger("jumak")
 
 PING_EVERY_S = 15.0
 MISSED_PINGS_S = 30.0
@@ -355,6 +359,7 @@ async def serve(options: ServeOptions) -> None:
 
             def ready() -> None:
                 settle_memory()
+                log.info("a shop is served", extra=fields(version=__version__))
                 page = page_url(options, listener.getsockname()[1])
                 link = f"{page}#claim={shop.credentials.offer_owner_code()}"
                 print(f"Jumak is ready: {url}", flush=True)
@@ -366,6 +371,7 @@ async def serve(options: ServeOptions) -> None:
             shop.start(_when(stopping, partial(_stop, server)))
             try:
                 await server.serve([listener])
+                log.info("a shop is served no more")
             finally:
                 remove_access(options.folder)
 
@@ -384,7 +390,7 @@ async def _sending(shop: RunningShop, options: ServeOptions) -> AsyncIterator[No
 
 
 def _stop(server: uvicorn.Server) -> None:
-    logging.getLogger("jumak").error("another server has the counter of this shop now: this one stops")
+    log.error("another server has the counter of this shop now: this one stops")
     server.should_exit = True
 
 
@@ -462,6 +468,8 @@ def server_config(options: ServeOptions, app: App | ShopsApp | MonitorApp) -> uv
         ws="websockets-sansio",
         lifespan="off",
         access_log=False,
+        # The log is set up once for everybody (`logs.set_up`).
+        log_config=None,
         log_level="warning",
         server_header=False,
         date_header=False,
@@ -512,7 +520,7 @@ def listening(options: ServeOptions) -> Iterator[socket.socket]:
     # Connections inherit it: a reply is never held back for the client's delayed acknowledgement.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if (warning := exposure(options)) is not None:
-        logging.getLogger("jumak").warning(warning)
+        log.warning(warning)
     with contextlib.closing(listener):
         yield listener
 

@@ -11,9 +11,11 @@ from typing import Final
 import uvicorn
 from msgspec import Struct
 
+from jumak import __version__
 from jumak.domain.caller import Caller
 from jumak.domain.merchant import Shop
-from jumak.main import ServeOptions, ShopServer, listening, run_shop, server_config, settle_memory
+from jumak.logs import fields
+from jumak.main import ServeOptions, ShopServer, listening, log, run_shop, server_config, settle_memory
 from jumak.server.app import App
 from jumak.server.at_once import at_once
 from jumak.server.clock import SystemClock
@@ -273,6 +275,7 @@ async def serve_shops(options: ManyOptions) -> None:
 
             def ready() -> None:
                 settle_memory()
+                log.info("shops are served", extra=fields(version=__version__))
                 print(f"Jumak is ready: http://{serve.host}:{port}", flush=True)
                 for host in options.hosts:
                     print(f"Shops at <name>.{host}, the head office at {OFFICE}.{host}", flush=True)
@@ -281,3 +284,4 @@ async def serve_shops(options: ManyOptions) -> None:
 
             server.when_ready = ready
             await server.serve([listener])
+            log.info("shops are served no more")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import logging
 import os
 import signal
 import unicodedata
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from jumak import metrics
-from jumak.commands.monitoring import add_monitor, monitor_of
+from jumak.commands.monitoring import add_logs, add_monitor, monitor_of, set_up_logs
 from jumak.commands.nats import add_link, link_of, shop_name
 from jumak.commands.reach import Refused
 from jumak.feed.options import Link
@@ -39,7 +38,7 @@ async def _run(arguments: argparse.Namespace) -> None:
     from jumak.hub.receiver import Receiver, ReceiverOptions
 
     link, monitor = _link(arguments), monitor_of(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    set_up_logs(arguments, level="info")
     async with _opened(arguments) as pool:
         receiver = Receiver(pool, ReceiverOptions(link=link), UuidIds())
         async with _watched(pool, receiver, monitor, arguments.listen):
@@ -265,6 +264,7 @@ def add(commands: Any) -> None:
     _add_database(hub)
     add_link(hub)
     add_monitor(hub)
+    add_logs(hub)
     hub.add_argument(
         "--listen",
         type=_address,

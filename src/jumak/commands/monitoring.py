@@ -1,4 +1,4 @@
-"""How commands that run for long are told who may read their figures."""
+"""How commands that run for long are told what to write down, and who may read their figures."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from jumak.commands.reach import Refused
+from jumak.logs import FORMATS, LEVELS, set_up
 from jumak.server.monitoring import LOCAL_ONLY, Monitor
 
 
@@ -29,3 +30,24 @@ def monitor_of(arguments: argparse.Namespace) -> Monitor:
         return Monitor.of_file(Path(arguments.metrics_token))
     except ValueError as error:
         raise Refused(str(error)) from None
+
+
+def add_logs(parser: argparse.ArgumentParser) -> None:
+    """What is written to stderr, and how."""
+    parser.add_argument(
+        "--log-format",
+        choices=FORMATS,
+        default=os.environ.get("JUMAK_LOG_FORMAT") or "human",
+        help="lines for people, or one JSON object per line",
+    )
+    parser.add_argument(
+        "--log-level",
+        choices=LEVELS,
+        default=os.environ.get("JUMAK_LOG_LEVEL") or None,
+        help="what is written down; unless given, warnings for people, and what is usual too as JSON or from a hub",
+    )
+
+
+def set_up_logs(arguments: argparse.Namespace, level: str | None = None) -> None:
+    """As `add_logs` was told. level: where nothing was said."""
+    set_up(arguments.log_format, arguments.log_level or level)

@@ -24,7 +24,7 @@ from nats.js.errors import APIError, NotFoundError
 
 from jumak import metrics
 from jumak.domain.caller import SYSTEM
-from jumak.feed.link import LOST, Connection, Waiting, connected, told
+from jumak.feed.link import LOST, Connection, Waiting, connected
 from jumak.feed.menus import MenuTaker
 from jumak.feed.messages import About, Facts, Heard, Unreadable, Wanted, packed, unpacked
 from jumak.feed.options import FeedOptions
@@ -37,6 +37,7 @@ from jumak.feed.subjects import (
     WANTED,
     subject,
 )
+from jumak.logs import fields
 from jumak.service.hub_feed import remember_sent, remembered
 from jumak.service.ports import Command, Committed, Store, Transaction
 from jumak.store.sqlite.shipping import JournalShipper
@@ -118,7 +119,7 @@ class Sender:
                     # Once for each time it goes away; what is in the journal waits.
                     level = logging.DEBUG if self._away else logging.WARNING
                     self._away = True
-                    _log.log(level, "the hub is away (%s): %s", self._options.link, told(trouble))
+                    _log.log(level, "the hub is away: %s", trouble, extra=fields(at=str(self._options.link)))
                 except Exception:
                     _log.exception("sending to the hub failed; it is tried again")
                 await asyncio.sleep(self._waiting.next_s())
@@ -179,8 +180,8 @@ class Sender:
             self._sent = self._tail.seq
         elif self._tail.seq > self._store.reader().seq:
             _log.error(
-                "the hub has facts of shop %s this file does not know: was an older copy put back?",
-                self._options.shop,
+                "the hub has facts this file does not know: was an older copy put back?",
+                extra=fields(shop=self._options.shop),
             )
 
     async def _send_next(self, stream: JetStreamContext) -> bool:

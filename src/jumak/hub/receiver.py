@@ -21,7 +21,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo, DeliverPolicy
 from nats.js.errors import NotFoundError
 
 from jumak import metrics
-from jumak.feed.link import LOST, Connection, Waiting, connected, told
+from jumak.feed.link import LOST, Connection, Waiting, connected
 from jumak.feed.messages import About, Facts, Heard, MenuResult, Unreadable, Wanted, packed, unpacked
 from jumak.feed.options import Link
 from jumak.feed.subjects import (
@@ -41,6 +41,7 @@ from jumak.hub.database import TROUBLE
 from jumak.hub.ingest import ingest, introduce, stop
 from jumak.hub.menus import take_result
 from jumak.hub.queries import SQL
+from jumak.logs import fields
 from jumak.service.ports import Ids
 
 MOST_MESSAGES: Final = 64
@@ -94,9 +95,9 @@ class Receiver:
                 async with connected(self._options.link, "jumak hub") as link:
                     await self._work(link)
             except LOST as trouble:
-                _log.warning("the stream is away (%s): %s", self._options.link, told(trouble))
+                _log.warning("the stream is away: %s", trouble, extra=fields(at=str(self._options.link)))
             except TROUBLE as trouble:
-                _log.warning("the database is away: %s", type(trouble).__name__)
+                _log.warning("the database is away: %s", trouble)
             except Exception:
                 _log.exception("taking what shops send failed; it is tried again")
             self.is_connected = False
@@ -141,7 +142,7 @@ class Receiver:
                     raise Unreadable("facts of another shop")
                 readable.append((message, facts))
             except Unreadable as problem:
-                _log.error("a message of %s cannot be read: %s", message.subject, problem)
+                _log.error("a message cannot be read: %s", problem, extra=fields(subject=message.subject))
                 await stop(self._pool, shop_of(message.subject), f"a message cannot be read: {problem}")
                 await message.ack()
         if not readable:
@@ -188,7 +189,7 @@ class Receiver:
             else:
                 await self._heard(stream, unpacked(data, Heard))
         except Unreadable as problem:
-            _log.warning("what %s says cannot be read: %s", name, problem)
+            _log.warning("what a shop says cannot be read: %s", problem, extra=fields(subject=name))
 
     async def _heard(self, stream: JetStreamContext, heard: Heard) -> None:
         """A shop that says it has sent more than is here, or than the stream will still bring, is asked for it."""
@@ -215,7 +216,7 @@ class Receiver:
         """Wishes for everything after what is here; once in a while for the same."""
         after = await self._pool.fetchval(SQL["ask"], shop, ASK_AGAIN_S)
         if after is not None:
-            _log.info("shop %s is asked for its facts after %d", shop, after)
+            _log.info("a shop is asked for its facts", extra=fields(shop=shop, after=after))
             await stream.publish(subject(shop, WANTED), packed(Wanted(self._ids.new(), after)))
 
 

@@ -21,6 +21,7 @@ from websockets.frames import CloseCode
 
 from jumak import metrics
 from jumak.domain.errors import TimedOut
+from jumak.logs import fields
 from jumak.server.app import refuse
 from jumak.server.http import Receive, Scope, Send
 from jumak.server.placement import moved
@@ -102,7 +103,7 @@ class Forwarder:
             outcome = "unreached"
             raise Unreached from trouble
         except _TROUBLE as trouble:
-            log.info("a shop's process at %s does not answer: %s", address, trouble)
+            log.info("a shop's process does not answer: %s", trouble, extra=fields(at=address))
             response = None
         finally:
             metrics.forward_seconds.labels(outcome).observe(time.perf_counter() - begun)
@@ -169,7 +170,7 @@ class Forwarder:
         except OSError as trouble:
             raise Unreached from trouble
         except InvalidHandshake as trouble:
-            log.info("a shop's process at %s takes no socket: %s", address, trouble)
+            log.info("a shop's process takes no socket: %s", trouble, extra=fields(at=address))
             await refuse(moved(), scope, receive, send)
             return
         self._sockets += 1

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from jumak import metrics
+from jumak.logs import fields
 from jumak.protocol.pushes import FACTS, push_of
 from jumak.server.connections import Push
 from jumak.service.journal import push_for
@@ -72,14 +73,14 @@ class Publisher:
                     connections.send(Push(push.name, msgspec.json.encode(push.data), entry.seq))
             except Exception:
                 # One push that cannot be made must not cost everybody the ones after it.
-                log.exception("the push of %s (fact %d) failed", entry.fact.name, entry.seq)
+                log.exception("a push could not be made", extra=fields(fact=entry.fact.name, seq=entry.seq))
         for name, view in self.views.items():
             if connections.wanted(name):
                 try:
                     for announcement in await view(read, committed):
                         connections.announce(announcement)
                 except Exception:
-                    log.exception("the view %s failed", name)
+                    log.exception("a view failed", extra=fields(push=name))
         for announcement in committed.announcements:
             connections.announce(announcement)
         if connections.all:
@@ -91,4 +92,6 @@ class Publisher:
                 try:
                     listener(entry)
                 except Exception:
-                    log.exception("a listener of %s failed", entry.fact.name)
+                    log.exception(
+                        "a listener of facts failed", extra=fields(fact=entry.fact.name, seq=entry.seq)
+                    )

@@ -27,6 +27,7 @@ from jumak.domain.errors import (
     PosError,
     Unauthenticated,
 )
+from jumak.logs import fields
 from jumak.protocol.envelope import (
     Frame,
     MalformedFrame,
@@ -149,7 +150,7 @@ class Session:
         row = TABLE.get(frame.name)
         if row is None or row.kind not in ("request", "notify"):
             if frame.callback_id is None:
-                log.info("dropped %.100r from %s: no such message", frame.name, caller.id)
+                log.info("a message that does not exist was dropped", extra=fields(caller))
                 if is_plugin(caller):
                     self.shop.watch.note(caller.id, "warn", f"dropped {frame.name[:100]!r}: no such message")
             else:
@@ -201,7 +202,7 @@ class Session:
         self._malformed.append(now)
         while self._malformed[0] < now - MALFORMED_WINDOW_S:
             self._malformed.popleft()
-        log.info("malformed message from %s: %s", self.caller.id if self.caller else "nobody yet", problem.en)
+        log.info("a malformed message was dropped", extra=fields(self.caller))
         if self.caller is not None and is_plugin(self.caller):
             self.shop.watch.note(self.caller.id, "warn", f"dropped a malformed message: {problem.en}")
             if len(self._malformed) >= MAX_MALFORMED:
@@ -233,6 +234,7 @@ class Session:
         if self._opening is not None:
             self._opening.cancel()
             self._opening = None
+        log.debug("a session was opened", extra=fields(caller))
         self.device_caller = caller
         self.came_back = data.resume_after is not None
         self._link_pictures(caller)
@@ -300,6 +302,7 @@ class Session:
         if self.closed:
             return
         self.closed = True
+        log.debug("a session ended", extra=fields(self.caller))
         if self._opening is not None:
             self._opening.cancel()
         self._replay.stop()

@@ -9,6 +9,8 @@ The life of a message: look the caller's scopes up, decode `data` into the row's
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import itertools
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -20,6 +22,7 @@ from msgspec import Struct
 from jumak import metrics
 from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError, TimedOut
+from jumak.logs import fields
 from jumak.protocol.envelope import canonical_body, decode_data, encode_reply
 from jumak.protocol.row import Reply, Row
 from jumak.protocol.scopes import require
@@ -48,6 +51,9 @@ DEADLINE_S = 30.0
 """Every request is answered inside this or refused with TIMEOUT (H-12)."""
 
 log = logging.getLogger(__name__)
+
+_numbers = itertools.count(1)
+"""Of this process's messages in its log."""
 
 
 class Gate(Struct, frozen=True):
@@ -127,6 +133,8 @@ class RunningShop:
             answered = _telling(answered, partial(told, caller))
         if is_plugin(caller):
             answered = _timed(caller, answered)
+        if log.isEnabledFor(logging.DEBUG):
+            answered = _logged(caller, name, command_id, answered)
         try:
             require(caller.scopes, row.scopes)
             data = decode_data(row, body)
@@ -139,7 +147,7 @@ class RunningShop:
             elif use_case is not None:
                 self._submit(caller, name, use_case, data, answered, command_id)
             elif (reads := QUERIES.get(name)) is not None:
-                self.begin(self._finish(reads(self.store.reader(), caller, data), name, answered))
+                self.begin(self._finish(reads(self.store.reader(), caller, data), name, caller, answered))
             elif (handler := self.live.get(name)) is not None:
                 first = _first(answered)
                 ask = Ask(self, caller, session, name, command_id, first)
@@ -147,7 +155,7 @@ class RunningShop:
             else:
                 raise unknown(name)
         except Exception as error:
-            self._refuse(name, error, answered)
+            self._refuse(name, caller, error, answered)
 
     def queues(self, row: Row, caller: Caller) -> bool:
         """This message joins the store's queue at once: a write, and nobody has to be asked before."""
@@ -248,7 +256,7 @@ class RunningShop:
             if result.error is None:
                 answered(result)
             else:
-                self._refuse(name, result.error, answered)
+                self._refuse(name, caller, result.error, answered)
 
         body = b"" if command_id is None else canonical_body(data)
         self.store.submit(Command(caller=caller, name=name, body=body, run=run, command_id=command_id), done)
@@ -264,7 +272,7 @@ class RunningShop:
             except TimeoutError:
                 raise TimedOut("제시간에 응답이 없었습니다.", "No answer in time") from None
 
-        await self._finish(in_time(), ask.name, answered)
+        await self._finish(in_time(), ask.name, ask.caller, answered)
 
     async def _run_gated(self, gate: Gate, ask: Ask, data: Any, answered: Answered) -> None:
         """Asks first; then the write joins the queue like any other, so its reply precedes its pushes (H-30)."""
@@ -272,9 +280,11 @@ class RunningShop:
             async with asyncio.timeout(DEADLINE_S):
                 agreed = await gate.before(ask, data)
         except TimeoutError:
-            self._refuse(ask.name, TimedOut("제시간에 응답이 없었습니다.", "No answer in time"), answered)
+            self._refuse(
+                ask.name, ask.caller, TimedOut("제시간에 응답이 없었습니다.", "No answer in time"), answered
+            )
         except Exception as error:
-            self._refuse(ask.name, error, answered)
+            self._refuse(ask.name, ask.caller, error, answered)
         except asyncio.CancelledError:
             answered(Result(error=TimedOut("서버가 종료되었습니다.", "The server stopped")))
             raise
@@ -284,11 +294,11 @@ class RunningShop:
             else:
                 self._submit(ask.caller, ask.name, agreed, data, answered, ask.command_id)
 
-    async def _finish(self, work: Awaitable[Reply], name: str, answered: Answered) -> None:
+    async def _finish(self, work: Awaitable[Reply], name: str, caller: Caller, answered: Answered) -> None:
         try:
             reply = encode_reply(await work)
         except Exception as error:
-            self._refuse(name, error, answered)
+            self._refuse(name, caller, error, answered)
         except asyncio.CancelledError:
             answered(Result(error=TimedOut("서버가 종료되었습니다.", "The server stopped")))
             raise
@@ -301,10 +311,10 @@ class RunningShop:
         self.refusals[code] = self.refusals.get(code, 0) + 1
         metrics.refusals.count(code)
 
-    def _refuse(self, name: str, error: BaseException, answered: Answered) -> None:
+    def _refuse(self, name: str, caller: Caller, error: BaseException, answered: Answered) -> None:
         self.count_refusal(error)
         if not isinstance(error, PosError):
-            log.error("%s failed", name, exc_info=error)
+            log.error("a message failed", exc_info=error, extra=fields(caller, message=name))
         answered(Result(error=error))
 
 
@@ -333,6 +343,29 @@ def _timed(caller: Caller, answered: Answered) -> Answered:
         answered(result)
 
     return timed
+
+
+def _logged(caller: Caller, name: str, command_id: str | None, answered: Answered) -> Answered:
+    """Writes down that a message was answered, and how; nothing of what it holds."""
+    begun, number = time.perf_counter(), next(_numbers)
+    # A command's id is the caller's own text. Its hash tells repeats from new commands all the same.
+    command = None if command_id is None else hashlib.sha256(command_id.encode()).hexdigest()[:12]
+
+    def logged(result: Result) -> None:
+        error = result.error
+        outcome = "OK" if error is None else error.code if isinstance(error, PosError) else "INTERNAL"
+        took = round((time.perf_counter() - begun) * 1_000, 3)
+        about: dict[str, str | int | float | None] = {
+            "message": name,
+            "request": number,
+            "command": command,
+            "outcome": outcome,
+            "duration_ms": took,
+        }
+        log.debug("a message was answered", extra=fields(caller, **about))
+        answered(result)
+
+    return logged
 
 
 def _telling(answered: Answered, told: Callable[[BaseException], None]) -> Answered:

@@ -22,6 +22,7 @@ from typing import Final, Protocol
 from msgspec import Struct
 
 from jumak.domain.errors import NotFound, PermissionDenied, PosError, Unauthenticated
+from jumak.logs import SHOP, fields
 from jumak.server import monitoring
 from jumak.server.app import App, Heard, misdirected, refuse
 from jumak.server.credentials import shop_of_token
@@ -217,7 +218,9 @@ class Shops:
         try:
             holder = await self.process.places.holder(shop_id)
         except self.process.unreachable as error:
-            log.warning("it could not be found out where shop %s runs: %s", shop_id, error)
+            log.warning(
+                "it could not be found out where a shop runs: %s", error, extra=fields(shop_id=shop_id)
+            )
             raise moved() from None
         if holder is None or holder[0] == self.process.id:
             return None
@@ -236,6 +239,8 @@ class Shops:
         """A shop from being taken to being given up."""
         places, process = self.process.places, self.process.id
         waits = True
+        # For everything it runs: tasks begin with a copy.
+        SHOP.set(entry.name)
         try:
             await self._opening.found(entry)
             fence = await places.take(entry.id, process)
@@ -248,15 +253,17 @@ class Shops:
                     served.waits = self.is_ending
                     served.ending.set()
                 ready.set_result(served)
+                log.info("a shop is open")
                 await served.ending.wait()
+                log.info("a shop is closed")
                 served.shop.end_connections(but_hosted=True)
                 if self.process.is_alive:
                     await _within(GRACE_S, served.quiet)
                 waits = served.waits
         except self.process.unreachable as error:
-            log.warning("shop %s could not be opened: %s", entry.id, error)
+            log.warning("a shop could not be opened: %s", error)
         except Exception as error:
-            log.exception("shop %s could not be run", entry.id)
+            log.exception("a shop could not be run")
             if not ready.done():
                 ready.set_exception(error)
         finally:
@@ -266,7 +273,7 @@ class Shops:
             try:
                 await places.give_up(entry.id, process, waits=waits)
             except self.process.unreachable as error:
-                log.warning("shop %s could not be given up: %s", entry.id, error)
+                log.warning("a shop could not be given up: %s", error)
 
     def _is_over(self, entry: ShopEntry, process: str) -> bool:
         """Meanwhile it was suspended, or this process ends or was late."""
@@ -346,7 +353,7 @@ class ShopsApp:
             await refuse(error, scope, receive, send)
             return
         except Exception as error:
-            log.exception("shop %s cannot be served", found["shop"])
+            log.exception("a shop cannot be served", extra=fields(shop=found["shop"]))
             await refuse(error, scope, receive, send)
             return
         if found["shop"] is None:
@@ -403,6 +410,7 @@ class ShopsApp:
         self, entry: ShopEntry, there: Served | Elsewhere, scope: Scope, receive: Receive, send: Send
     ) -> None:
         if isinstance(there, Served):
+            SHOP.set(entry.name)
             await there(scope, receive, send)
             return
 
