@@ -14,6 +14,7 @@ from jumak import metrics
 from jumak.logs import fields
 from jumak.protocol.pushes import FACTS, push_of
 from jumak.server.connections import Push
+from jumak.service.event_number import number_of
 from jumak.service.journal import push_for
 from jumak.service.ports import Announcement, Committed, Entry, Reader
 
@@ -70,7 +71,9 @@ class Publisher:
             try:
                 push = await push_for(read, entry) if kind.whole else push_of(entry.fact)
                 if push is not None:
-                    connections.send(Push(push.name, msgspec.json.encode(push.data), entry.seq))
+                    connections.send(
+                        Push(push.name, msgspec.json.encode(push.data), number_of(read, entry.seq))
+                    )
             except Exception:
                 # One push that cannot be made must not cost everybody the ones after it.
                 log.exception("a push could not be made", extra=fields(fact=entry.fact.name, seq=entry.seq))

@@ -58,6 +58,7 @@ from jumak.server.trace import SessionTrace
 from jumak.server.turns import Turns
 from jumak.server.watch import is_plugin
 from jumak.service.documents import Device
+from jumak.service.event_number import number_of
 from jumak.service.ports import Result
 from jumak.service.session import utc_text, visible_pushes
 
@@ -271,7 +272,7 @@ class Session:
             if acts_as_plugin
             else UNSET,
             scopes=tuple(sorted(caller.scopes)),
-            seq=read.seq,
+            seq=number_of(read, read.seq),
             resumed=resumed,
             server_time=utc_text(read.at),
         )
@@ -282,7 +283,7 @@ class Session:
             assert data.resume_after is not None
             await self._replay.run(data.resume_after)
         else:
-            self._replay.begin_at(read.seq)
+            self._replay.begin_at(number_of(read, read.seq))
 
     def _too_late(self) -> None:
         self.end(CLOSE_POLICY, "UNAUTHENTICATED")

@@ -96,6 +96,9 @@ class Reader(Documents, Protocol):
     at: datetime
     shop: Shop
     live: Live
+    epoch: int
+    """How often an older copy was put back, as `event_number.py` needs it."""
+
     seq: int
     """Number of the newest committed fact."""
 

@@ -31,6 +31,7 @@ from jumak.domain.merchant import Shop
 from jumak.service.ports import Clock, Command, Committed, Ids, Live, Reader, Result
 from jumak.store.codec import shipped_dictionary
 from jumak.store.errors import DatabaseAway, ShopExists, StoreError
+from jumak.store.postgres import past
 from jumak.store.postgres.asking import Asking, InTasks, Refusal, driven
 from jumak.store.postgres.database import TROUBLE, Database
 from jumak.store.postgres.layer import Moved, PostgresLayer
@@ -142,6 +143,7 @@ class PostgresStore:
         folder: holds the key of plugins' secrets, the same in every process; without one a key that ends with this
         store.
         """
+        await past.settle(database, shop_id)
         async with database.snapshot() as connection:
             memory = await memory_of(connection, shop_id)
         return cls(database, memory, folder, clock, ids, live, fence)
