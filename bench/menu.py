@@ -143,7 +143,16 @@ def order_bodies(count: int) -> list[tuple[bytes, bytes]]:
 async def create_shop(folder: Path, items: int = 200, clock: Clock | None = None) -> SqliteStore:
     """A new shop in a folder, open."""
     store = SqliteStore.create(folder, SHOP, clock=clock or SystemClock(), ids=UuidIds(), live=Connections())
+    return await _filled(store, items)
 
+
+async def create_shop_in_memory(clock: Clock, items: int = 200) -> SqliteStore:
+    """A new shop that ends with its store."""
+    store = SqliteStore.in_memory(SHOP, clock=clock, ids=UuidIds(), live=Connections())
+    return await _filled(store, items)
+
+
+async def _filled(store: SqliteStore, items: int) -> SqliteStore:
     async def fill(tx: Transaction) -> Done:
         for document in documents(items):
             tx.put(document)

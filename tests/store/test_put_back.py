@@ -12,9 +12,8 @@ from pathlib import Path
 
 from jumak.domain.order.types import Order
 from jumak.service.event_number import EPOCH_BITS, SEQ_BITS, number_of, seq_of
-from jumak.store.epoch import next_epoch
+from jumak.store.epoch import PAST, next_epoch
 from jumak.store.postgres import Database
-from jumak.store.postgres.past import PAST
 from jumak.store.postgres.queries import SQL
 from jumak.store.sqlite.backup import backup, restore
 from tests.postgres import PostgresServer

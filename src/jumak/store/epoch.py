@@ -14,6 +14,9 @@ from jumak.service.event_number import EPOCH_BITS
 NAME: Final = "epoch"
 """Of the shop's value that holds it; a shop without one is in epoch 0."""
 
+PAST: Final = "past"
+"""Of the value that holds which past a database is (`postgres/past.py`): not the shop's, so it is not copied with it."""
+
 _BEGINNING_S: Final = 1_735_689_600
 """2025-01-01T00:00:00Z."""
 

@@ -14,15 +14,12 @@ import asyncpg
 
 from jumak.logs import fields
 from jumak.store.epoch import NAME as EPOCH
-from jumak.store.epoch import epoch_in, next_epoch, stored
+from jumak.store.epoch import PAST, epoch_in, next_epoch, stored
 from jumak.store.postgres.queries import SQL
 
 if TYPE_CHECKING:
     from jumak.store.postgres.connection import Connection
     from jumak.store.postgres.database import Database
-
-PAST: Final = "past"
-"""Of the shop's value that holds which past it is."""
 
 # Of the database as a whole, no shop's rows. The timeline of the log that is being written: what the control file says lags behind after a restore.
 WHICH_PAST: Final = (

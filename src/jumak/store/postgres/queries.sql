@@ -46,6 +46,9 @@ SELECT value FROM shop_values WHERE shop_id = $1 AND name = $2;
 INSERT INTO shop_values (shop_id, name, value) VALUES ($1, $2, $3)
 ON CONFLICT (shop_id, name) DO UPDATE SET value = excluded.value;
 
+-- name: drop_shop_values
+DELETE FROM shop_values WHERE shop_id = $1 AND name = ANY($2::text[]);
+
 -- name: order_row
 -- One order by its public id.
 SELECT seq, fact, doc, backing FROM orders WHERE shop_id = $1 AND id = $2;
