@@ -567,6 +567,7 @@ async def _directory(ask: Ask) -> None:
         "shop"
     ]
     await ask("shop-directory.list", {})
+    await ask("shop-directory.set-groups", {"id": added["id"], "groups": ["서울"]})
     await ask("shop-directory.invite", {"id": added["id"], "till": "사장님"})
     await ask("shop-directory.suspend", {"id": added["id"], "reason": "미납"})
     await ask("shop-directory.resume", {"id": added["id"]})

@@ -16,6 +16,7 @@ from jumak.protocol.messages.shop_directory import (
     InviteOwner,
     InviteReply,
     ResumeShop,
+    SetGroups,
     ShopReply,
     ShopsReply,
     SuspendShop,
@@ -69,6 +70,14 @@ async def add(ask: Ask, data: AddShop) -> ShopReply:
     """A new shop."""
     _branches(ask)
     return await ask.write(lambda tx: shop_directory.add(tx, data), body=msgspec.json.encode(data))
+
+
+@live("shop-directory.set-groups.request")
+async def set_groups(ask: Ask, data: SetGroups) -> ShopReply:
+    """Tokens of the head office that name a group are good for what is in it when they ask."""
+    _branches(ask)
+    body = msgspec.json.encode(data)
+    return await ask.write(lambda tx: shop_directory.set_groups(tx, data.id, data.groups), body=body)
 
 
 @live("shop-directory.suspend.request")

@@ -20,7 +20,7 @@ from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError, TimedOut
 from jumak.protocol.envelope import canonical_body, decode_data, encode_reply
 from jumak.protocol.row import Reply, Row
-from jumak.protocol.scopes import require
+from jumak.protocol.scopes import require_row
 from jumak.protocol.table import unknown
 from jumak.server.at_once import Rest, at_once
 from jumak.server.connections import Connections
@@ -122,7 +122,7 @@ class RunningShop:
         if (told := self.on_refusal.get(name)) is not None:
             answered = _telling(answered, partial(told, caller))
         try:
-            require(caller.scopes, row.scopes)
+            require_row(caller, row)
             data = decode_data(row, body)
             if is_plugin(caller):
                 self.watch.called(caller, row, data)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from jumak.domain.attempt import OPEN, Attempt
-from jumak.domain.caller import Profile, Role
+from jumak.domain.caller import Profile, Reach, Role
 from jumak.domain.cash_receipt import CashReceipt, OrderReceipts
 from jumak.domain.catalog import CatalogItem, Category, Option
 from jumak.domain.draft.types import Draft
@@ -28,7 +28,7 @@ class Device(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     code_hash, code_expires_ms: the one-time pairing code. claim_hash: SHA-256 of the token the code was
     redeemed for. caller_id: the identity it acts as. till_id: the till whose guest a display faces, None = the
-    main till.
+    main till.  reach: of a head office's token, see `Caller.reach`.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Device(Struct, frozen=True, kw_only=True, omit_defaults=True):
     claim_hash: str | None = None
     revoked_ms: int | None = None
     till_id: str | None = None
+    reach: Reach | None = None
 
 
 class Staff(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -221,13 +222,17 @@ class HubFeed(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ShopEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A shop of a head office's directory. name: host label.  founding: the settings it begins with."""
+    """A shop of a head office's directory. name: host label.  founding: the settings it begins with.
+
+    groups: names by which the head office takes several shops together.
+    """
 
     id: int
     name: str
     founding: Shop
     state: Literal["OPEN", "SUSPENDED"] = "OPEN"
     reason: str | None = None
+    groups: tuple[str, ...] = ()
     created_ms: int
     version: int
 

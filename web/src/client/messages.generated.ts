@@ -149,6 +149,7 @@ export const WRITES: ReadonlySet<string> = new Set([
   "setting.set-inputs.request",
   "shop-directory.add.request",
   "shop-directory.resume.request",
+  "shop-directory.set-groups.request",
   "shop-directory.suspend.request",
   "shop-setting.update.request",
   "staff.approve.request",

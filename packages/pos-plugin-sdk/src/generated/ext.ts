@@ -183,6 +183,7 @@ import type {
   ShopDirectoryInviteResponse,
   ShopDirectoryListResponse,
   ShopDirectoryResumeRequest,
+  ShopDirectorySetGroupsRequest,
   ShopDirectorySuspendRequest,
   ShopReply,
   ShopSettingReply,
@@ -602,6 +603,8 @@ export interface Extensions {
     list: (data?: Record<string, never>, options?: CallOptions) => Promise<ShopDirectoryListResponse>;
     /** Serves a suspended shop again (`shop-directory.resume.request`) */
     resume: (data: ShopDirectoryResumeRequest & Command, options?: CallOptions) => Promise<ShopReply>;
+    /** Which groups a shop is in (`shop-directory.set-groups.request`) */
+    setGroups: (data: ShopDirectorySetGroupsRequest & Command, options?: CallOptions) => Promise<ShopReply>;
     /** Ends a shop's sessions and refuses everything; nothing is lost (`shop-directory.suspend.request`) */
     suspend: (data: ShopDirectorySuspendRequest & Command, options?: CallOptions) => Promise<ShopReply>;
   };

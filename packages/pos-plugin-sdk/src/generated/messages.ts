@@ -240,6 +240,7 @@ import type {
   ShopDirectoryInviteResponse,
   ShopDirectoryListResponse,
   ShopDirectoryResumeRequest,
+  ShopDirectorySetGroupsRequest,
   ShopDirectorySuspendRequest,
   ShopReply,
   ShopSettingReply,
@@ -703,6 +704,8 @@ export interface Messages {
   'shop-directory.list.request': { kind: 'request'; data: Nothing; reply: ShopDirectoryListResponse; rateLimited: false; scope: 'directory:read' | 'directory:manage' };
   /** Serves a suspended shop again. */
   'shop-directory.resume.request': { kind: 'request'; data: ShopDirectoryResumeRequest; reply: ShopReply; rateLimited: false; scope: 'directory:manage' };
+  /** Which groups a shop is in. */
+  'shop-directory.set-groups.request': { kind: 'request'; data: ShopDirectorySetGroupsRequest; reply: ShopReply; rateLimited: false; scope: 'directory:manage' };
   /** Ends a shop's sessions and refuses everything; nothing is lost. */
   'shop-directory.suspend.request': { kind: 'request'; data: ShopDirectorySuspendRequest; reply: ShopReply; rateLimited: false; scope: 'directory:manage' };
   /** Business type, rounding, cut-off and the rest. */
@@ -1016,6 +1019,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'shop-directory.invite.request': 'x',
   'shop-directory.list.request': 'x',
   'shop-directory.resume.request': 'wx',
+  'shop-directory.set-groups.request': 'wx',
   'shop-directory.suspend.request': 'wx',
   'shop-setting.get.request': 'x',
   'shop-setting.update.request': 'wx',

@@ -624,6 +624,7 @@ export interface DevicePairRequest {
   name: string;
   tillId?: string | undefined;
   scopes?: string[] | undefined;
+  reach?: ReachData | undefined;
 }
 
 /** token: shown this once. code: for `device.claim` on the new screen, 5 minutes, once. */
@@ -647,6 +648,7 @@ export interface DeviceView {
   scopes: string[];
   createdAt: string;
   tillId?: string;
+  reach?: ReachData;
   revokedAt?: string;
 }
 
@@ -2493,6 +2495,12 @@ export interface RadioInput {
   values: Choice[];
 }
 
+/** Shops a head office's token is good for: numbers and groups; with neither every shop, later ones too. */
+export interface ReachData {
+  shops?: number[] | undefined;
+  groups?: string[] | undefined;
+}
+
 /** One order's receipt. number: business date and the order's number. soldAt: shop-local with offset. */
 export interface Receipt {
   kind: 'CANCELLED' | 'PRE_BILL' | 'RECEIPT';
@@ -2911,6 +2919,7 @@ export interface ShopDirectoryAddRequest {
   paymentTiming?: 'PAY_FIRST' | 'PAY_LATER' | undefined;
   tablesEnabled?: boolean | undefined;
   timeZone?: string | undefined;
+  groups?: string[] | undefined;
 }
 
 /** Let somebody into a shop as its owner. till: what their till is called. */
@@ -2932,6 +2941,12 @@ export interface ShopDirectoryListResponse {
 /** Serve a suspended shop again. */
 export interface ShopDirectoryResumeRequest {
   id: number;
+}
+
+/** Which groups a shop is in, instead of those before. Tokens of a head office that name a group follow. */
+export interface ShopDirectorySetGroupsRequest {
+  id: number;
+  groups: string[];
 }
 
 /** Refuse everything of a shop until it is resumed. reason: shown to whoever is refused. */
@@ -2963,6 +2978,7 @@ export interface ShopView {
   title: string;
   state: 'OPEN' | 'SUSPENDED';
   reason?: string;
+  groups?: string[];
   createdAt: string;
   version: number;
 }
