@@ -18,8 +18,10 @@ import msgspec
 
 from jumak.commands.nats import add_link, link_of, shop_name
 from jumak.commands.reach import Refused
+from jumak.domain.calendar import to_ms
 from jumak.feed.options import Link
 from jumak.main import settle_memory
+from jumak.server.clock import SystemClock
 from jumak.server.ids import UuidIds
 
 if TYPE_CHECKING:
@@ -124,7 +126,14 @@ async def _menu(arguments: argparse.Namespace) -> None:
     data = await asyncio.to_thread(file.read_bytes)
     if len(data) > MOST_FILE:
         raise Refused(f"{file} has more than {MOST_FILE:,} bytes; split it")
-    menu = Menu(UuidIds().new(), file.name, "xlsx" if file.suffix == ".xlsx" else "csv", data, arguments.live)
+    menu = Menu(
+        UuidIds().new(),
+        file.name,
+        "xlsx" if file.suffix == ".xlsx" else "csv",
+        data,
+        arguments.live,
+        to_ms(SystemClock().now()),
+    )
     async with _opened(arguments) as pool:
         known = await known_shops(pool)
         if unknown := set(arguments.shop) - set(known):

@@ -11,6 +11,7 @@ from jumak.domain.attempt import OPEN, Attempt
 from jumak.domain.caller import Profile, Reach, Role
 from jumak.domain.cash_receipt import CashReceipt, OrderReceipts
 from jumak.domain.catalog import CatalogItem, Category, Option
+from jumak.domain.catalog.sharing import Twins
 from jumak.domain.draft.types import Draft
 from jumak.domain.kitchen import Station
 from jumak.domain.merchant import Shop
@@ -208,17 +209,42 @@ class HubFeed(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the shop remembers of its chain's hub. id: always `hub`.
 
     sent: number of the last fact the hub's stream has taken.  wish: the last wish of the hub to be sent facts again that
-    was granted.  menu: the last menu of the hub that was taken up, with what became of it so far.
+    was granted.
     """
 
     id: str
     sent: int = 0
     wish: str = ""
-    menu: str = ""
-    menu_added: int = 0
-    menu_changed: int = 0
-    menu_done: bool = False
-    menu_refused: str = ""
+
+
+class TakenMenu(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of one menu from above. by: who gave it.  added, changed, removed: items.
+
+    left: items that were left out, see `sharing.Merged`.  refused: why nothing of it was taken, Korean and English;
+    reason: the same for programs.
+    """
+
+    id: str
+    version: int
+    by: Literal["hub", "office"]
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    left: int = 0
+    refused: tuple[str, str] | None = None
+    reason: str = ""
+
+
+class ChainMenu(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a shop remembers of menus from above. id: always `chain`.
+
+    newest: version of the newest one that was decided about.  taken: the last ones, the newest decision first.
+    """
+
+    id: str
+    newest: int = 0
+    taken: tuple[TakenMenu, ...] = ()
+    twins: Twins = Twins()
 
 
 class ShopEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -267,6 +293,7 @@ KINDS: dict[str, type[Struct]] = {
     "till-receipt": TillReceipt,
     "till-receipts": TillReceipts,
     "hub-feed": HubFeed,
+    "chain-menu": ChainMenu,
     "shop-entry": ShopEntry,
 }
 """Kind name in the store → struct; the id is the struct's `id`. Noun modules add theirs here."""
