@@ -102,6 +102,8 @@ class RunningShop:
         """Ports this shop listens at; nobody is led back to them from inside."""
         self.branches: Branches | None = None
         """The shops of a head office's directory, None in every other shop."""
+        self.is_working: Callable[[], bool] = _does_nothing
+        """Whether it has something to do by itself, though nobody is connected."""
         self.network: object | None = None
         """How plugins reach the network (`plugins/bridge`, which the server does not know)."""
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -323,6 +325,10 @@ def _telling(answered: Answered, told: Callable[[BaseException], None]) -> Answe
 
 async def _finished(rest: Rest) -> None:
     await rest
+
+
+def _does_nothing() -> bool:
+    return False
 
 
 def _no_address() -> str | None:

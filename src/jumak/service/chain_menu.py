@@ -86,7 +86,12 @@ async def became_of(source: Documents, menu: str) -> TakenMenu | None:
 
 async def newest_of(source: Documents, by: str) -> TakenMenu | None:
     """The last menu of one giver that was decided about."""
-    return next((one for one in (await remembered(source)).taken if one.by == by), None)
+    return newest_in(await remembered(source), by)
+
+
+def newest_in(chain: ChainMenu, by: str) -> TakenMenu | None:
+    """As `newest_of`."""
+    return next((one for one in chain.taken if one.by == by), None)
 
 
 async def take(

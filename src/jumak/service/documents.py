@@ -11,7 +11,7 @@ from jumak.domain.attempt import OPEN, Attempt
 from jumak.domain.caller import Profile, Reach, Role
 from jumak.domain.cash_receipt import CashReceipt, OrderReceipts
 from jumak.domain.catalog import CatalogItem, Category, Option
-from jumak.domain.catalog.sharing import Twins
+from jumak.domain.catalog.sharing import SharedMenu, Twins
 from jumak.domain.draft.types import Draft
 from jumak.domain.kitchen import Station
 from jumak.domain.merchant import Shop
@@ -263,6 +263,32 @@ class ShopEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     version: int
 
 
+class MenuPush(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A menu a head office gives to shops. version: see `chain_menu.Offer`.  asked: hash of what was asked for (PAY-7).
+
+    by: who gave it, for people.  shops: numbers.
+    """
+
+    id: str
+    name: str
+    version: int
+    at_ms: int
+    by: str
+    asked: str
+    menu: SharedMenu
+    shops: tuple[int, ...]
+
+
+class PushResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of a push in one shop; taken is None until that is known. id: the push, a colon, the shop's number."""
+
+    id: str
+    push: str
+    shop: int
+    version: int
+    taken: TakenMenu | None = None
+
+
 KINDS: dict[str, type[Struct]] = {
     "category": Category,
     "item": CatalogItem,
@@ -295,6 +321,8 @@ KINDS: dict[str, type[Struct]] = {
     "hub-feed": HubFeed,
     "chain-menu": ChainMenu,
     "shop-entry": ShopEntry,
+    "menu-push": MenuPush,
+    "push-result": PushResult,
 }
 """Kind name in the store → struct; the id is the struct's `id`. Noun modules add theirs here."""
 

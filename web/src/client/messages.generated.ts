@@ -3,6 +3,10 @@
 /** Requests that change nothing: asking again is harmless. */
 export const READS: ReadonlySet<string> = new Set([
   "audit.list.request",
+  "branch-menu.get.request",
+  "branch-order.find.request",
+  "branch-report.get.request",
+  "branch.list.request",
   "cash-receipt.list.request",
   "catalog-category.get.request",
   "catalog-category.list.request",
@@ -24,6 +28,8 @@ export const READS: ReadonlySet<string> = new Set([
   "kds-board.get.request",
   "kds-order-item.get-list.request",
   "kds-station.list.request",
+  "menu-push.get.request",
+  "menu-push.list.request",
   "merchant.info.request",
   "order.find.request",
   "order.get-list.request",
@@ -107,6 +113,7 @@ export const WRITES: ReadonlySet<string> = new Set([
   "kds-order-item.remake.request",
   "kds-station.delete.request",
   "kds-station.save.request",
+  "menu-push.add.request",
   "order.accept.request",
   "order.add-line.request",
   "order.add-menu.request",
