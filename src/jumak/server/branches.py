@@ -37,6 +37,7 @@ from jumak.protocol.messages.branch import (
     GetBranchMenu,
     GetBranchReport,
     GetPush,
+    Part,
     PushesReply,
     PushMenu,
     PushReply,
@@ -48,6 +49,7 @@ from jumak.service import menu_push, shop_directory
 from jumak.service.chain_menu import NOT_YET, menu_in, newest_in, placeholders
 from jumak.service.documents import ShopEntry
 from jumak.service.look import OrderPlace, OrderSpan
+from jumak.service.ports import Reader
 
 MOST_DAYS: Final = 31
 MOST_ORDER_DAYS: Final = 92
@@ -80,7 +82,13 @@ async def report(ask: Ask, data: GetBranchReport) -> BranchReportReply:
         )
     after = 0 if data.after is None else _cursor(data.after, 1)[0]
     chosen = [entry for entry in await _chosen(ask, data.shops, data.groups) if entry.id > after]
-    branches, limit = branches_of(ask), data.limit or REPORT_SHOPS
+    return await reported(branches_of(ask), chosen, first, last, data.limit or REPORT_SHOPS)
+
+
+async def reported(
+    branches: Branches, chosen: Sequence[ShopEntry], first: date, last: date, limit: int
+) -> BranchReportReply:
+    """A page of a report: the first ones of these shops, at most `limit`."""
     reports: list[BranchReport] = []
     read = 0
     for entry in chosen:
@@ -202,9 +210,13 @@ async def get_menu(ask: Ask, data: GetBranchMenu) -> BranchMenuReply:
 async def compare_menu(ask: Ask, data: CompareBranchMenu) -> CompareReply:
     """Merged as a push would be, and not written. Raises what would refuse the push."""
     (entry,) = await _chosen(ask, (data.shop,), None, "$.shop")
-    read = ask.shop.store.reader()
+    return await compared(ask.shop.store.reader(), branches_of(ask), entry, data)
+
+
+async def compared(read: Reader, branches: Branches, entry: ShopEntry, data: Part) -> CompareReply:
+    """What pushing a part of this head office's menu would do in a shop. Raises as `compare_menu`."""
     shared = menu_push.part_of(await menu_in(read), data)
-    async with branches_of(ask).look(entry) as look:
+    async with branches.look(entry) as look:
         if look is None:
             raise InvalidState(
                 "아직 열지 않은 매장입니다.", "Nobody has opened this shop yet", reason="NOT_SERVED"

@@ -264,7 +264,7 @@ class ShopEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class MenuPush(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A menu a head office gives to shops. version: see `chain_menu.Offer`.  asked: hash of what was asked for (PAY-7).
+    """A menu a head office gives to shops. version: see `chain_menu.Offer`.  asked: hash of who asked for what (PAY-7).
 
     by: who gave it, for people.  shops: numbers.
     """

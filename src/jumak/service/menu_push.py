@@ -64,7 +64,8 @@ async def add(tx: Transaction, data: PushMenu, shops: Collection[ShopEntry]) -> 
 
     Raises DuplicateKey `PUSH_ID` when it was another, InvalidArgument `NOTHING` and `TOO_LARGE`, NotFound.
     """
-    asked = hashlib.sha256(msgspec.json.encode(data, order="sorted")).hexdigest()
+    # Of the caller too: without `shops` the same words of somebody with another reach mean other shops.
+    asked = hashlib.sha256(msgspec.json.encode([tx.caller.id, data], order="sorted")).hexdigest()
     known = await tx.get(MenuPush, data.id)
     if known is not None:
         if known.asked != asked:
