@@ -33,7 +33,7 @@ from jumak.service.menu_import import Import, take_in
 from jumak.service.ports import Command, Documents, Store, Transaction
 
 ID: Final = "chain"
-LARGEST: Final = 3_000
+LARGEST: Final = 1_000
 """Items one menu may change: it is one commit, and the shop's sales wait for it."""
 
 TRIES: Final = 5

@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final, TypeVar
 
 from msgspec import Struct
@@ -164,6 +165,8 @@ def merge(shared: SharedMenu, mine: ShopMenu, twins: Twins, numbers: Numbers, at
 class _Merge:
     def __init__(self, mine: ShopMenu, twins: Twins, numbers: Numbers, at: str, *, prices_only: bool) -> None:
         self._was = twins
+        self._were_choices = frozenset(twins.choices.values())
+        self._were_prices = frozenset(twins.prices.values())
         self._twins = twins.copy()
         self._numbers, self._at, self._prices_only = numbers, at, prices_only
         self._items = dict(mine.items)
@@ -223,7 +226,7 @@ class _Merge:
         menu, twins = self._options, self._twins.options
         before = _twin(shared, menu, twins)
         met = () if before is None else before.choices
-        pairs = _pairs(shared.choices, met, self._was.choices)
+        pairs = _pairs(shared.choices, met, self._was.choices, self._were_choices)
         if self._prices_only:
             if before is None:
                 return None
@@ -261,7 +264,7 @@ class _Merge:
             for theirs, mine in pairs
         ]
         met = () if before is None else before.choices
-        choices += [ChoiceInput(id=each.id) for each in self._own(met, pairs, self._was.choices)]
+        choices += [ChoiceInput(id=each.id) for each in _own(met, pairs, self._were_choices)]
         wanted = tuple(sent_ids[each] for each in shared.default_choices if each in sent_ids)
         defaults: tuple[int, ...] | None = None
         if before is None or wanted != before.default_choices:
@@ -285,7 +288,7 @@ class _Merge:
         if before is None and self._prices_only:
             return None
         met = () if before is None else before.prices
-        pairs = _price_pairs(shared, met, self._was.prices)
+        pairs = _price_pairs(shared, met, self._was.prices, self._were_prices)
         sent = _new_prices(met, pairs) if self._prices_only else self._item_input(shared, before, pairs)
         number = next(self._numbers.items) if before is None else before.id
         after = write_item(sent, before, number, self._numbers.prices, self._menu, self._at)
@@ -321,9 +324,7 @@ class _Merge:
             )
             for theirs, mine in pairs
         ]
-        prices += [
-            PriceInput(id=each.id, is_default=False) for each in self._own(met, pairs, self._was.prices)
-        ]
+        prices += [PriceInput(id=each.id, is_default=False) for each in _own(met, pairs, self._were_prices)]
         from_above = set(self._twins.options.values())
         options = [self._twins.options[each] for each in shared.option_ids if each in self._twins.options]
         options += [each for each in (before.option_ids if before else ()) if each not in from_above]
@@ -363,13 +364,13 @@ class _Merge:
         del self._twins.items[number]
         return before, delete_item(before)
 
-    @staticmethod
-    def _own(
-        met: Sequence[NamedT], pairs: Sequence[tuple[NamedT, NamedT | None]], twins: Mapping[int, int]
-    ) -> list[NamedT]:
-        """What the shop has of its own; a twin whose original is gone is none of it."""
-        taken = {mine.id for _, mine in pairs if mine is not None} | set(twins.values())
-        return [each for each in met if each.id not in taken]
+
+def _own(
+    met: Sequence[NamedT], pairs: Sequence[tuple[NamedT, NamedT | None]], twins: AbstractSet[int]
+) -> list[NamedT]:
+    """What the shop has of its own; a twin whose original is gone is none of it."""
+    taken = {mine.id for _, mine in pairs if mine is not None}
+    return [each for each in met if each.id not in taken and each.id not in twins]
 
 
 def _new_prices(met: Sequence[ItemPrice], pairs: Sequence[tuple[ItemPrice, ItemPrice | None]]) -> ItemInput:
@@ -393,12 +394,14 @@ def _twin(shared: NamedT, menu: Mapping[str | int, NamedT], twins: Mapping[int, 
 
 
 def _pairs(
-    shared: Sequence[NamedT], met: Sequence[NamedT], twins: Mapping[int, int]
+    shared: Sequence[NamedT], met: Sequence[NamedT], twins: Mapping[int, int], taken: AbstractSet[int]
 ) -> list[tuple[NamedT, NamedT | None]]:
-    """Each with its twin among `met`; by title where it has none yet, the first of that title."""
+    """Each with its twin among `met`; by title where it has none yet, the first of that title.
+
+    taken: numbers that are somebody's twin.
+    """
     left = {each.id: each for each in met}
     known = {each.id: left.pop(twins[each.id]) for each in shared if twins.get(each.id) in left}
-    taken = set(twins.values())
     pairs: list[tuple[NamedT, NamedT | None]] = []
     for each in shared:
         mine = known.get(each.id)
@@ -412,12 +415,11 @@ def _pairs(
 
 
 def _price_pairs(
-    shared: CatalogItem, met: Sequence[ItemPrice], twins: Mapping[int, int]
+    shared: CatalogItem, met: Sequence[ItemPrice], twins: Mapping[int, int], taken: AbstractSet[int]
 ) -> list[tuple[ItemPrice, ItemPrice | None]]:
     """As `_pairs`; of two default prices one is the other's twin, whatever they are called."""
-    pairs = _pairs(shared.prices, met, twins)
-    taken = {mine.id for _, mine in pairs if mine is not None} | set(twins.values())
-    default = next((each for each in met if each.is_default and each.id not in taken), None)
+    pairs = _pairs(shared.prices, met, twins, taken)
+    default = next((each for each in _own(met, pairs, taken) if each.is_default), None)
     return [(theirs, default if mine is None and theirs.is_default else mine) for theirs, mine in pairs]
 
 

@@ -20,7 +20,7 @@ Cursor = Annotated[str, Meta(max_length=100)]
 """Where the page before ended: `next` of its reply."""
 
 PushId = Annotated[str, Meta(min_length=1, max_length=64)]
-Numbers = Annotated[tuple[CatalogId, ...], Meta(min_length=1, max_length=3_000)]
+Numbers = Annotated[tuple[CatalogId, ...], Meta(min_length=1, max_length=1_000)]
 
 
 class BranchView(Struct, frozen=True, kw_only=True, rename="camel"):
