@@ -6,6 +6,7 @@ No message of a shop ever comes this way.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
@@ -76,7 +77,7 @@ async def list_branches(ask: Ask, data: Nothing) -> BranchesReply:  # noqa: ARG0
 async def report(ask: Ask, data: GetBranchReport) -> BranchReportReply:
     """Shop by shop in the order of their numbers, suspended ones too."""
     first, last = _day(data.from_, "$.from"), _day(data.to, "$.to")
-    if not first <= last < first + timedelta(days=MOST_DAYS):
+    if not 0 <= (last - first).days < MOST_DAYS:
         raise InvalidArgument(
             f"기간은 최대 {MOST_DAYS}일입니다.", f"$.to: a report is of 1 to {MOST_DAYS} days", path="$.to"
         )
@@ -161,17 +162,22 @@ async def _orders(
 def _span(ask: Ask, data: FindBranchOrders) -> OrderSpan:
     read = ask.shop.store.reader()
     calendar = calendar_of(read.shop)
-    end = (
-        read.at + timedelta(days=1)
-        if data.to is None
-        else calendar.parse_bound(data.to, path="$.to", end=True)
-    )
-    start = (
-        end - timedelta(days=8)
-        if data.from_ is None
-        else calendar.parse_bound(data.from_, path="$.from", end=False)
-    )
-    if not start < end <= start + timedelta(days=MOST_ORDER_DAYS):
+    try:
+        end = (
+            read.at + timedelta(days=1)
+            if data.to is None
+            else calendar.parse_bound(data.to, path="$.to", end=True)
+        )
+        start = (
+            end - timedelta(days=8)
+            if data.from_ is None
+            else calendar.parse_bound(data.from_, path="$.from", end=False)
+        )
+    except OverflowError:
+        raise InvalidArgument(
+            "날짜가 올바르지 않습니다.", "$.to is at the end of all days", path="$.to"
+        ) from None
+    if not timedelta() < end - start <= timedelta(days=MOST_ORDER_DAYS):
         raise InvalidArgument(
             f"기간은 최대 {MOST_ORDER_DAYS}일입니다.",
             f"$.to: orders are looked for in at most {MOST_ORDER_DAYS} days",
@@ -346,12 +352,12 @@ def _view(entry: ShopEntry) -> BranchView:
 
 
 def _day(text: str, path: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidArgument(
-            f"날짜가 올바르지 않습니다: {text}", f"{path} is no day of the calendar", path=path
-        ) from None
+    with contextlib.suppress(ValueError):
+        day = date.fromisoformat(text)
+        # Days around it are looked at too, in any time zone.
+        if 1 < day.year < 9_999:
+            return day
+    raise InvalidArgument(f"날짜가 올바르지 않습니다: {text}", f"{path} is no day of the calendar", path=path)
 
 
 def _cursor(text: str, parts: int) -> list[int]:
