@@ -15,10 +15,10 @@ import contextlib
 import logging
 import secrets
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import asyncpg
 import msgspec
@@ -29,7 +29,8 @@ from jumak.domain.merchant import Shop
 from jumak.service.ports import Clock, Command, Committed, Ids, Live, Reader, Result
 from jumak.store.codec import shipped_dictionary
 from jumak.store.errors import DatabaseAway, ShopExists, StoreError
-from jumak.store.postgres.asking import Asking, InTasks, Refusal, driven
+from jumak.store.postgres.ahead import answers, first_lookup
+from jumak.store.postgres.asking import Asking, Habits, InTasks, Lookup, Refusal, driven
 from jumak.store.postgres.database import TROUBLE, Database
 from jumak.store.postgres.layer import Moved, PostgresLayer
 from jumak.store.postgres.memory import PostgresMemory, catch_up, memory_of
@@ -114,6 +115,7 @@ class PostgresStore:
         self._channel = f"jumak_{memory.shop_id}"
         self._woken = asyncio.Event()
         self._read_rows = PostgresRows(InTasks(database.pool), memory.shop_id, memory.codec, memory)
+        self._habits = Habits()
         self._write_rows = PostgresRows(Asking(), memory.shop_id, memory.codec, None)
         database.wake_ups.listen(self._channel, self._heard)
         self._following = asyncio.create_task(self._follow())
@@ -262,10 +264,14 @@ class PostgresStore:
                 await self._catch_up(connection, head)
                 layer = self._anew(layer)
             at = self._now()
-            done = await self._done_before(connection, [command for command, _ in batch])
+            commands = [command for command, _ in batch]
+            done = await self._done_before(connection, commands)
+            known = await self._looked_up(
+                layer, connection, [command for command in commands if _key(command) not in done], at
+            )
             results = [
-                await self._decide(layer, connection, command, done.get(_key(command)), self._now())
-                for command, _ in batch
+                await self._decide(layer, connection, command, done.get(_key(command)), known, self._now())
+                for command in commands
             ]
             if layer.is_empty:
                 # What was refused or found to be done already was so in the newest state there is.
@@ -318,26 +324,40 @@ class PostgresStore:
             for owner, command_id, *kept in rows
         }
 
+    async def _looked_up(
+        self, layer: PostgresLayer, connection: Connection, commands: list[Command], at: datetime
+    ) -> Mapping[Lookup, Any]:
+        """What these commands look up first, asked for all at once (`ahead.py`)."""
+        asking = [command for command in commands if self._habits.asks(command.name)]
+        if len(asking) < 2:
+            return {}
+        lookups = (first_lookup(self._view(layer, command, at).replied(command)) for command in asking)
+        return await answers(connection, (lookup for lookup in lookups if lookup is not None))
+
+    def _view(self, layer: PostgresLayer, command: Command, at: datetime) -> WriteView:
+        return WriteView(
+            layer, self._write_rows, self._vault, self.live, self.ids, command.caller, at, command.command_id
+        )
+
     async def _decide(
         self,
         layer: PostgresLayer,
         connection: Connection,
         command: Command,
         done: StoredReply | None,
+        known: Mapping[Lookup, Any],
         at: datetime,
     ) -> Result:
-        """done: the answer kept for the command's id before this batch."""
+        """done: the answer kept for the command's id before this batch.  known: what was looked up for it."""
         body: bytes | None = None
         if command.command_id is not None:
             body = body_hash(command.name, command.body)
             stored = layer.replies.get((command.caller.id, command.command_id)) or done
             if stored is not None:
                 return again(stored, body, command.command_id)
-        tx = WriteView(
-            layer, self._write_rows, self._vault, self.live, self.ids, command.caller, at, command.command_id
-        )
+        tx = self._view(layer, command, at)
         try:
-            reply: bytes = await driven(command.name, tx.replied(command), connection)
+            reply: bytes = await driven(command.name, tx.replied(command), connection, known, self._habits)
         except Refusal as refusal:
             return Result(error=refusal.error)
         layer.absorb(tx, reply, body)
