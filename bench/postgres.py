@@ -1,7 +1,7 @@
-"""Shops in PostgreSQL: against a shop in a file, and two server processes on one database against one.
+"""A shop in PostgreSQL against one in a file.
 
 PostgreSQL runs with its own settings, as durable as the file, on the same disk and the same processors as everything
-else; what each process takes of those is measured too, for where they are all taken two processes cannot serve more.
+else.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import statistics
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec import Struct
 from tqdm import tqdm
 
 from bench.menu import SHOP, fill
@@ -44,7 +45,7 @@ def against_file(folder: Path) -> list[Measured]:
     in_file = new_shop(folder / "file")
     with postgres(folder) as server:
         database = InDatabase(server.url)
-        asyncio.run(_found(database))
+        asyncio.run(found_shop(database))
         in_database = new_token(folder / "database", database)
         with (
             served_shop(folder / "file", in_file) as file,
@@ -62,18 +63,42 @@ def against_file(folder: Path) -> list[Measured]:
     ratio = statistics.median(
         one.per_s / other.per_s for one, other in zip(loads[data], loads[file], strict=True)
     )
+    here, there = middle(took[data], loads[data]), middle(took[file], loads[file])
     detail = (
-        f"{_rate(loads[data]):,.0f}/s, p50 {statistics.median(each.p50_s for each in loads[data]) * 1e3:.2f} ms; in a file "
-        f"{_rate(loads[file]):,.0f}/s; processors: {took[data][-1]}"
+        f"{rate(loads[data]):,.0f}/s, p50 {statistics.median(each.p50_s for each in loads[data]) * 1e3:.2f} ms; in a file "
+        f"{rate(loads[file]):,.0f}/s; processor time of an order {here.text()}; in a file {there.text()}"
     )
     return [Measured(POSTGRES, ratio, detail)]
 
 
-def _rate(loads: list[Load]) -> float:
+def rate(loads: list[Load]) -> float:
+    """Orders per second."""
     return statistics.median(each.per_s for each in loads)
 
 
-async def _found(where: InDatabase) -> None:
+class Spent(Struct, frozen=True):
+    """Processor time an order took, seconds, by process."""
+
+    by_name: dict[str, float]
+
+    def text(self) -> str:
+        """In microseconds."""
+        return ", ".join(f"{name} {spent * 1e6:.0f} µs" for name, spent in self.by_name.items())
+
+
+def middle(took: list[Shares], loads: list[Load]) -> Spent:
+    """Of several rounds."""
+    return Spent(
+        {
+            name: statistics.median(
+                share.by_name[name] / load.per_s for share, load in zip(took, loads, strict=True)
+            )
+            for name in took[0].by_name
+        }
+    )
+
+
+async def found_shop(where: InDatabase) -> None:
     """The shop of the benchmarks, in a database."""
     async with Database.connected(where.url) as database:
         await found(database, where.shop_id, SHOP)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,9 +31,12 @@ class Serving:
         self.pid, self.port, self.token = pid, port, token
         self.ready_s, self.begun, self.said = ready_s, begun, said
 
-    def load(self, kind: str, report: type[ReportT], **options: float) -> ReportT:
-        """Puts a load on it, from a process of its own."""
-        words = [sys.executable, "-m", "bench.load", kind, "--port", str(self.port), f"--token={self.token}"]
+    def load(
+        self, kind: str, report: type[ReportT], *, token: str | None = None, **options: float
+    ) -> ReportT:
+        """Puts a load on it, from a process of its own. token: another one than the server's own."""
+        token = self.token if token is None else token
+        words = [sys.executable, "-m", "bench.load", kind, "--port", str(self.port), f"--token={token}"]
         for name, value in options.items():
             words += [f"--{name}", str(value)]
         done = subprocess.run(words, stdout=subprocess.PIPE, check=True, timeout=LONGEST_LOAD_S)
@@ -65,16 +69,21 @@ def _where(folder: Path, database: InDatabase | None) -> list[str]:
 
 @contextlib.contextmanager
 def served_shop(
-    folder: Path, token: str, *, database: InDatabase | None = None, commits_to: Path | None = None
+    folder: Path,
+    token: str,
+    *,
+    database: InDatabase | None = None,
+    more: Sequence[str] = (),
+    commits_to: Path | None = None,
 ) -> Iterator[Serving]:
     """`jumak serve` on a folder, the flood guard off.
 
-    database: where the shop is, if not in the folder.  commits_to: a file that gets the time of each commit when the
-    server has ended.
+    database: where the shop is, if not in the folder.  more: options.  commits_to: a file that gets the time of each
+    commit when the server has ended.
     """
     port = free_port()
     program = ["-m", "jumak"] if commits_to is None else ["-m", "bench.timed_server", str(commits_to)]
-    words = [sys.executable, *program, "serve", *_where(folder, database), "--port", str(port)]
+    words = [sys.executable, *program, "serve", *_where(folder, database), "--port", str(port), *more]
     with _running([*words, "--no-browser", "--no-flood-guard"], "Jumak is ready", port, token) as serving:
         yield serving
 
@@ -123,8 +132,9 @@ def _running(words: list[str], ready: str, port: int, token: str) -> Iterator[Se
 
 
 def free_port() -> int:
-    """A port below the ones clients get."""
-    for port in range(18_700, 19_700):
+    """A port below the ones clients get; another benchmark on the machine looks for its own elsewhere."""
+    for place in range(1_000):
+        port = 18_700 + (os.getpid() * 37 + place) % 1_000
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -13,36 +13,35 @@ from msgspec import Struct
 
 
 class Shares(Struct):
-    """Processors kept busy meanwhile, by name; 1.0 is a whole one."""
+    """Processors kept busy meanwhile, by name; 1.0 is a whole one. idle: of the whole machine, whoever else is on it."""
 
     by_name: dict[str, float]
-
-    @property
-    def total(self) -> float:
-        """Of all of them together."""
-        return sum(self.by_name.values())
+    idle: float
 
     @property
     def is_all(self) -> bool:
-        """Nothing was left for more."""
-        return self.total > 0.9 * (os.cpu_count() or 1)
+        """Hardly any were left for more."""
+        return self.idle < 0.15 * (os.cpu_count() or 1)
 
-    def __str__(self) -> str:
+    def text(self) -> str:
+        """All of it."""
         parts = ", ".join(f"{name} {share:.2f}" for name, share in self.by_name.items())
-        return f"{parts} of {os.cpu_count()} cores"
+        return f"{parts}, idle {self.idle:.2f} of {os.cpu_count()}"
 
 
 @contextlib.contextmanager
 def shares(pids: Mapping[str, int]) -> Iterator[Shares]:
     """What processes and all that descend from them take, and `client`: what this process waited for meanwhile."""
-    outcome = Shares({})
+    outcome = Shares({}, 0.0)
     before, waited = {name: _spent_s(pid) for name, pid in pids.items()}, _waited_s()
+    idle = _idle_s()
     begun = time.perf_counter()
     yield outcome
     took = time.perf_counter() - begun
     for name, pid in pids.items():
         outcome.by_name[name] = (_spent_s(pid) - before[name]) / took
     outcome.by_name["client"] = (_waited_s() - waited) / took
+    outcome.idle = (_idle_s() - idle) / took
 
 
 def _spent_s(pid: int) -> float:
@@ -57,6 +56,15 @@ def _spent_s(pid: int) -> float:
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK") + sum(
         _spent_s(int(child)) for child in children
     )
+
+
+def _idle_s() -> float:
+    """Seconds processors had nothing to do since the machine began, summed; 0 where there is no /proc."""
+    try:
+        fields = Path("/proc/stat").read_text().splitlines()[0].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[4:6])) / os.sysconf("SC_CLK_TCK")
 
 
 def _waited_s() -> float:
