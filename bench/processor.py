@@ -33,18 +33,18 @@ class Shares(Struct):
 def shares(pids: Mapping[str, int]) -> Iterator[Shares]:
     """What processes and all that descend from them take, and `client`: what this process waited for meanwhile."""
     outcome = Shares({}, 0.0)
-    before, waited = {name: _spent_s(pid) for name, pid in pids.items()}, _waited_s()
+    before, waited = {name: spent_s(pid) for name, pid in pids.items()}, _waited_s()
     idle = _idle_s()
     begun = time.perf_counter()
     yield outcome
     took = time.perf_counter() - begun
     for name, pid in pids.items():
-        outcome.by_name[name] = (_spent_s(pid) - before[name]) / took
+        outcome.by_name[name] = (spent_s(pid) - before[name]) / took
     outcome.by_name["client"] = (_waited_s() - waited) / took
     outcome.idle = (_idle_s() - idle) / took
 
 
-def _spent_s(pid: int) -> float:
+def spent_s(pid: int) -> float:
     """Processor seconds of a process, of its ended children and of its living descendants; 0 where there is no /proc."""
     try:
         # Behind the name, which may hold anything: state, parent, and so on; the 12th to 15th are ticks.
@@ -54,7 +54,7 @@ def _spent_s(pid: int) -> float:
         # One that has ended meanwhile counts as its parent's ended child.
         return 0.0
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK") + sum(
-        _spent_s(int(child)) for child in children
+        spent_s(int(child)) for child in children
     )
 
 

@@ -15,24 +15,15 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
-from bench.menu import fill
+from bench.chain import OFFICE, found_shops
 from bench.postgres import postgres
 from bench.processes import Serving, served_shop
 from bench.processor import Shares, shares
 from bench.report import Load
 from bench.targets import PASSED_ON, PASSED_ON_HALF, TWO, Measured, Target
-from jumak.domain.caller import SYSTEM
-from jumak.protocol.messages.device import DevicePairData
-from jumak.protocol.messages.shop_directory import AddShop
-from jumak.server.credentials import mark_of, new_code
-from jumak.server.credentials import new_token as credential
-from jumak.service import device, shop_directory
-from jumak.shops import Branches, founded, office_of
 from jumak.store.opening import InDatabase
-from jumak.store.postgres import Database
 
 ROUNDS, LOAD_S, CLIENTS = 5, 2.5, 128
-OFFICE = 1
 
 
 class Part(NamedTuple):
@@ -46,7 +37,7 @@ class Part(NamedTuple):
 def measure(folder: Path) -> list[Measured]:
     """Different shops in one process and in two; one shop with half of its clients at the other process."""
     with postgres(folder) as server:
-        here, also_here, there = asyncio.run(_shops(server.url))
+        here, also_here, there = asyncio.run(found_shops(server.url, ("here", "also-here", "there")))
         database = InDatabase(server.url, OFFICE)
         many = ("--shops", "localhost")
         with (
@@ -103,34 +94,3 @@ def _rate(threads: ThreadPoolExecutor, parts: Sequence[Part], seconds: float) ->
         for part in parts
     ]
     return sum(load.result().per_s for load in loads)
-
-
-async def _shops(url: str) -> list[str]:
-    """A head office with three shops; a token of each."""
-    async with Database.connected(url) as database:
-        branches, office = Branches(database), office_of(OFFICE)
-        await founded(database, office)
-        return [await _shop(branches, name) for name in ("here", "also-here", "there")]
-
-
-async def _shop(branches: Branches, name: str) -> str:
-    data = AddShop(
-        name=name,
-        title=name,
-        business_number="1208147521",
-        business_type="RESTAURANT",
-        payment_timing="PAY_LATER",
-        tables_enabled=True,
-    )
-    office = office_of(OFFICE)
-    made = await branches.write(office, "bench.add", lambda tx: shop_directory.add(tx, data), SYSTEM)
-    async with branches.opened(office) as store:
-        entry = await shop_directory.shop_of(store.reader(), made.shop.id)
-    async with branches.opened(entry) as store:
-        await fill(store)
-    token = credential(mark_of(entry.id))
-    wanted = DevicePairData(kind="service", name="bench", scopes=("plugin",))
-    await branches.write(
-        entry, "device.pair.request", lambda tx: device.pair(tx, wanted, token, new_code()), SYSTEM
-    )
-    return token.text
