@@ -1,7 +1,7 @@
 """A shop in PostgreSQL: commands queue while a commit is under way and share the next one.
 
 As on SQLite a batch is whatever waits when the writer comes round, runs against what is held in memory, and is written
-with one statement per table. But other processes may write the same shop. Whoever commits moves the shop's row in
+at once, as a rule with a single statement. But other processes may write the same shop. Whoever commits moves the shop's row in
 `heads` from the commit its memory knows to the next one; the row is locked until then, so that of two writers one finds
 it moved. That one catches up with what the other has changed and runs the commands of its batch again, this time
 holding the row from the start. A use case touches nothing but its transaction, so running it again is the same as
@@ -32,7 +32,7 @@ from jumak.store.errors import DatabaseAway, ShopExists, StoreError
 from jumak.store.postgres.ahead import answers, first_lookup
 from jumak.store.postgres.asking import Asking, Habits, InTasks, Lookup, Refusal, driven
 from jumak.store.postgres.database import TROUBLE, Database
-from jumak.store.postgres.layer import Moved, PostgresLayer
+from jumak.store.postgres.layer import Moved, PostgresLayer, Undone
 from jumak.store.postgres.memory import PostgresMemory, catch_up, memory_of
 from jumak.store.postgres.queries import SQL
 from jumak.store.postgres.rows import PostgresRows
@@ -242,6 +242,7 @@ class PostgresStore:
         try:
             async with self.database.pool.acquire() as connection:
                 done = await self._attempt(connection, batch, hold)
+                await self._prune(connection, to_ms(self._now()))
         except TROUBLE:
             # One that was lost on its way back to the pool has committed all the same.
             if done is None:
@@ -280,13 +281,18 @@ class PostgresStore:
                 if head != self.memory.commit:
                     raise Moved
                 return results, layer.merge_announcements()
-            await self._prune(connection, layer, to_ms(at))
-            await layer.finish(to_ms(at))
+            await layer.finish(to_ms(at), joined=self.database.joins)
         except BaseException:
             await self._back_out(layer, connection)
             raise
         try:
-            await connection.execute("COMMIT")
+            await layer.commit()
+        except Moved:
+            layer.drop()
+            raise
+        except Undone as undone:
+            layer.drop()
+            raise undone.__cause__ or undone from None
         except BaseException as error:
             # Whatever it still does is over, so that nobody waits for its lock.
             _end(connection)
@@ -403,16 +409,17 @@ class PostgresStore:
                 reason="DISPLACED",
             )
 
-    async def _prune(self, connection: Connection, layer: PostgresLayer, now_ms: int) -> None:
+    async def _prune(self, connection: Connection, now_ms: int) -> None:
+        """Now and then, after a commit: what is dropped is needed by nobody."""
         # A clock that was set back far must not end the pruning until it has caught up.
-        if not self._prune_ms - _PRUNE_EVERY_MS <= now_ms < self._prune_ms:
-            await layer.flush()
-            shop_id = self.memory.shop_id
-            done = await connection.execute(SQL["prune_commands"], shop_id, _PRUNE_ROWS, now_ms - KEPT_MS)
-            await connection.execute(SQL["prune_changes"], shop_id, self.memory.commit - _CHANGES_KEPT)
-            full = done == f"DELETE {_PRUNE_ROWS}"
-            # When there was more than one helping, the next one follows soon.
-            self._prune_ms = now_ms + (_PRUNE_SOON_MS if full else _PRUNE_EVERY_MS)
+        if self._prune_ms - _PRUNE_EVERY_MS <= now_ms < self._prune_ms:
+            return
+        shop_id = self.memory.shop_id
+        done = await connection.execute(SQL["prune_commands"], shop_id, _PRUNE_ROWS, now_ms - KEPT_MS)
+        await connection.execute(SQL["prune_changes"], shop_id, self.memory.commit - _CHANGES_KEPT)
+        full = done == f"DELETE {_PRUNE_ROWS}"
+        # When there was more than one helping, the next one follows soon.
+        self._prune_ms = now_ms + (_PRUNE_SOON_MS if full else _PRUNE_EVERY_MS)
 
     def _answer(self, done: Done, result: Result) -> None:
         try:
