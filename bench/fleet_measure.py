@@ -13,6 +13,7 @@ import json
 import os
 import platform
 import time
+import tracemalloc
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,10 @@ from typing import Any
 import asyncpg
 import httpx
 import msgspec
-from msgspec import Struct
 from tqdm import tqdm
 
 from bench.chain import OFFICE, found_shops
+from bench.fleet import Figures
 from bench.hub import ingested
 from bench.load import Socket, connected, opening, subscription
 from bench.menu import order_bodies
@@ -36,41 +37,12 @@ from jumak.store.opening import InDatabase
 from tests.postgres import PostgresServer
 
 SHOPS, SOCKETS, SALES, ENTRIES = 40, 200, 400, 20_000
-IDLE_S, WORDS, LISTENERS = 10.0, 2_000, 8
+"""Of each at least so many: what one costs is the difference, divided."""
+
+IDLE_S, WORDS, LISTENERS, PUSHED = 10.0, 2_000, 8, 60
 HUB_ORDERS = 1_000
 PUSHES: tuple[bytes, ...] = (b"order.change.event", b"table.change.event", b"kds-order-item.change.event")
 NAMES = [f"shop-{number}" for number in range(SHOPS)]
-
-
-class Figures(Struct, frozen=True, kw_only=True):
-    """Costs. Times are processor seconds, sizes bytes; a sale is an order of five lines, its payment in cash, its end."""
-
-    machine: str
-    server_s_per_sale: float
-    postgres_s_per_sale: float
-    commits_per_sale: float
-    facts_per_sale: float
-    pushes_per_sale: float
-    rows_per_sale: dict[str, float]
-    database_bytes_per_sale: float
-    journal_bytes_per_sale: float
-    changes_bytes_per_commit: float
-    wal_bytes_per_sale: float
-    request_and_reply_bytes_per_sale: float
-    push_bytes: float
-    server_s_per_push: float
-    memory_per_process: float
-    memory_per_open_shop: float
-    memory_per_socket: float
-    memory_per_subscription: float
-    memory_per_directory_entry: float
-    server_s_per_idle_shop_second: float
-    postgres_s_per_idle_shop_second: float
-    database_bytes_per_shop: float
-    postgres_s_per_word: float
-    postgres_s_per_word_and_listener: float
-    hub_s_per_fact: float
-    feed_bytes_per_fact: float
 
 
 def measured(folder: Path) -> Figures:
@@ -175,6 +147,7 @@ async def _sales(
     bodies = order_bodies(64)
     for number in range(SHOPS * 2):
         await _sale(ask, tokens[number % SHOPS], number, bodies)
+    found["memory_per_selling_shop"] = (_memory(serving.pid) - found["memory_per_process"]) / SHOPS
     connection = await asyncpg.connect(server.url)
     before = await _state(connection)
     spent = spent_s(serving.pid), spent_s(server.pid)
@@ -242,9 +215,6 @@ async def _sockets(serving: Serving, token: str, ask: Ask, found: dict[str, Any]
         socket.close()
 
 
-PUSHED = 60
-
-
 async def _pushing(serving: Serving, token: str, ask: Ask, bodies: list[tuple[bytes, bytes]]) -> float:
     before = spent_s(serving.pid)
     for number in range(PUSHED):
@@ -297,16 +267,15 @@ async def _database_bytes(url: str) -> int:
 
 
 def _entry_bytes() -> float:
-    """A directory's entry as a process keeps it."""
+    """A directory's entry as a process keeps it: the entry and its settings, found by name and by number."""
     one = msgspec.json.encode(office_of(1))
     decoder = msgspec.json.Decoder(ShopEntry)
     gc.collect()
-    before = _memory(os.getpid())
+    tracemalloc.start()
     entries = [decoder.decode(one) for _ in range(ENTRIES)]
-    named = {f"{entry.name}-{number}": entry for number, entry in enumerate(entries)}
-    numbered = dict(enumerate(entries))
-    size = (_memory(os.getpid()) - before) / len(numbered)
-    del entries, named, numbered
+    kept = {f"{entry.name}-{n}": entry for n, entry in enumerate(entries)}, dict(enumerate(entries))
+    size = tracemalloc.get_traced_memory()[0] / len(kept[0])
+    tracemalloc.stop()
     return size
 
 
