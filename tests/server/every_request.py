@@ -547,7 +547,7 @@ async def _people(ask: Ask) -> None:
         "staff"
     ]
     await ask("staff.list", {})
-    await ask("staff.approve", {"pin": "4711", "action": "order.cancel"})
+    await ask("staff.approve", {"pin": "4711", "action": "order.cancel", "act": "of-that-order"})
     await ask("staff.login", {"pin": "4711"})
     await ask("staff.logout", {})
     await ask("staff.delete", {"id": person["id"]})

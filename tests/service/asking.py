@@ -11,8 +11,11 @@ from msgspec.structs import replace
 from jumak.domain.calendar import to_ms
 from jumak.domain.caller import Caller
 from jumak.domain.fact import Fact
+from jumak.protocol.envelope import decode_data
 from jumak.protocol.row import Done
 from jumak.protocol.scopes import expand
+from jumak.protocol.table import row_of
+from jumak.service.approval import act_of
 from jumak.service.documents import Approval
 from jumak.service.ports import Command, Transaction
 from jumak.testing import OWNER, SimulatedShop
@@ -112,12 +115,13 @@ class Asking:
         data = {"page": 1, "size": 50, "orderIds": [order_id]}
         return (await self.ask("kds-order-item.get-list.request", data, READER))["contents"]
 
-    async def approve(self, action: str, caller: Caller) -> str:
-        """A manager's approval for this caller, as if the PIN had been typed; its id."""
+    async def approve(self, name: str, data: Any, caller: Caller) -> str:
+        """A manager's approval for this caller to do this, as if the PIN had been typed; its id."""
+        action, asked = name.removesuffix(".request"), decode_data(row_of(name), msgspec.json.encode(data))
 
         async def give(tx: Transaction) -> Done:
             approval = Approval(
-                id=tx.ids.new(), action=action, staff_id="m", staff_name="매니저", role="manager",
+                id=tx.ids.new(), action=action, act=act_of(asked), staff_id="m", staff_name="매니저", role="manager",
                 asked_by=caller.id, expires_ms=to_ms(tx.at) + 60_000,
             )  # fmt: skip
             tx.put(approval)

@@ -723,12 +723,15 @@ async def test_writing_back_what_was_read_changes_nothing_where_small_change_is_
 
 
 async def test_an_approval_lets_a_cashier_do_one_thing_above_the_role(shop):
-    """CAN-2, DSC-4: asked for, used once, named in the journal."""
+    """CAN-2, DSC-4, SEC-1: asked for, for this and nothing else, used once, named in the journal."""
     order = await shop.add(PLUGIN, a_line(2), tableId=1)
     cheap = {"id": order["id"], "lineItems": [a_line(2, chargePrice={"value": 1})]}
     with pytest.raises(PermissionDenied):
         await shop.ask("order.add-line.request", cheap, CASHIER)
-    approval = await shop.approve("order.add-line", CASHIER)
+    approval = await shop.approve("order.add-line.request", cheap, CASHIER)
+    cheaper = {"lineItems": [a_line(3, chargePrice={"value": 1})], "approvalId": approval}
+    with pytest.raises(PermissionDenied, match="with this very request"):
+        await shop.ask("order.add-line.request", cheap | cheaper, CASHIER)
     added = await shop.ask("order.add-line.request", cheap | {"approvalId": approval}, CASHIER)
     assert len(added["order"]["lineItems"]) == 2
     with pytest.raises(PermissionDenied):

@@ -160,12 +160,12 @@ async def test_a_managers_approval_is_named(shop):
     """SEC-1, SEC-2: both people stand in the story, whichever way the approved act came."""
     server = staff_caller("server", "till-3")
     cheap = [{"amountMoney": {"value": 4_000}, "title": "큰 할인"}]
-    approval = await shop.approve("order.add", server)
     dto = an_order(a_line(), discounts=cheap)
+    approval = await shop.approve("order.add.request", {"order": dto}, server)
     order = (await shop.ask("order.add.request", {"order": dto, "approvalId": approval}, server))["order"]
-    approval = await shop.approve("order.cancel", server)
-    data = {"id": order["id"], "approvalId": approval, "reason": "손님이 가셨어요"}
-    await shop.ask("order.cancel.request", data, server)
+    data = {"id": order["id"], "reason": "손님이 가셨어요"}
+    approval = await shop.approve("order.cancel.request", data, server)
+    await shop.ask("order.cancel.request", data | {"approvalId": approval}, server)
     entries = await history(shop, order)
     ended = entry_of(entries, "order.cancelled")
     assert ended["reason"] == "손님이 가셨어요"

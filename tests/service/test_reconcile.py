@@ -253,7 +253,7 @@ async def test_a_cashier_with_a_managers_approval(counter, kind: str):
         "APPROVAL_NEEDED", action["name"].removesuffix(".request"),
     )  # fmt: skip
     assert (await listed(counter))["total"] == 1
-    approval = await counter.asking.approve(action["name"], CASHIER)
+    approval = await counter.asking.approve(action["name"], data, CASHIER)
     await counter.asking.ask(action["name"], data | {"approvalId": approval}, CASHIER)
     assert [each["state"] for each in (await listed(counter))["items"]] in ([], ["NOT_RETURNED"])
 

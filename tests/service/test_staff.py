@@ -163,14 +163,14 @@ async def test_approval(desk: Desk) -> None:
     """SEC-1: a manager approves one act on somebody's till; the journal names them; a cashier cannot."""
     await hire(desk, "Kim", "manager", "1234")
     await hire(desk, "Lee", "cashier", "5678")
-    approved = await desk.ask("staff.approve", TILL, pin="1234", action="order.remove-line")
+    approved = await desk.ask("staff.approve", TILL, pin="1234", action="order.remove-line", act="a-line")
     assert approved["staff"]["name"] == "Kim"
     assert approved["expiresAt"] == "2026-02-01T03:05:00.000Z"
     name, data = (await desk.facts())[-1]
     assert (name, data["action"], data["staff"]["name"]) == ("staff.approve", "order.remove-line", "Kim")
     with pytest.raises(Refused) as refused:
-        await desk.ask("staff.approve", TILL, pin="5678", action="order.remove-line")
+        await desk.ask("staff.approve", TILL, pin="5678", action="order.remove-line", act="a-line")
     assert refused.value.reason == "ROLE"
     with pytest.raises(Refused) as refused:
-        await desk.ask("staff.approve", TILL, pin="0000", action="order.remove-line")
+        await desk.ask("staff.approve", TILL, pin="0000", action="order.remove-line", act="a-line")
     assert refused.value.reason == "WRONG_PIN"

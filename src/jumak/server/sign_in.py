@@ -157,8 +157,8 @@ async def logout(ask: Ask, data: Nothing) -> Done:  # noqa: ARG001  # no keys
 async def approve(ask: Ask, data: StaffApproveData) -> StaffApproveReply:
     """A manager's PIN on somebody else's till, for one act."""
     holder = await _holder(ask, data.pin, "approve")
-    asked = msgspec.json.encode({"by": holder.id, "action": data.action})
-    return await ask.write(lambda tx: staff.approve(tx, holder.id, data.action), body=asked)
+    asked = msgspec.json.encode({"by": holder.id, "action": data.action, "act": data.act})
+    return await ask.write(lambda tx: staff.approve(tx, holder.id, data.action, data.act), body=asked)
 
 
 @live("staff.save.request")

@@ -38,7 +38,7 @@ async def resolve(tx: Transaction, data: ResolveAttempt) -> AttemptReply:
     by `payment-attempt.change.event`. Raises PermissionDenied APPROVAL_NEEDED, NotFound, InvalidState ATTEMPT_STATE, AMOUNT_MISMATCH, OVERPAID, ORDER_CANCELLED;
     UnsupportedMode NO_QUERY for what only a terminal can do.
     """
-    approved = await require_manager(tx, "payment-attempt.resolve", data.approval_id)
+    approved = await require_manager(tx, "payment-attempt.resolve", data)
     attempt = await known_attempt(tx, data.id)
     said = {"how": data.how} | ({} if data.note is None else {"note": data.note}) | approved
     if data.how in ("QUERY", "NET_CANCEL") and attempt.terminal is not None:

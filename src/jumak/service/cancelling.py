@@ -41,7 +41,7 @@ async def staff_cancel(tx: Transaction, order: Order, data: CancelOrder) -> Canc
     unknown = await tx.get(InFlight, order.id) is not None
     paid = unknown or bool(live_payments(order))
     sent = backing_of(order).sent
-    approved = await require_manager(tx, CANCEL, data.approval_id) if paid or sent else {}
+    approved = await require_manager(tx, CANCEL, data) if paid or sent else {}
     iso = calendar_of(tx.shop).iso(tx.at)
     after, payments = order, []
     for payment in live_payments(order):

@@ -58,10 +58,11 @@ class Staff(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Approval(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A manager's one-off approval (SEC-1): for one action, by one person, once."""
+    """A manager's one-off approval (SEC-1): for one act, by one person, once. act: see `approval.act_of`."""
 
     id: str
     action: str
+    act: str = ""
     staff_id: str
     staff_name: str
     role: Role

@@ -59,7 +59,7 @@ from jumak.protocol.messages.draft_order import (
 )
 from jumak.protocol.messages.order import OrderReply
 from jumak.protocol.row import Done, Nothing
-from jumak.service.approval import require_manager
+from jumak.service.approval import Approvable, require_manager
 from jumak.service.cart import cart_of, editable, keep_cart, view_of
 from jumak.service.documents import Cart, Device
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact
@@ -162,7 +162,7 @@ async def add_order_discount(tx: Transaction, data: AddDraftDiscount) -> DraftRe
     menu = await menu_of(tx)
     after = add_discount(draft, data.discount, menu, tx.shop, strict=not tx.caller.is_staff)
     base = sum(line.charge for line in priced(draft, menu, tx.shop).lines)
-    await _check_right(tx, "draft-order.add-discount", after.discounts, base, data.approval_id)
+    await _check_right(tx, "draft-order.add-discount", after.discounts, base, data)
     return await keep_cart(tx, draft, after)
 
 
@@ -172,9 +172,7 @@ async def add_item_discount(tx: Transaction, data: AddDraftItemDiscount) -> Draf
     draft = await editable(tx)
     after = add_line_discount(draft, data.key, data.discount, tx.shop, strict=not tx.caller.is_staff)
     line = find_line(after, data.key)
-    await _check_right(
-        tx, "draft-order.add-item-discount", line.discounts, list_value(line.known), data.approval_id
-    )
+    await _check_right(tx, "draft-order.add-item-discount", line.discounts, list_value(line.known), data)
     return await keep_cart(tx, draft, after)
 
 
@@ -293,7 +291,7 @@ async def _check_own_price(tx: Transaction, action: str) -> None:
 
 
 async def _check_right(
-    tx: Transaction, action: str, discounts: tuple[StaffDiscount, ...], base: int, approval_id: str | None
+    tx: Transaction, action: str, discounts: tuple[StaffDiscount, ...], base: int, asked: Approvable | None
 ) -> None:
     if tx.caller.is_staff and is_large(discounts, base, tx.shop):
-        await require_manager(tx, action, approval_id)
+        await require_manager(tx, action, asked)

@@ -33,7 +33,7 @@ from jumak.protocol.messages.order import (
     OrdersReply,
     SearchOrders,
 )
-from jumak.service.approval import require_manager
+from jumak.service.approval import Approvable, require_manager
 from jumak.service.cancelling import staff_cancel
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact, payment_fact
 from jumak.service.ports import OrderQuery, Reader, Transaction, menu_of
@@ -107,7 +107,7 @@ async def check_reopening(tx: Transaction, order: Order) -> None:
 
 
 async def check_role(
-    tx: Transaction, before: Order | None, after: Order, action: str, approval_id: str | None
+    tx: Transaction, before: Order | None, after: Order, action: str, asked: Approvable
 ) -> dict[str, Any]:
     """Staff below manager do not get by sending a whole order what editing it refuses them (§7.5).
 
@@ -115,7 +115,7 @@ async def check_role(
     APPROVAL_NEEDED.
     """
     if tx.caller.is_staff and exceeds_role(before, after, tx.shop):
-        return await require_manager(tx, action, approval_id)
+        return await require_manager(tx, action, asked)
     return {}
 
 
@@ -134,11 +134,11 @@ async def open_order(
     strict_options: bool = False,
     allow_sold_out: bool = False,
     completed: bool = False,
-    checked: tuple[str, str | None] | None = None,
+    checked: tuple[str, Approvable] | None = None,
 ) -> Order:
     """Open an order and everything that follows from it; table and key checks are the caller's.
 
-    completed: it costs nothing and is handed over at once, in the same commit.  checked: action and approval id
+    completed: it costs nothing and is handed over at once, in the same commit.  checked: action and request
     when the whole order comes from outside, see `check_role`.
     """
     decided, warnings = decide_open(
@@ -179,7 +179,7 @@ async def add(tx: Transaction, data: AddOrder) -> OrderReply:
             dto,
             source=source_of(tx.caller),
             profile=tx.caller.profile,
-            checked=("order.add", data.approval_id),
+            checked=("order.add", data),
         )
     return OrderReply(order=await shown(tx, order))
 
@@ -202,7 +202,7 @@ async def add_menu(tx: Transaction, data: AddMenu) -> OrderReply:
         iso=calendar_of(tx.shop).iso(tx.at),
     )
     if after is not order:
-        approved = await check_role(tx, order, after, "order.add-menu", data.approval_id)
+        approved = await check_role(tx, order, after, "order.add-menu", data)
         await check_reopening(tx, order)
         after = await keep(tx, order, after, orders=[order_fact("update", after, **approved)])
     tx.live.sightings.note(caller.id, after)

@@ -83,7 +83,7 @@ async def add_line(tx: Transaction, data: AddLines) -> OrderReply:
     ]
     iso = calendar_of(tx.shop).iso(tx.at)
     after = finish_edit(order, append_lines(order, drafts), tx.shop, iso)
-    approved = await check_role(tx, order, after, "order.add-line", data.approval_id)
+    approved = await check_role(tx, order, after, "order.add-line", data)
     await check_reopening(tx, order)
     return await _kept(tx, order, after, **approved)
 
@@ -106,7 +106,7 @@ async def update_line(tx: Transaction, data: UpdateLine) -> OrderReply:
     )
     approved: dict[str, Any] = {}
     if needs_approval(order, line, change, tx.shop):
-        approved = await require_manager(tx, "order.update-line", data.approval_id)
+        approved = await require_manager(tx, "order.update-line", data)
     iso = calendar_of(tx.shop).iso(tx.at)
     after = decide_line(order, line.id, change, menu=await menu_of(tx), shop=tx.shop, iso=iso)
     return await _kept(tx, order, after, reason=data.reason, lineId=line.id, **approved)
@@ -120,7 +120,7 @@ async def remove_line(tx: Transaction, data: RemoveLine) -> OrderReply:
     line = find_line(order, data.line_id)
     approved: dict[str, Any] = {}
     if was_sent(order, line.id):
-        approved = await require_manager(tx, "order.remove-line", data.approval_id)
+        approved = await require_manager(tx, "order.remove-line", data)
     after = decide_remove(order, line.id, shop=tx.shop, iso=calendar_of(tx.shop).iso(tx.at))
     return await _kept(tx, order, after, reason=data.reason, lineId=line.id, **approved)
 
@@ -132,7 +132,7 @@ async def update(tx: Transaction, data: UpdateOrder) -> OrderReply:
     change = HeaderChange(memo=data.memo, num_guests=data.num_guests, discounts=data.discounts, tip=data.tip)
     approved: dict[str, Any] = {}
     if data.discounts and is_large(data.discounts, order.charge_price.charge_list_price_value, tx.shop):
-        approved = await require_manager(tx, "order.update", data.approval_id)
+        approved = await require_manager(tx, "order.update", data)
     after = decide_header(order, change, shop=tx.shop, iso=calendar_of(tx.shop).iso(tx.at))
     price = after.charge_price
     if data.tip and tip_needs_withholding(data.tip, price.charge_supply_value):

@@ -27,7 +27,7 @@ async def confirm_refund(tx: Transaction, data: ConfirmRefund) -> PaymentReply:
     can be asked for, and those whose terminal was asked in vain or is no longer the shop's; what else the till took it returns itself. Raises PermissionDenied APPROVAL_NEEDED, NotFound, Locked, InvalidState TILL_PAYMENT, REFUND_STATE,
     CANCEL_IN_PROGRESS.
     """
-    approved = await require_manager(tx, "payment.confirm-refund", data.approval_id)
+    approved = await require_manager(tx, "payment.confirm-refund", data)
     order = await tx.order_of_payment(data.id)
     if order is None:
         raise NotFound("없는 결제입니다", f"there is no payment {data.id[:64]}", path="$.id")

@@ -33,7 +33,7 @@ async def resolve(tx: Transaction, data: ResolveRefund) -> PaymentRefundReply:
     Raises PermissionDenied APPROVAL_NEEDED; NotFound; InvalidState REFUND_STATE for what is no part, or does not wait for this, CANCEL_IN_PROGRESS
     and REFUND_UNSETTLED while the terminal is asked for something else of this payment.
     """
-    approved = await require_manager(tx, "payment-refund.resolve", data.approval_id)
+    approved = await require_manager(tx, "payment-refund.resolve", data)
     part = await tx.get(RefundAttempt, data.id)
     if part is None:
         raise NotFound("없는 환불입니다", f"there is no refund {data.id[:64]}", path="$.id")

@@ -90,9 +90,10 @@ async def fail_pin(tx: Transaction, why: str, failures: int) -> Done:
     return Done()
 
 
-async def approve(tx: Transaction, staff_id: str, action: str) -> StaffApproveReply:
+async def approve(tx: Transaction, staff_id: str, action: str, act: str) -> StaffApproveReply:
     """A one-off approval by a manager; whoever uses it is named beside them (SEC-1).
 
+    act: as the refusal told it; another order, amount or reason is another act.
     Raises PermissionDenied `ROLE` when the PIN is nobody's who may approve.
     """
     person = await _person(tx, staff_id)
@@ -108,6 +109,7 @@ async def approve(tx: Transaction, staff_id: str, action: str) -> StaffApproveRe
     approval = Approval(
         id=tx.ids.new(),
         action=action,
+        act=act,
         staff_id=person.id,
         staff_name=person.name,
         role=person.role,

@@ -11,6 +11,7 @@ from tests.web.till.paying import Json, a_line, an_order, open_display, open_pay
 from tests.web.till.scanner import scan
 from tests.web.till.stall import Stall
 from tests.web.till.test_status import choice, look_at
+from tests.web.till.wire import cut_in
 from tests.web.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -58,6 +59,7 @@ async def test_the_guests_code_is_scanned_or_typed(stall: Stall, browser: Browse
         await scan(till, GOODS)
         await scan(till, LOT)
         await expect(till.locator(".pad dd")).to_have_text(["30,000원", "10,000원", "20,000원"])
+        await expect(till.get_by_text("결제에 쓸 수 없는 바코드입니다.")).to_be_visible()
         # Below a dialog nobody pays.
         await till.get_by_role("button", name="봉사료").click()
         await scan(till, "9300000000000001")
@@ -106,6 +108,28 @@ async def test_the_guests_code_is_scanned_or_typed(stall: Stall, browser: Browse
     await till.get_by_role("alertdialog").get_by_role("button", name="결제 취소").click()
     await expect(detail.get_by_role("status")).to_have_text("결제를 취소했습니다.")
     assert await payments(stall, order) == [("CARD", 20_000, "네이버페이")]
+
+
+async def test_a_code_is_scanned_before_the_till_has_the_order_in_hand(
+    stall: Stall, browser: Browser
+) -> None:
+    """PAY-9: nobody scans it twice; it pays as soon as money may be taken. What pays nothing is not kept."""
+    terminal = await card_terminal(stall)
+    await terminal.control(attended=False)
+    till = await stall.page(browser)
+    wire = await cut_in(till)
+    for code, paid in ((GOODS, False), ("9200000000000001", True)):
+        order = await an_order(stall)
+        wire.hold()
+        await till.evaluate("id => { location.hash = `#/order/pay/${id}`; }", order["id"])
+        await expect(till.get_by_text("주문을 여는 중…")).to_be_visible()
+        await scan(till, code)
+        wire.release()
+        if not paid:
+            await expect(till.get_by_text("결제에 쓸 수 없는 바코드입니다.")).to_be_visible()
+            await till.get_by_role("button", name="뒤로").click()
+    await heading(till, "결제 완료")
+    assert await payments(stall, order) == [("CARD", 29_700, "네이버페이")]
 
 
 async def test_the_guest_scans_a_code_of_ours(stall: Stall, browser: Browser) -> None:

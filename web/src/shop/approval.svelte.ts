@@ -1,14 +1,17 @@
 /** A manager's one-off approval of what is above the person at the till (rulebook §7.5, SEC-1). */
 
-import { fields, text } from "../client/decode";
+import { attempt as readable, fields, text } from "../client/decode";
 import { ShopError } from "../client/errors";
 import type { Till } from "./till.svelte";
 
+const decodeNeeded = fields({ action: text, act: text });
 const decodeApproved = fields({ approvalId: text });
 
 /** Somebody waits for a manager's PIN. */
 interface Waiting {
   readonly action: string;
+  /** Which one, as the shop told it: an approval is for no other order or amount. */
+  readonly act: string;
   readonly settle: (approvalId: string | null) => void;
 }
 
@@ -31,9 +34,9 @@ export class Approvals {
       return await act();
     } catch (error) {
       if (!(error instanceof ShopError) || error.reason !== "APPROVAL_NEEDED") throw error;
-      const action = error.data["action"];
-      if (typeof action !== "string") throw error;
-      const approvalId = await this.#ask(action);
+      const needed = readable(decodeNeeded, error.data);
+      if (needed === null) throw error;
+      const approvalId = await this.#ask(needed.action, needed.act);
       if (approvalId === null) throw error;
       return act(approvalId);
     }
@@ -45,7 +48,7 @@ export class Approvals {
     if (waiting === null) return;
     const { approvalId } = await this.#till.ask(
       "staff.approve.request",
-      { pin, action: waiting.action },
+      { pin, action: waiting.action, act: waiting.act },
       decodeApproved,
     );
     this.#settle(approvalId);
@@ -55,10 +58,10 @@ export class Approvals {
     this.#settle(null);
   }
 
-  #ask(action: string): Promise<string | null> {
+  #ask(action: string, act: string): Promise<string | null> {
     this.#settle(null);
     return new Promise((settle) => {
-      this.#waiting = { action, settle };
+      this.#waiting = { action, act, settle };
       this.action = action;
     });
   }

@@ -3025,10 +3025,11 @@ export interface SoundPlayEvent {
   sound?: unknown;
 }
 
-/** action: what is approved, in words of the till, e.g. `order.remove-line`. */
+/** What is approved: `action` and `act` of the refusal `APPROVAL_NEEDED`, e.g. `order.remove-line` of that line. */
 export interface StaffApproveRequest {
   pin: string;
   action: string;
+  act: string;
 }
 
 /** expires_at: UTC. The approval counts once. */

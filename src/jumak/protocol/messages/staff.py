@@ -38,10 +38,11 @@ class StaffLoginReply(Reply, frozen=True, kw_only=True):
 
 
 class StaffApproveData(Data, frozen=True, kw_only=True):
-    """action: what is approved, in words of the till, e.g. `order.remove-line`."""
+    """What is approved: `action` and `act` of the refusal `APPROVAL_NEEDED`, e.g. `order.remove-line` of that line."""
 
     pin: Pin
     action: Annotated[str, Meta(min_length=1, max_length=200)]
+    act: Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 class StaffApproveReply(Reply, frozen=True, kw_only=True):

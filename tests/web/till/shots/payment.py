@@ -13,6 +13,7 @@ from tests.web.till.screenshots import Look
 from tests.web.till.stall import Stall
 
 WORDS = {"ko": ("나눠 내기", "나누기", "50,000", "메뉴로"), "en": ("Split", "Split", "50,000", "By item")}
+WALLET_CODE = "9200000000000002"
 
 
 async def pad(stall: Stall, browser: Browser, look: Look) -> Page:
@@ -140,14 +141,23 @@ async def code_shown(stall: Stall, browser: Browser, look: Look) -> Page:
     return page
 
 
+async def code_used(stall: Stall, browser: Browser, look: Look) -> Page:
+    """A guest's code that was used before."""
+    page = await code_paid(stall, browser, look)
+    await page.keyboard.press("Enter")
+    await open_payment(page, await an_order(stall))
+    await scan(page, WALLET_CODE)
+    await page.get_by_text(re.compile("이미 사용한 코드|This code was used before")).wait_for()
+    return page
+
+
 async def code_paid(stall: Stall, browser: Browser, look: Look) -> Page:
     """By a wallet with a card behind it."""
     terminal = await card_terminal(stall)
     await terminal.control(attended=False)
     page = await stall.page(browser, **look)
     await open_payment(page, await an_order(stall))
-    await code_key(page).wait_for()
-    await scan(page, "9200000000000002")
+    await scan(page, WALLET_CODE)
     await page.get_by_role("heading", name=re.compile("결제 완료|Paid in full")).wait_for()
     return page
 

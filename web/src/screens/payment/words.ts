@@ -46,6 +46,7 @@ export const t = words({
   ],
   codeField: ["결제 코드", "Code"],
   payWithCode: ["결제", "Pay"],
+  noPaymentCode: ["결제에 쓸 수 없는 바코드입니다.", "This barcode pays for nothing here."],
   showCode: ["QR 보여 주기", "Show a QR"],
   showCodeHint: ["손님이 포스나 고객 화면의 QR을 휴대폰으로 찍습니다.", "The guest scans a QR on the till or the customer display."],
   terminalNotThere: ["단말기 연결 안 됨", "Not connected"],
