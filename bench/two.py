@@ -80,11 +80,16 @@ def _row(
     target: Target, name: str, against: str, rates: dict[str, list[float]], took: dict[str, Shares]
 ) -> Measured:
     ratio = statistics.median(one / other for one, other in zip(rates[name], rates[against], strict=True))
-    detail = (
-        f"{statistics.median(rates[name]):,.0f}/s, {against} {statistics.median(rates[against]):,.0f}/s; "
-        f"processors: {took[name].text()}; {against}: {took[against].text()}"
-    )
+    detail = f"{_said(name, rates, took)}; {_said(against, rates, took)}"
     return Measured(target, ratio, detail, settles=not took[name].is_all)
+
+
+def _said(name: str, rates: dict[str, list[float]], took: dict[str, Shares]) -> str:
+    servers = took[name].by_name["first"] + took[name].by_name["second"]
+    return (
+        f"{name} {statistics.median(rates[name]):,.0f}/s, {servers / rates[name][-1] * 1e6:.0f} µs of servers an order, "
+        f"processors: {took[name].text()}"
+    )
 
 
 def _rate(threads: ThreadPoolExecutor, parts: Sequence[Part], seconds: float) -> float:
