@@ -22,14 +22,17 @@ STOPS_WITH_US = '"$@" & server=$!; cat >/dev/null; kill -QUIT "$server"; wait "$
 
 
 class PostgresServer:
-    """In a new folder, on a socket in it and on no port; nothing of it need survive a power cut.
+    """In a new folder, on a socket in it and on no port.
 
+    disk: in which folder that one is, with PostgreSQL's own settings; without it nothing need survive a power cut.
     settings: beside our own.  copy: a folder with its data, which it goes on with.
     """
 
-    def __init__(self, settings: Mapping[str, str] | None = None, *, copy: Path | None = None) -> None:
+    def __init__(
+        self, disk: Path | None = None, *, settings: Mapping[str, str] | None = None, copy: Path | None = None
+    ) -> None:
         self._as = NOBODY if os.geteuid() == 0 else None
-        self.folder = Path(tempfile.mkdtemp(prefix="jumak-pg-", dir=_memory()))
+        self.folder = Path(tempfile.mkdtemp(prefix="jumak-pg-", dir=_memory() if disk is None else disk))
         if self._as is not None:
             shutil.chown(self.folder, NOBODY)
         self.programs = programs = self._programs()
@@ -41,12 +44,11 @@ class PostgresServer:
         options = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.folder),
-            "fsync": "off",
-            "full_page_writes": "off",
-            "shared_buffers": "32MB",
             "max_connections": "200",
-            **(settings or {}),
         }
+        if disk is None:
+            options |= {"fsync": "off", "full_page_writes": "off", "shared_buffers": "32MB"}
+        options |= settings or {}
         words = [arg for name, value in options.items() for arg in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
@@ -94,6 +96,11 @@ class PostgresServer:
     def url(self) -> str:
         """Of its one database."""
         return f"postgresql://jumak@/postgres?host={self.folder}"
+
+    @property
+    def pid(self) -> int:
+        """Of a process all of its processes descend from."""
+        return self._process.pid
 
     def close(self) -> None:
         """Stops it and removes its folder."""

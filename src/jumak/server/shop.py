@@ -25,7 +25,7 @@ from jumak.domain.errors import PosError, TimedOut
 from jumak.logs import fields
 from jumak.protocol.envelope import canonical_body, decode_data, encode_reply
 from jumak.protocol.row import Reply, Row
-from jumak.protocol.scopes import require
+from jumak.protocol.scopes import require_row
 from jumak.protocol.table import unknown
 from jumak.server.at_once import Rest, at_once
 from jumak.server.connections import Connections
@@ -111,6 +111,8 @@ class RunningShop:
         """Ports this shop listens at; nobody is led back to them from inside."""
         self.branches: Branches | None = None
         """The shops of a head office's directory, None in every other shop."""
+        self.is_working: Callable[[], bool] = _does_nothing
+        """Whether it has something to do by itself, though nobody is connected."""
         self.network: object | None = None
         """How plugins reach the network (`plugins/bridge`, which the server does not know)."""
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -136,7 +138,7 @@ class RunningShop:
         if log.isEnabledFor(logging.DEBUG):
             answered = _logged(caller, name, command_id, answered)
         try:
-            require(caller.scopes, row.scopes)
+            require_row(caller, row)
             data = decode_data(row, body)
             if is_plugin(caller):
                 self.watch.called(caller, row, data)
@@ -381,6 +383,10 @@ def _telling(answered: Answered, told: Callable[[BaseException], None]) -> Answe
 
 async def _finished(rest: Rest) -> None:
     await rest
+
+
+def _does_nothing() -> bool:
+    return False
 
 
 def _no_address() -> str | None:
