@@ -10,6 +10,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -117,7 +118,7 @@ class Fleet:
 async def fleet(folder: Path) -> AsyncIterator[Fleet]:
     """All of it made, and PostgreSQL and NATS running; whoever uses it starts the others, once there are shops."""
     async with contextlib.AsyncExitStack() as stack:
-        postgres = await asyncio.to_thread(PostgresServer, free_port())
+        postgres = await asyncio.to_thread(partial(PostgresServer, port=free_port()))
         stack.callback(postgres.close)
         nodes = await stack.enter_async_context(nats_cluster())
         servers = [await _server(stack, postgres, nodes, folder) for _ in range(SERVERS)]

@@ -18,6 +18,7 @@ from nats.js.errors import APIError, NotFoundError
 
 from jumak.feed.options import Link
 from jumak.feed.subjects import streams
+from jumak.logs import fields
 
 CONNECT_WITHIN_S: Final = 5
 ANSWER_WITHIN_S: Final = 5.0
@@ -62,7 +63,7 @@ async def _client_at(url: str, link: Link, name: str) -> tuple[Client, asyncio.E
         lost.set()
 
     async def said(error: Exception) -> None:
-        _log.debug("%s: %s", link, type(error).__name__)
+        _log.debug("the link is in trouble: %s", error, extra=fields(at=str(link)))
 
     client = Client()
     try:
@@ -167,9 +168,9 @@ class Shared:
                     self._current.set_result(connection)
                     self._waiting.got_somewhere()
                     await connection.lost.wait()
-                    _log.warning("the hub is away (%s)", self._link)
+                    _log.warning("the hub is away", extra=fields(at=str(self._link)))
             except LOST as trouble:
-                _log.debug("the hub is away (%s): %s", self._link, told(trouble))
+                _log.debug("the hub is away: %s", trouble, extra=fields(at=str(self._link)))
             except Exception:
                 _log.exception("reaching the hub failed; it is tried again")
             finally:
@@ -197,15 +198,6 @@ async def _made(stream: JetStreamContext, config: StreamConfig) -> None:
         if refusal.err_code != NO_CLUSTER:
             raise
         await stream.add_stream(config)
-
-
-def told(trouble: BaseException) -> str:
-    """What a log says of trouble with the link: no address, no password."""
-    return (
-        f"{type(trouble).__name__} {trouble}".strip()
-        if isinstance(trouble, NatsError)
-        else type(trouble).__name__
-    )
 
 
 class Waiting:

@@ -16,8 +16,9 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
-from jumak.feed.link import LOST, Waiting, reached, told
+from jumak.feed.link import LOST, Waiting, reached
 from jumak.feed.options import Link
+from jumak.logs import fields
 from jumak.store.postgres.waking import ByDatabase, Channels, Listener, Words
 
 AWAY_CHANNEL: Final = "jumak_nats_away"
@@ -97,7 +98,7 @@ class ByNats:
                     "NATS is away (%s): processes wake each other up through the database", self._link
                 )
             except LOST as trouble:
-                _log.debug("NATS is away (%s): %s", self._link, told(trouble))
+                _log.debug("NATS is away: %s", trouble, extra=fields(at=str(self._link)))
             except Exception:
                 _log.exception("wake-ups over NATS failed; they are tried again")
             await asyncio.sleep(self._waiting.next_s())

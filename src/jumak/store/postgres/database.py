@@ -12,7 +12,7 @@ import asyncpg
 from jumak.store.errors import StoreError
 from jumak.store.postgres.connection import ANSWER_WITHIN_S, ASK_AGAIN_S, CONNECT_WITHIN_S, SETTINGS, TROUBLE
 from jumak.store.postgres.lookout import Lookout
-from jumak.store.postgres.schema import prepare
+from jumak.store.postgres.schema import is_distributed, prepare
 from jumak.store.postgres.waking import ByDatabase, Channels, WakeUps
 
 if TYPE_CHECKING:
@@ -25,12 +25,16 @@ Waking = Callable[[Channels], WakeUps]
 class Database:
     """Shared by the shops a process serves. Made by `connect`; its schema is there and of this program's version.
 
-    waking: how processes wake each other up.
+    waking: how processes wake each other up.  joins: it takes several writes as one statement (`joined.py`), which a
+    distributed one does not.
     """
 
-    def __init__(self, url: str, pool: asyncpg.Pool, waking: Waking = ByDatabase) -> None:
+    def __init__(
+        self, url: str, pool: asyncpg.Pool, waking: Waking = ByDatabase, *, joins: bool = True
+    ) -> None:
         self.url = url
         self.pool = pool
+        self.joins = joins
         self.lookout = Lookout(pool)
         self._channels = Channels(url, pool)
         self.wake_ups = waking(self._channels)
@@ -59,10 +63,11 @@ class Database:
             raise StoreError(f"the database cannot be reached: {error}") from None
         try:
             await prepare(pool)
+            distributed = await is_distributed(pool)
         except BaseException:
             await pool.close()
             raise
-        return cls(url, pool, waking)
+        return cls(url, pool, waking, joins=not distributed)
 
     @classmethod
     @contextlib.asynccontextmanager
