@@ -147,6 +147,13 @@ async def create_shop(folder: Path, items: int = 200, clock: Clock | None = None
     return store
 
 
+async def create_shop_in_memory(clock: Clock, items: int = 200) -> SqliteStore:
+    """A new shop that ends with its store."""
+    store = SqliteStore.in_memory(SHOP, clock=clock, ids=UuidIds(), live=Connections())
+    await fill(store, items)
+    return store
+
+
 async def fill(store: Store, items: int = 200) -> None:
     """Gives a new shop its menu."""
 

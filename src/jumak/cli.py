@@ -7,7 +7,7 @@ import asyncio
 import sys
 
 from jumak import __version__
-from jumak.commands import file, hub, link, plugin, serve, shop, simulate, terminal, token
+from jumak.commands import file, hub, link, migrate, plugin, serve, shop, simulate, terminal, token
 from jumak.commands.reach import Refused
 from jumak.domain.errors import PosError
 from jumak.store.sqlite import ShopMissing, StoreError
@@ -41,6 +41,6 @@ def parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(prog="jumak", description="Jumak: an open point of sale.")
     whole.add_argument("--version", action="version", version=f"jumak {__version__}")
     commands = whole.add_subparsers(required=True, metavar="COMMAND")
-    for noun in (serve, shop, link, token, file, plugin, simulate, terminal, hub):
+    for noun in (serve, shop, link, token, file, migrate, plugin, simulate, terminal, hub):
         noun.add(commands)
     return whole

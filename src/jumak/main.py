@@ -22,6 +22,7 @@ import uvicorn
 from msgspec import Struct
 
 import jumak.server.before_add  # binds its messages
+import jumak.server.branches  # binds its messages
 import jumak.server.directory  # binds its messages
 import jumak.service
 from jumak.devices.terminal import DRIVERS

@@ -7,19 +7,19 @@ import asyncio
 import logging
 import os
 import signal
-import unicodedata
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from jumak.commands.nats import add_link, link_of, shop_name
+from jumak.commands.printing import print_json, print_table
 from jumak.commands.reach import Refused
+from jumak.domain.calendar import to_ms
 from jumak.feed.options import Link
 from jumak.main import settle_memory
+from jumak.server.clock import SystemClock
 from jumak.server.ids import UuidIds
 
 if TYPE_CHECKING:
@@ -51,17 +51,17 @@ async def _shops(arguments: argparse.Namespace) -> None:
     async with _opened(arguments) as pool:
         found, sent = await shops(pool), await menus(pool)
     if arguments.json:
-        _print_json({"shops": found, "menus": sent})
+        print_json({"shops": found, "menus": sent})
         return
     rows = [("shop", "facts", "behind", "heard", "trouble")]
     rows += [
         (one.shop, f"{one.last_seq:,}", f"{one.behind:,}", _when(one.heard), one.trouble or "")
         for one in found
     ]
-    _print_table(rows)
+    print_table(rows)
     if sent:
         print()
-        _print_table(
+        print_table(
             [
                 ("shop", "menu", "sent", "new", "changed", "refused"),
                 *(
@@ -88,13 +88,13 @@ async def _report(arguments: argparse.Namespace) -> None:
         first: date = arguments.first or last - timedelta(days=6)
         found = await report(pool, first, last, of=arguments.shop, top=arguments.top)
     if arguments.json:
-        _print_json(found)
+        print_json(found)
         return
     sales = [("day", "shop", "orders", "net", "VAT")]
     sales += [
         (str(day.day), day.shop, f"{day.orders:,}", f"{day.net:,}", f"{day.vat:,}") for day in found.sales
     ]
-    _print_table(sales)
+    print_table(sales)
     for title, quantity, sums in (
         ("tender", "payments", found.tenders),
         ("category", "quantity", found.categories),
@@ -103,7 +103,7 @@ async def _report(arguments: argparse.Namespace) -> None:
     ):
         thousandths = 1_000 if quantity == "quantity" else 1
         print()
-        _print_table(
+        print_table(
             [
                 (title, "shops", quantity, "won"),
                 *(
@@ -124,7 +124,14 @@ async def _menu(arguments: argparse.Namespace) -> None:
     data = await asyncio.to_thread(file.read_bytes)
     if len(data) > MOST_FILE:
         raise Refused(f"{file} has more than {MOST_FILE:,} bytes; split it")
-    menu = Menu(UuidIds().new(), file.name, "xlsx" if file.suffix == ".xlsx" else "csv", data, arguments.live)
+    menu = Menu(
+        UuidIds().new(),
+        file.name,
+        "xlsx" if file.suffix == ".xlsx" else "csv",
+        data,
+        arguments.live,
+        to_ms(SystemClock().now()),
+    )
     async with _opened(arguments) as pool:
         known = await known_shops(pool)
         if unknown := set(arguments.shop) - set(known):
@@ -175,21 +182,6 @@ def _link(arguments: argparse.Namespace) -> Link:
 
 def _when(at: datetime | None) -> str:
     return "never" if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _print_json(found: object) -> None:
-    print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
-
-
-def _print_table(rows: Sequence[Sequence[str]]) -> None:
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
-        print("  ".join(cells).rstrip())
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def _add_database(parser: argparse.ArgumentParser) -> None:

@@ -48,14 +48,15 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--shop",
-        type=_shop_id,
+        type=shop_number,
         default=1,
         metavar="N",
         help="number of the shop in the database; 1 unless given",
     )
 
 
-def _shop_id(text: str) -> int:
+def shop_number(text: str) -> int:
+    """An argument that names a shop of a database. Raises ArgumentTypeError."""
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**63):
         raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
     return int(text)

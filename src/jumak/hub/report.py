@@ -8,7 +8,7 @@ from datetime import date, datetime
 import asyncpg
 from msgspec import Struct
 
-from jumak.hub.books import CATEGORY, HOUR, ITEM, TENDER
+from jumak.domain.books import CATEGORY, HOUR, ITEM, TENDER
 from jumak.hub.queries import SQL
 
 

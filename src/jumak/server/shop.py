@@ -20,7 +20,7 @@ from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError, TimedOut
 from jumak.protocol.envelope import canonical_body, decode_data, encode_reply
 from jumak.protocol.row import Reply, Row
-from jumak.protocol.scopes import require
+from jumak.protocol.scopes import require_row
 from jumak.protocol.table import unknown
 from jumak.server.at_once import Rest, at_once
 from jumak.server.connections import Connections
@@ -102,6 +102,8 @@ class RunningShop:
         """Ports this shop listens at; nobody is led back to them from inside."""
         self.branches: Branches | None = None
         """The shops of a head office's directory, None in every other shop."""
+        self.is_working: Callable[[], bool] = _does_nothing
+        """Whether it has something to do by itself, though nobody is connected."""
         self.network: object | None = None
         """How plugins reach the network (`plugins/bridge`, which the server does not know)."""
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -122,7 +124,7 @@ class RunningShop:
         if (told := self.on_refusal.get(name)) is not None:
             answered = _telling(answered, partial(told, caller))
         try:
-            require(caller.scopes, row.scopes)
+            require_row(caller, row)
             data = decode_data(row, body)
             if is_plugin(caller):
                 self.watch.called(caller, row, data)
@@ -323,6 +325,10 @@ def _telling(answered: Answered, told: Callable[[BaseException], None]) -> Answe
 
 async def _finished(rest: Rest) -> None:
     await rest
+
+
+def _does_nothing() -> bool:
+    return False
 
 
 def _no_address() -> str | None:

@@ -86,7 +86,8 @@ class Served:
 
     def is_idle(self, after_s: float) -> bool:
         """Nobody is there, its own plugins included, nor was for a while."""
-        return not self.busy and not self.shop.connections.all and now_s() - self.used > after_s
+        there = self.busy or self.shop.connections.all or self.shop.is_working()
+        return not there and now_s() - self.used > after_s
 
 
 class Elsewhere(Struct, frozen=True):
@@ -128,6 +129,7 @@ class Shops:
         self._served: dict[int, Served] = {}
         self._known: dict[int, tuple[float, Elsewhere]] = {}
         self._looking: asyncio.Task[None] | None = None
+        self._wanting: set[asyncio.Task[None]] = set()
         self.is_ending = False
         process.late = self.drop_all
 
@@ -166,6 +168,20 @@ class Shops:
         if served is None:
             raise moved()
         return served
+
+    def want(self, entry: ShopEntry) -> None:
+        """Has a shop run somewhere, here if nowhere else, though nobody asks it for anything."""
+        task = asyncio.create_task(self._have(entry), context=contextvars.Context())
+        self._wanting.add(task)
+        task.add_done_callback(self._wanting.discard)
+
+    async def _have(self, entry: ShopEntry) -> None:
+        try:
+            await self.at(entry)
+        except PosError as error:
+            log.info("shop %s has something to do and is not opened for now: %s", entry.id, error)
+        except Exception:
+            log.exception("shop %s has something to do and could not be opened", entry.id)
 
     async def still(self, shop_id: int, there: Elsewhere) -> bool:
         """Whether that process still runs it."""

@@ -4,6 +4,9 @@ StoreError
 ├── ShopInUse      another process has it open
 ├── ShopMissing    there is no shop in this folder
 ├── ShopExists     there is one already
+├── CopyUnfinished a copy of a shop, not whole and proven yet
+├── CopyRefused    a shop cannot be copied there: nothing was changed
+├── CopyDiffers    a copy is not what it is a copy of
 ├── NewerFile      written by a newer program
 ├── DatabaseAway   the database does not answer: nothing has happened, or nobody can tell
 └── Unrecorded     a bug: an order changed and no fact tells of it
@@ -26,6 +29,24 @@ class ShopMissing(StoreError):  # noqa: N818  # named for what is so, as the tra
 
 class ShopExists(StoreError):  # noqa: N818  # named for what is so, as the trade would
     """There is a shop in this folder already."""
+
+
+class CopyUnfinished(StoreError):  # noqa: N818  # named for what is so, as the trade would
+    """What is here is a copy that has not come to its end, and no shop yet."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"{where} is a copy that is not finished: run the same `jumak migrate` again, which goes on where it stopped "
+            "(with --restart it begins anew)"
+        )
+
+
+class CopyRefused(StoreError):  # noqa: N818  # named for what is so, as the trade would
+    """A shop cannot be copied like this; nothing was changed."""
+
+
+class CopyDiffers(StoreError):  # noqa: N818  # named for what is so, as the trade would
+    """A copy is not what it is a copy of, and stays unfinished. The text says where."""
 
 
 class NewerFile(StoreError):  # noqa: N818  # named for what is so, as the trade would

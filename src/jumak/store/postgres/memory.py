@@ -12,7 +12,8 @@ from jumak.domain.order.types import Order
 from jumak.service.documents import KINDS
 from jumak.service.ports import Announcement, Committed, Entry
 from jumak.store.codec import Codec
-from jumak.store.errors import ShopMissing
+from jumak.store.copying.record import MARK
+from jumak.store.errors import CopyUnfinished, ShopMissing, StoreError
 from jumak.store.memory import ORDERS, TICKETS, Actor, KeptOrder, Memory, Opening
 from jumak.store.postgres.changes import Changes, from_body
 from jumak.store.postgres.queries import SQL
@@ -74,8 +75,15 @@ Packed = dict[str, dict[str, bytes]]
 """Packed documents by kind and id (JSON): those of kinds nobody has asked for yet."""
 
 
+async def no_shop(connection: Connection, shop_id: int) -> StoreError:
+    """Why a shop has no head: ShopMissing or CopyUnfinished."""
+    if await connection.fetchval(SQL["shop_value"], shop_id, MARK) is None:
+        return ShopMissing(f"there is no shop {shop_id} in this database")
+    return CopyUnfinished(f"shop {shop_id} of this database")
+
+
 async def memory_of(connection: Connection, shop_id: int) -> PostgresMemory:
-    """Reads a shop within the connection's transaction, which sees one commit. Raises ShopMissing."""
+    """Reads a shop within the connection's transaction, which sees one commit. Raises ShopMissing, CopyUnfinished."""
 
     async def fetch(name: str, *values: Any) -> list[Any]:
         rows: list[Any] = await connection.fetch(SQL[name], shop_id, *values)
@@ -83,7 +91,7 @@ async def memory_of(connection: Connection, shop_id: int) -> PostgresMemory:
 
     head = await fetch("head")
     if not head:
-        raise ShopMissing(f"there is no shop {shop_id} in this database")
+        raise await no_shop(connection, shop_id)
     commit, seq, chained = head[0]
     packed: Packed = {}
     for kind, stored, doc in await fetch("documents"):

@@ -13,9 +13,10 @@ from typing import Final
 
 import asyncpg
 
-from jumak.store.errors import ShopInUse, ShopMissing
+from jumak.store.errors import ShopInUse
 from jumak.store.postgres.counter import FREE
 from jumak.store.postgres.database import TROUBLE, Database
+from jumak.store.postgres.memory import no_shop
 from jumak.store.postgres.queries import SQL
 from jumak.store.queries import statements
 
@@ -56,13 +57,13 @@ class Placements:
     async def take(self, shop_id: int, process: str) -> int | None:
         """Has a shop run by this process; its fence, None when another living one has it or this one is late.
 
-        Raises ShopMissing, ShopInUse when a server that serves it alone has its counter.
+        Raises ShopMissing, CopyUnfinished, ShopInUse when a server that serves it alone has its counter.
         """
         async with self._database.pool.acquire() as connection, connection.transaction():
             await connection.execute(f"SET LOCAL lock_timeout = {PATIENCE_MS}")
             # One who takes it after another, and after the last commit of the process before.
             if await connection.fetchval(SQL["lock_head"], shop_id) is None:
-                raise ShopMissing(f"there is no shop {shop_id} in this database")
+                raise await no_shop(connection, shop_id)
             if await connection.fetchval(PLACING["address"], process) is None:
                 return None
             holder = await connection.fetchval(SQL["placement"], shop_id)

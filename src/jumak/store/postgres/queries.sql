@@ -46,6 +46,9 @@ SELECT value FROM shop_values WHERE shop_id = $1 AND name = $2;
 INSERT INTO shop_values (shop_id, name, value) VALUES ($1, $2, $3)
 ON CONFLICT (shop_id, name) DO UPDATE SET value = excluded.value;
 
+-- name: drop_shop_values
+DELETE FROM shop_values WHERE shop_id = $1 AND name = ANY($2::text[]);
+
 -- name: order_row
 -- One order by its public id.
 SELECT seq, fact, doc, backing FROM orders WHERE shop_id = $1 AND id = $2;
@@ -327,3 +330,28 @@ SELECT kind, id, fact, doc FROM documents WHERE shop_id = $1 ORDER BY kind, id;
 -- name: count_lines
 SELECT (SELECT count(*) FROM orders WHERE shop_id = $1) + (SELECT count(*) FROM tickets WHERE shop_id = $1)
     + (SELECT count(*) FROM journal WHERE shop_id = $1);
+
+-- name: order_places
+-- By the index alone: a page is found before any document is read. $4, $5: below this place.
+SELECT created, seq FROM orders WHERE shop_id = $1 AND created >= $2 AND created < $3 AND (created, seq) < ($4, $5)
+    AND state = ANY($6::smallint[]) AND ($7::text IS NULL OR number = $7)
+ORDER BY created DESC, seq DESC LIMIT $8;
+
+-- name: order_docs
+SELECT seq, doc FROM orders WHERE shop_id = $1 AND seq = ANY($2::bigint[]);
+
+-- name: documents_of_kinds
+SELECT kind, doc FROM documents WHERE shop_id = $1 AND kind = ANY($2::text[]);
+
+-- name: fact_at
+SELECT at FROM journal WHERE shop_id = $1 AND seq = $2;
+
+-- name: facts_between
+SELECT seq, at, name, subject, data, state FROM journal WHERE shop_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq;
+
+-- name: history_of_orders
+-- What is told of these orders below fact $3.
+SELECT DISTINCT j.seq, j.at, j.name, j.subject, j.data, j.state FROM orders AS o
+JOIN order_facts AS f ON f.shop_id = $1 AND f.order_seq = o.seq AND f.fact < $3
+JOIN journal AS j ON j.shop_id = $1 AND j.seq = f.fact
+WHERE o.shop_id = $1 AND o.id = ANY($2::text[]) ORDER BY j.seq;

@@ -28,7 +28,8 @@ from jumak.domain.errors import HostUnavailable
 from jumak.domain.merchant import Shop
 from jumak.service.ports import Clock, Command, Committed, Ids, Live, Reader, Result
 from jumak.store.codec import shipped_dictionary
-from jumak.store.errors import DatabaseAway, ShopExists, StoreError
+from jumak.store.copying.record import MARK
+from jumak.store.errors import CopyUnfinished, DatabaseAway, ShopExists, StoreError
 from jumak.store.postgres.ahead import answers, first_lookup
 from jumak.store.postgres.asking import Asking, Habits, InTasks, Lookup, Refusal, driven
 from jumak.store.postgres.database import TROUBLE, Database
@@ -69,10 +70,12 @@ _log = logging.getLogger(__name__)
 
 
 async def found(database: Database, shop_id: int, shop: Shop) -> None:
-    """Makes a new shop. Raises ShopExists."""
+    """Makes a new shop. Raises ShopExists, CopyUnfinished."""
     async with database.pool.acquire() as connection, connection.transaction():
         if await connection.fetchval(SQL["found_shop"], shop_id, bytes(32)) is None:
             raise ShopExists(f"there is a shop {shop_id} in this database already")
+        if await connection.fetchval(SQL["shop_value"], shop_id, MARK) is not None:
+            raise CopyUnfinished(f"shop {shop_id} of this database")
         settings = msgspec.json.encode(shop)
         for name, value in (
             ("dictionary", shipped_dictionary()),

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from jumak.store.codec import Codec
-from jumak.store.errors import ShopMissing
 from jumak.store.postgres.database import Database
+from jumak.store.postgres.memory import no_shop
 from jumak.store.postgres.queries import SQL
 from jumak.store.postgres.rows import order_at
 from jumak.store.travel import FactState, replayed
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 @contextlib.asynccontextmanager
 async def whole_shop(database: Database, shop_id: int) -> AsyncIterator[DatabaseShop]:
-    """A shop as of this moment, also while servers run. Raises ShopMissing."""
+    """A shop as of this moment, also while servers run. Raises ShopMissing, CopyUnfinished."""
     async with database.snapshot() as connection:
+        if await connection.fetchval(SQL["fence"], shop_id) is None:
+            raise await no_shop(connection, shop_id)
         dictionary = await connection.fetchval(SQL["shop_value"], shop_id, "dictionary")
-        if dictionary is None:
-            raise ShopMissing(f"there is no shop {shop_id} in this database")
         yield DatabaseShop(connection, shop_id, Codec(dictionary))
 
 

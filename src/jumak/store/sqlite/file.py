@@ -11,11 +11,14 @@ import msgspec
 
 from jumak.domain.merchant import Shop
 from jumak.store.codec import shipped_dictionary
-from jumak.store.errors import NewerFile, ShopExists, ShopMissing
+from jumak.store.errors import CopyUnfinished, NewerFile, ShopExists, ShopMissing, StoreError
 from jumak.store.queries import text
 from jumak.store.sqlite.queries import SQL
 
 FILE_NAME: Final = "shop.db"
+UNFINISHED_COPY: Final = "shop.db.copying"
+"""What a copy of a shop is called until it is whole and proven (`copying.py`)."""
+
 SCHEMA_VERSION: Final = 2
 """`PRAGMA user_version` of files this program writes; see `migrations/`."""
 
@@ -46,12 +49,14 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
 
 
 def create_file(path: Path, shop: Shop) -> None:
-    """Write a new shop's file. Raises ShopExists.
+    """Write a new shop's file. Raises ShopExists, CopyUnfinished.
 
     It gets its name last, so that a crash half-way leaves no half shop.
     """
     if path.exists():
         raise ShopExists(f"there is a shop in {path.parent} already")
+    if path.with_name(UNFINISHED_COPY).exists():
+        raise CopyUnfinished(str(path.parent))
     unfinished = path.with_suffix(".new")
     make_private(unfinished)
     connection = connect(unfinished)
@@ -82,9 +87,9 @@ def fill_new(connection: sqlite3.Connection, shop: Shop) -> None:
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
-    """The writer's connection, migrated if need be. Raises ShopMissing, NewerFile."""
+    """The writer's connection, migrated if need be. Raises ShopMissing, CopyUnfinished, NewerFile."""
     if not path.exists():
-        raise ShopMissing(f"there is no shop in {path.parent}")
+        raise missing(path.parent)
     version = version_of(path)
     if version < SCHEMA_VERSION:
         # Alembic and what it needs take a third of a second to import.
@@ -99,11 +104,18 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
-    """A connection that can only read. Raises ShopMissing, NewerFile."""
+    """A connection that can only read. Raises ShopMissing, CopyUnfinished, NewerFile."""
     if not path.exists():
-        raise ShopMissing(f"there is no shop in {path.parent}")
+        raise missing(path.parent)
     version_of(path)
     return connect(path, read_only=True)
+
+
+def missing(folder: Path) -> StoreError:
+    """Why there is no shop in a folder: ShopMissing or CopyUnfinished."""
+    if (folder / UNFINISHED_COPY).exists():
+        return CopyUnfinished(str(folder))
+    return ShopMissing(f"there is no shop in {folder}")
 
 
 def version_of(path: Path) -> int:
