@@ -12,9 +12,11 @@ from typing import Final
 import uvicorn
 from msgspec import Struct
 
+from jumak import __version__
 from jumak.domain.caller import Caller
 from jumak.domain.merchant import Shop
-from jumak.main import ServeOptions, ShopServer, listening, run_shop, server_config, settle_memory
+from jumak.logs import fields
+from jumak.main import ServeOptions, ShopServer, listening, log, run_shop, server_config, settle_memory
 from jumak.server.app import App
 from jumak.server.at_once import at_once
 from jumak.server.clock import SystemClock
@@ -282,7 +284,7 @@ async def opened_chain(options: ManyOptions, database: Database, port: int) -> A
         if await directory.has_work():
             shops.want(office)
         try:
-            app = ShopsApp(shops, options.hosts, forwarder)
+            app = ShopsApp(shops, options.hosts, forwarder, options.serve.monitor)
             yield Chain(app, shops, process, branches, office, is_new)
         finally:
             await shops.close()
@@ -308,6 +310,7 @@ async def serve_shops(options: ManyOptions) -> None:
 
             def ready() -> None:
                 settle_memory()
+                log.info("shops are served", extra=fields(version=__version__))
                 print(f"Jumak is ready: http://{serve.host}:{port}", flush=True)
                 for host in options.hosts:
                     print(f"Shops at <name>.{host}, the head office at {OFFICE}.{host}", flush=True)
@@ -316,3 +319,4 @@ async def serve_shops(options: ManyOptions) -> None:
 
             server.when_ready = ready
             await server.serve([listener])
+            log.info("shops are served no more")

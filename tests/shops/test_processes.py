@@ -23,6 +23,7 @@ from jumak.service.documents import ShopEntry
 from jumak.shops import Branches
 from jumak.store.postgres import Database, Placements
 from tests.domain.test_menu_sharing import item, price
+from tests.figures import figures
 from tests.ports import free_port
 from tests.postgres import PostgresServer
 from tests.service.asking import a_line, an_order
@@ -237,6 +238,9 @@ async def test_a_killed_process_is_followed_by_another(fleet: Fleet) -> None:
         assert (await through.ask("order.get-list.request", {}))["orders"][0]["memo"] == "a"
         streaming = asyncio.create_task(fleet.stream(fleet.two, first["id"]))
         await fleet.streamed.wait()
+        passed_on = figures((await fleet.http.get(f"{fleet.two.address}/metrics")).text)
+        assert passed_on["jumak_forward_seconds_count{outcome=answered}"] >= 1
+        assert passed_on["jumak_forwarded_sockets"] == 1
         fleet.one.send(signal.SIGKILL)
         await streaming
         assert await through.ended() == 1012

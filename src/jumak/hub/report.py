@@ -69,6 +69,20 @@ class Report(Struct, frozen=True, rename="camel"):
     hours: list[Sum]
 
 
+class Standing(Struct, frozen=True):
+    """Of all shops together. behind: facts shops are known to have that are not here.  taking, stopped: shops."""
+
+    behind: int = 0
+    taking: int = 0
+    stopped: int = 0
+
+
+async def standing(pool: asyncpg.Pool) -> Standing:
+    """How far the hub is."""
+    row = await pool.fetchrow(SQL["standing"])
+    return Standing() if row is None else Standing(**row)
+
+
 async def shops(pool: asyncpg.Pool) -> list[ShopState]:
     """Every shop that was ever heard of."""
     return [

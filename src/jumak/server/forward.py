@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -18,7 +19,9 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.frames import CloseCode
 
+from jumak import metrics
 from jumak.domain.errors import TimedOut
+from jumak.logs import fields
 from jumak.server.app import refuse
 from jumak.server.hop import Answer, HopConnection, HopError, Hops
 from jumak.server.http import Receive, Scope, Send
@@ -69,6 +72,8 @@ class Forwarder:
 
     def __init__(self) -> None:
         self._hops = Hops()
+        self._sockets = 0
+        metrics.forwarded_sockets.follow(self, lambda us: us._sockets)
 
     async def close(self) -> None:
         """Ends them."""
@@ -77,13 +82,17 @@ class Forwarder:
     async def request(self, address: str, still: Still, scope: Scope, receive: Receive, send: Send) -> None:
         """One HTTP request. address: `http://host:port`. Raises Unreached."""
         host, port = _place(address)
+        begun = time.perf_counter()
         try:
             connection = await self._hops.connection(host, port, CONNECT_S)
         except OSError as trouble:
+            metrics.forward_seconds.labels("unreached").observe(time.perf_counter() - begun)
             raise Unreached from trouble
         body = _Body(receive)
         try:
             answer = await _while(still, self._asked(connection, scope, body))
+            outcome = "lost" if answer is None else "answered"
+            metrics.forward_seconds.labels(outcome).observe(time.perf_counter() - begun)
             if answer is None:
                 await body.drain()
                 await refuse(_lost(), scope, _nothing_more, send)
@@ -91,7 +100,7 @@ class Forwarder:
                 await _answer(answer, body, send)
         except HopError as trouble:
             # The answer had begun: there is nothing else to say than that it does not end.
-            log.info("a shop's process at %s went away while it answered: %s", address, trouble)
+            log.info("a shop's process went away while it answered: %s", trouble, extra=fields(at=address))
             raise
         finally:
             self._hops.give_back(host, port, connection, asked_whole=body.is_whole)
@@ -164,14 +173,16 @@ class Forwarder:
         except OSError as trouble:
             raise Unreached from trouble
         except InvalidHandshake as trouble:
-            log.info("a shop's process at %s takes no socket: %s", address, trouble)
+            log.info("a shop's process takes no socket: %s", trouble, extra=fields(at=address))
             await refuse(moved(), scope, receive, send)
             return
+        self._sockets += 1
         try:
             await receive()
             await send({"type": "websocket.accept", "subprotocol": connection.subprotocol})
             await _both_ways(connection, receive, send)
         finally:
+            self._sockets -= 1
             await connection.close()
 
 

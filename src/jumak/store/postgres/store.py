@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import asyncpg
 import msgspec
 
+from jumak import metrics
 from jumak.domain.calendar import to_ms
 from jumak.domain.errors import HostUnavailable
 from jumak.domain.merchant import Shop
@@ -30,6 +32,7 @@ from jumak.service.ports import Clock, Command, Committed, Ids, Live, Reader, Re
 from jumak.store.codec import shipped_dictionary
 from jumak.store.copying.record import MARK
 from jumak.store.errors import CopyUnfinished, DatabaseAway, ShopExists, StoreError
+from jumak.store.postgres import past
 from jumak.store.postgres.ahead import answers, first_lookup
 from jumak.store.postgres.asking import Asking, Habits, InTasks, Lookup, Refusal, driven
 from jumak.store.postgres.database import TROUBLE, Database
@@ -120,6 +123,8 @@ class PostgresStore:
         self._read_rows = PostgresRows(InTasks(database.pool), memory.shop_id, memory.codec, memory)
         self._habits = Habits()
         self._write_rows = PostgresRows(Asking(), memory.shop_id, memory.codec, None)
+        metrics.shops_open.follow(self, lambda _: 1)
+        metrics.writer_queue.follow(self, lambda store: len(store._queue))
         database.wake_ups.listen(self._channel, self._heard)
         self._following = asyncio.create_task(self._follow())
 
@@ -143,6 +148,7 @@ class PostgresStore:
         folder: holds the key of plugins' secrets, the same in every process; without one a key that ends with this
         store.
         """
+        await past.settle(database, shop_id)
         async with database.snapshot() as connection:
             memory = await memory_of(connection, shop_id)
         return cls(database, memory, folder, clock, ids, live, fence)
@@ -181,6 +187,8 @@ class PostgresStore:
         if self._closing:
             return
         self._closing = True
+        metrics.shops_open.leave(self)
+        metrics.writer_queue.leave(self)
         if self._writing is not None:
             await self._writing
         self._following.cancel()
@@ -288,6 +296,7 @@ class PostgresStore:
         except BaseException:
             await self._back_out(layer, connection)
             raise
+        begun = time.perf_counter()
         try:
             await layer.commit()
         except Moved:
@@ -305,6 +314,8 @@ class PostgresStore:
                     # Not to be run again by anybody here: it may have happened.
                     raise DatabaseAway("the database does not say what became of this") from error
                 raise
+        metrics.commit_seconds.observe(time.perf_counter() - begun)
+        metrics.batch_commands.observe(len(batch))
         return results, layer.merge()
 
     def _anew(self, layer: PostgresLayer) -> PostgresLayer:
@@ -434,6 +445,7 @@ class PostgresStore:
     def _tell(self, committed: Committed) -> None:
         if not (committed.entries or committed.announcements):
             return
+        metrics.facts.inc(len(committed.entries))
         for listener in self._listeners:
             try:
                 listener(committed)
