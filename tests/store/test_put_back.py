@@ -93,7 +93,7 @@ def an_order(letter: str) -> Order:
 
 @asynccontextmanager
 async def running(settings: dict[str, str], copy: Path | None = None) -> AsyncIterator[PostgresServer]:
-    server = await asyncio.to_thread(PostgresServer, settings, copy=copy)
+    server = await asyncio.to_thread(PostgresServer, settings=settings, copy=copy)
     try:
         yield server
     finally:
