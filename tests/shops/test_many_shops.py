@@ -133,6 +133,10 @@ async def test_health_is_the_process_own(doors: Doors) -> None:
     for path, text in (("/healthz", "ok"), ("/readyz", "ready")):
         answer = await doors.http.get(path, headers={"Host": "10.0.0.7:8700"})
         assert (answer.status_code, answer.text.split()[0]) == (200, text)
+    # Under a plugin's name too, where each page stands under a policy.
+    for path in ("/healthz", "/readyz", "/metrics", "/"):
+        answer = await doors.http.get(path, headers={"Host": f"lamp.nowhere.{HOST}"})
+        assert "sandbox" in answer.headers["content-security-policy"], path
     await doors.chain.shops.close()
     assert (await doors.http.get("/readyz")).status_code == 503
     assert (await doors.http.get("/healthz")).status_code == 200

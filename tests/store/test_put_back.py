@@ -91,6 +91,25 @@ def an_order(letter: str) -> Order:
     return make_order(letter * 32, number=f"{letter.upper()}-001")
 
 
+async def test_a_store_notices_that_its_database_was_put_back(database: Database):
+    """OFF-9: its connections are of another past then, so whoever watches it ends them."""
+    shop = await founded(database)
+    shop_id = shop.store.memory.shop_id  # type: ignore[union-attr]
+    await database.pool.execute(
+        "UPDATE shop_values SET value = 'x' WHERE shop_id = $1 AND name = $2", shop_id, PAST
+    )
+    other = await in_database(database, shop_id, Clock(), Ids())
+    await other.do(add(an_order("a")))
+    # What tells one process of another's commits went with the past.
+    await database.pool.execute("DELETE FROM changes WHERE shop_id = $1", shop_id)
+    await shop.store.caught_up()  # type: ignore[union-attr]
+    assert shop.store.displaced.is_set()  # type: ignore[union-attr]
+    assert shop.store.reader().epoch == other.store.reader().epoch > 0
+    assert not other.store.displaced.is_set()  # type: ignore[union-attr]
+    await shop.store.close()
+    await other.store.close()
+
+
 @asynccontextmanager
 async def running(settings: dict[str, str], copy: Path | None = None) -> AsyncIterator[PostgresServer]:
     server = await asyncio.to_thread(PostgresServer, settings=settings, copy=copy)

@@ -17,7 +17,7 @@ import logging
 import re
 from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from msgspec import Struct
 
@@ -31,6 +31,7 @@ from jumak.server.http import Asked, Receive, Scope, Send, answer
 from jumak.server.monitoring import LOCAL_ONLY, Monitor
 from jumak.server.pages import TEXT
 from jumak.server.placement import Process, moved, now_s
+from jumak.server.policy import NOTHING, plugin_headers
 from jumak.server.shop import RunningShop
 from jumak.service.documents import ShopEntry
 
@@ -332,6 +333,19 @@ async def _within(seconds: float, event: asyncio.Event) -> None:
         log.warning("a shop was closed while it was asked something")
 
 
+def _guarded(send: Send) -> Send:
+    """For what this process answers by itself, under whatever name: on a plugin's origin too a page without a policy would
+    lend its own to the plugin.
+    """
+
+    async def guarded(message: dict[str, Any]) -> None:
+        if message["type"] in ("http.response.start", "websocket.http.response.start"):
+            message = {**message, "headers": [*message["headers"], *plugin_headers(NOTHING)]}
+        await send(message)
+
+    return guarded
+
+
 class ShopsApp:
     """Every door of every shop. hosts: the names all of them hang below, lower case.  monitor: who may read figures."""
 
@@ -348,14 +362,14 @@ class ShopsApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request or socket."""
         if scope["type"] == "http" and scope["path"] in ("/healthz", "/readyz"):
-            await self._serve_health(scope["path"], send)
+            await self._serve_health(scope["path"], _guarded(send))
             return
         if (
             scope["type"] == "http"
             and scope["path"] == monitoring.PATH
             and scope["method"] in ("GET", "HEAD")
         ):
-            await monitoring.serve_of_process(self._monitor, self._running, scope, send)
+            await monitoring.serve_of_process(self._monitor, self._running, scope, _guarded(send))
             return
         heard = Heard(scope)
         found = self._host.fullmatch(heard.host.decode("latin-1").lower())
@@ -366,11 +380,11 @@ class ShopsApp:
             entry = self._entry(found["shop"], Asked(scope["headers"]).token)
             place = await self._place(entry, scope)
         except PosError as error:
-            await refuse(error, scope, receive, send)
+            await refuse(error, scope, receive, _guarded(send))
             return
         except Exception as error:
             log.exception("a shop cannot be served", extra=fields(shop=found["shop"]))
-            await refuse(error, scope, receive, send)
+            await refuse(error, scope, receive, _guarded(send))
             return
         if found["shop"] is None:
             name = f"{entry.name}.{found['base']}{found['port'] or ''}".encode()
@@ -395,9 +409,9 @@ class ShopsApp:
         try:
             await self._hand_on(entry, await self._place(entry, scope), scope, receive, send)
         except PosError as error:
-            await refuse(error, scope, receive, send)
+            await refuse(error, scope, receive, _guarded(send))
         except Unreached:
-            await refuse(moved(), scope, receive, send)
+            await refuse(moved(), scope, receive, _guarded(send))
 
     def _entry(self, label: str | None, token: str | None) -> ShopEntry:
         """The shop that is meant. Raises NotFound `SHOP`, Unauthenticated, PermissionDenied `SHOP_SUSPENDED`."""

@@ -104,7 +104,7 @@ class PostgresStore:
         self.database, self.memory = database, memory
         self.fence = fence
         self.displaced = asyncio.Event()
-        """Set once another process runs the shop; nothing is written any more."""
+        """Set once another process runs the shop, and nothing is written any more; or once the shop was put back."""
         self.clock, self.ids, self.live = clock, ids, live
         self.folder = folder
         self.closed = False
@@ -505,7 +505,11 @@ class PostgresStore:
 
     async def _catch_up(self, connection: Connection, head: int) -> None:
         if head != self.memory.commit:
+            epoch = self.memory.epoch
             self._tell(await catch_up(connection, self.memory, head))
+            if self.memory.epoch != epoch:
+                # The database was put back while the shop was open here: whoever is connected has heard of another past.
+                self.displaced.set()
 
 
 def _key(command: Command) -> tuple[str, str | None]:
