@@ -51,6 +51,7 @@ async def test_into_a_database_and_back(everything: End, a_number: Place, tmp_pa
     assert schema_of_file(back.folder) == schema_of_file(everything.folder)
     assert files_of(back.folder) == files
     assert (back.folder / "secret.key").stat().st_mode & 0o777 == 0o600
+    assert {path.name for path in back.folder.glob("shop.*")} == {"shop.db", "shop.lock"}
     assert (back.folder / "shop.db").stat().st_mode & 0o777 == 0o600
 
 
