@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import beside, cash, domain, doors, growth, hub, plugins, start, till
+from bench import beside, cash, domain, doors, growth, hub, plugins, postgres, start, till, two
 from bench.bare import BARE_LOOP
 from bench.targets import Measured, table
 
@@ -30,6 +30,8 @@ def benches(orders: int) -> dict[str, Bench]:
         "domain": lambda _: domain.measure(),
         "http": doors.many_over_http,
         "http-one": doors.one_over_http,
+        "postgres": postgres.against_file,
+        "two": two.measure,
         "cash": cash.measure,
         "socket": doors.over_socket,
         "push": doors.commit_to_subscriber,

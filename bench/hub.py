@@ -11,13 +11,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 from tqdm import tqdm
 from uvloop import new_event_loop
 
 from bench import menu
 from bench.domain import orders
-from bench.targets import HUB, Measured
+from bench.targets import HUB, HUB_RATE, Measured
 from jumak.domain.caller import Caller
 from jumak.domain.order.types import Order, OrderDto
 from jumak.domain.payment import CardDetails, PaymentDto
@@ -47,8 +48,31 @@ def measure(folder: Path) -> list[Measured]:
         return runner.run(_measure(folder))
 
 
+class Ingested(Struct, frozen=True):
+    """used_s: processor time of the hub.  took_s: with PostgreSQL.  sent: bytes on the way."""
+
+    facts: int
+    used_s: float
+    took_s: float
+    sent: int
+
+
 async def _measure(folder: Path) -> list[Measured]:
-    count = await _one_day(folder / "shop")
+    done = await ingested(folder, ORDERS)
+    detail = (
+        f"{done.facts / done.used_s:,.0f} facts/s for a core of the hub; {done.facts / done.took_s:,.0f} facts/s with "
+        f"PostgreSQL on the same machine, without fsync; {done.facts:,} facts of {SHOPS} shops with {ORDERS:,} orders "
+        f"each, {done.sent / done.facts:,.0f} bytes a fact on the way"
+    )
+    return [
+        Measured(HUB, done.used_s / done.facts * 1e6, detail),
+        Measured(HUB_RATE, done.facts / done.used_s, f"{done.used_s:.1f} s of a hub process"),
+    ]
+
+
+async def ingested(folder: Path, orders: int) -> Ingested:
+    """A hub that takes so many orders of each shop."""
+    await _one_day(folder / "shop", orders)
     shipper = JournalShipper(folder / "shop")
     abouts = [About(f"shop-{number}", shipper.founding(), shipper.dictionary) for number in range(SHOPS)]
     sent = [packed(replace(facts, shop=about.shop)) for facts in _messages(shipper) for about in abouts]
@@ -67,12 +91,7 @@ async def _measure(folder: Path) -> list[Measured]:
             facts = await pool.fetchval("SELECT count(*) FROM journal")
     finally:
         server.close()
-    detail = (
-        f"{facts / used:,.0f} facts/s for a core of the hub; {facts / took:,.0f} facts/s with PostgreSQL on the same "
-        f"machine, without fsync; {facts:,} facts of {SHOPS} shops with {count:,} orders each, "
-        f"{sum(map(len, sent)) / facts:,.0f} bytes a fact on the way"
-    )
-    return [Measured(HUB, used / facts * 1e6, detail)]
+    return Ingested(facts, used, took, sum(map(len, sent)))
 
 
 def _messages(shipper: JournalShipper) -> Iterator[Facts]:
@@ -82,14 +101,13 @@ def _messages(shipper: JournalShipper) -> Iterator[Facts]:
         after = shipment.facts[-1].seq
 
 
-async def _one_day(folder: Path) -> int:
+async def _one_day(folder: Path, count: int) -> None:
     """Orders that were cooked, paid and ended."""
     store = await menu.create_shop(folder)
-    wanted = orders(ORDERS)
-    for first in tqdm(range(0, ORDERS, AT_ONCE), desc="orders for the hub", leave=False):
+    wanted = orders(count)
+    for first in tqdm(range(0, count, AT_ONCE), desc="orders for the hub", leave=False):
         await asyncio.gather(*(_sell(store, dto) for dto in wanted[first : first + AT_ONCE]))
     await store.close()
-    return ORDERS
 
 
 async def _sell(store: SqliteStore, dto: OrderDto) -> None:

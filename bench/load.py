@@ -207,8 +207,10 @@ def masked(text: bytes) -> bytes:
 class Socket(asyncio.Protocol):
     """A WebSocket client that hands every text frame to `take`; connected once `opened` is done."""
 
-    def __init__(self, take: Callable[[memoryview], None], path: str = "/v1/socket") -> None:
-        self._take, self._path = take, path
+    def __init__(
+        self, take: Callable[[memoryview], None], path: str = "/v1/socket", host: str = "localhost"
+    ) -> None:
+        self._take, self._path, self._host = take, path, host
         self._buffer = b""
         self._upgraded = False
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -218,7 +220,7 @@ class Socket(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         key = base64.b64encode(os.urandom(16)).decode()
         self._transport.write(
-            f"GET {self._path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"GET {self._path} HTTP/1.1\r\nHost: {self._host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
         )
 
@@ -264,10 +266,10 @@ class Socket(asyncio.Protocol):
         self._buffer = data[at:]
 
 
-async def connected(take: Callable[[memoryview], None], port: int) -> Socket:
-    """An open WebSocket."""
+async def connected(take: Callable[[memoryview], None], port: int, host: str = "localhost") -> Socket:
+    """An open WebSocket. host: what it asks for."""
     loop = asyncio.get_running_loop()
-    _, client = await loop.create_connection(lambda: Socket(take), "127.0.0.1", port)
+    _, client = await loop.create_connection(lambda: Socket(take, host=host), "127.0.0.1", port)
     await client.opened
     return client
 

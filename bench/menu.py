@@ -18,7 +18,7 @@ from jumak.protocol.row import Done
 from jumak.server.clock import SystemClock
 from jumak.server.connections import Connections
 from jumak.server.ids import UuidIds
-from jumak.service.ports import Clock, Command, Transaction
+from jumak.service.ports import Clock, Command, Store, Transaction
 from jumak.store.sqlite import SqliteStore
 
 SHOP: Final = Shop(
@@ -143,25 +143,28 @@ def order_bodies(count: int) -> list[tuple[bytes, bytes]]:
 async def create_shop(folder: Path, items: int = 200, clock: Clock | None = None) -> SqliteStore:
     """A new shop in a folder, open."""
     store = SqliteStore.create(folder, SHOP, clock=clock or SystemClock(), ids=UuidIds(), live=Connections())
-    return await _filled(store, items)
+    await fill(store, items)
+    return store
 
 
 async def create_shop_in_memory(clock: Clock, items: int = 200) -> SqliteStore:
     """A new shop that ends with its store."""
     store = SqliteStore.in_memory(SHOP, clock=clock, ids=UuidIds(), live=Connections())
-    return await _filled(store, items)
+    await fill(store, items)
+    return store
 
 
-async def _filled(store: SqliteStore, items: int) -> SqliteStore:
-    async def fill(tx: Transaction) -> Done:
+async def fill(store: Store, items: int = 200) -> None:
+    """Gives a new shop its menu."""
+
+    async def put(tx: Transaction) -> Done:
         for document in documents(items):
             tx.put(document)
         return Done()
 
-    result = await store.execute(Command(caller=SYSTEM, name="bench.fill", body=b"", run=fill))
+    result = await store.execute(Command(caller=SYSTEM, name="bench.fill", body=b"", run=put))
     if result.error is not None:
         raise result.error
-    return store
 
 
 def _won(number: int) -> int:

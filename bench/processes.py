@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
 from bench import menu
+from jumak.store.opening import InDatabase
 
 ReportT = TypeVar("ReportT")
 LONGEST_LOAD_S = 60
@@ -25,12 +27,16 @@ LONGEST_LOAD_S = 60
 class Serving:
     """A server that runs. ready_s: from its start until it said that it is ready; said: that line."""
 
-    def __init__(self, port: int, token: str, ready_s: float, begun: float, said: str) -> None:
-        self.port, self.token, self.ready_s, self.begun, self.said = port, token, ready_s, begun, said
+    def __init__(self, pid: int, port: int, token: str, ready_s: float, begun: float, said: str) -> None:
+        self.pid, self.port, self.token = pid, port, token
+        self.ready_s, self.begun, self.said = ready_s, begun, said
 
-    def load(self, kind: str, report: type[ReportT], **options: float) -> ReportT:
-        """Puts a load on it, from a process of its own."""
-        words = [sys.executable, "-m", "bench.load", kind, "--port", str(self.port), f"--token={self.token}"]
+    def load(
+        self, kind: str, report: type[ReportT], *, token: str | None = None, **options: float
+    ) -> ReportT:
+        """Puts a load on it, from a process of its own. token: another one than the server's own."""
+        token = self.token if token is None else token
+        words = [sys.executable, "-m", "bench.load", kind, "--port", str(self.port), f"--token={token}"]
         for name, value in options.items():
             words += [f"--{name}", str(value)]
         done = subprocess.run(words, stdout=subprocess.PIPE, check=True, timeout=LONGEST_LOAD_S)
@@ -44,30 +50,40 @@ def new_shop(folder: Path, items: int = 200, scope: str = "plugin") -> str:
         await (await menu.create_shop(folder, items)).close()
 
     asyncio.run(create())
-    words = [
-        sys.executable,
-        "-m",
-        "jumak",
-        "token",
-        "create",
-        "bench",
-        "--data",
-        str(folder),
-        "--scope",
-        scope,
-    ]
-    return subprocess.run(words, stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
+    return new_token(folder, scope=scope)
+
+
+def new_token(folder: Path, database: InDatabase | None = None, scope: str = "plugin") -> str:
+    """A token of a shop, in its folder or in a database."""
+    words = ["token", "create", "bench", "--scope", scope, *_where(folder, database)]
+    made = subprocess.run(
+        [sys.executable, "-m", "jumak", *words], stdout=subprocess.PIPE, check=True, text=True
+    )
+    return made.stdout.strip()
+
+
+def _where(folder: Path, database: InDatabase | None) -> list[str]:
+    there = [] if database is None else ["--database-url", database.url, "--shop", str(database.shop_id)]
+    return ["--data", str(folder), *there]
 
 
 @contextlib.contextmanager
-def served_shop(folder: Path, token: str, *, commits_to: Path | None = None) -> Iterator[Serving]:
+def served_shop(
+    folder: Path,
+    token: str,
+    *,
+    database: InDatabase | None = None,
+    more: Sequence[str] = (),
+    commits_to: Path | None = None,
+) -> Iterator[Serving]:
     """`jumak serve` on a folder, the flood guard off.
 
-    commits_to: a file that gets the time of each commit when the server has ended.
+    database: where the shop is, if not in the folder.  more: options.  commits_to: a file that gets the time of each
+    commit when the server has ended.
     """
     port = free_port()
     program = ["-m", "jumak"] if commits_to is None else ["-m", "bench.timed_server", str(commits_to)]
-    words = [sys.executable, *program, "serve", "--data", str(folder), "--port", str(port)]
+    words = [sys.executable, *program, "serve", *_where(folder, database), "--port", str(port), *more]
     with _running([*words, "--no-browser", "--no-flood-guard"], "Jumak is ready", port, token) as serving:
         yield serving
 
@@ -109,15 +125,16 @@ def _running(words: list[str], ready: str, port: int, token: str) -> Iterator[Se
                     break
             else:
                 raise RuntimeError(f"{' '.join(words)} ended before it was ready")
-            yield Serving(port, token, time.perf_counter() - begun, begun, line)
+            yield Serving(process.pid, port, token, time.perf_counter() - begun, begun, line)
         finally:
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=60)
 
 
 def free_port() -> int:
-    """A port below the ones clients get."""
-    for port in range(18_700, 19_700):
+    """A port below the ones clients get; another benchmark on the machine looks for its own elsewhere."""
+    for place in range(1_000):
+        port = 18_700 + (os.getpid() * 37 + place) % 1_000
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-Unit = Literal["%", "x", "µs", "s", "kB"]
+Unit = Literal["%", "x", "µs", "s", "kB", "/s"]
 
 
 class Target(Struct, frozen=True):
@@ -36,6 +36,8 @@ class Target(Struct, frozen=True):
                 return f"{value:.2f} s"
             case "kB":
                 return f"{value:.0f} kB"
+            case "/s":
+                return f"{value:,.0f}/s"
 
 
 class Measured(Struct, frozen=True):
@@ -54,6 +56,11 @@ HTTP_MANY: Final = Target("orders/s, HTTP, 128 clients / bare batch-64 loop", 0.
 HTTP_ONE: Final = Target("orders/s, HTTP, 1 client / bare one-by-one loop", 0.38, 0.45, "%", True)
 SOCKET: Final = Target("orders/s, one plugin on a WebSocket, 128 in flight / batch-64", 0.18, 0.25, "%", True)
 LATENCY: Final = Target("order p50, HTTP, 1 client / fdatasync p50", 6, 5, "x", False)
+POSTGRES: Final = Target("orders/s in PostgreSQL / in a file, HTTP, 128 clients", 0.6, 0.8, "%", True)
+TWO: Final = Target("orders/s, two processes / one, a shop each", 1.5, 1.8, "x", True)
+PASSED_ON_HALF: Final = Target("the same, every second request passed on", 1.2, 1.5, "x", True)
+# A shop has one writer: this can only say what passing on costs.
+PASSED_ON: Final = Target("orders/s of one shop, half of them passed on / none", 0.6, 0.8, "%", True)
 CASH_MANY: Final = Target("cash payments/s, HTTP, 128 clients / orders/s", 0.5, 0.8, "%", True)
 CASH_ONE: Final = Target("cash payments/s, HTTP, 1 client / orders/s", 0.5, 0.8, "%", True)
 PUSH: Final = Target("commit to subscriber p50 / bare WebSocket round trip p50", 2, 1.5, "x", False)
@@ -83,7 +90,8 @@ BESIDE_GROWTH: Final = Target(
     "orders/s, HTTP, 1 client, beside growing memory / a quiet plugin", 0.8, 0.95, "%", True
 )
 
-HUB: Final = Target("processor time of a hub for a fact, from message to commit", 100, 50, "µs", False)
+HUB: Final = Target("processor time of a hub for a fact, from message to commit", 50, 40, "µs", False)
+HUB_RATE: Final = Target("facts a hub takes for each core of it", 20_000, 25_000, "/s", True)
 
 
 def table(rows: list[Measured]) -> str:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,15 +22,46 @@ STOPS_WITH_US = '"$@" & server=$!; cat >/dev/null; kill -QUIT "$server"; wait "$
 
 
 class PostgresServer:
-    """In a new folder, on a socket in it and on no port; nothing of it need survive a power cut."""
+    """In a new folder, on a socket in it and on no port.
 
-    def __init__(self) -> None:
+    disk: in which folder that one is, with PostgreSQL's own settings; without it nothing need survive a power cut.
+    settings: beside our own.  copy: a folder with its data, which it goes on with.
+    """
+
+    def __init__(
+        self, disk: Path | None = None, *, settings: Mapping[str, str] | None = None, copy: Path | None = None
+    ) -> None:
         self._as = NOBODY if os.geteuid() == 0 else None
-        self.folder = Path(tempfile.mkdtemp(prefix="jumak-pg-", dir=_memory()))
+        self.folder = Path(tempfile.mkdtemp(prefix="jumak-pg-", dir=_memory() if disk is None else disk))
         if self._as is not None:
             shutil.chown(self.folder, NOBODY)
-        programs = self._programs()
+        self.programs = programs = self._programs()
         data = self.folder / "data"
+        if copy is None:
+            self._make(programs, data)
+        else:
+            copy.rename(data)
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.folder),
+            "max_connections": "200",
+        }
+        if disk is None:
+            options |= {"fsync": "off", "full_page_writes": "off", "shared_buffers": "32MB"}
+        options |= settings or {}
+        words = [arg for name, value in options.items() for arg in ("-c", f"{name}={value}")]
+        with (self.folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(
+                ["/bin/sh", "-c", STOPS_WITH_US, "sh", str(programs / "postgres"), "-D", str(data), *words],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                user=self._as,
+            )
+        self._wait(programs)
+
+    def _make(self, programs: Path, data: Path) -> None:
         initdb = (
             programs / "initdb",
             "-D",
@@ -49,30 +81,26 @@ class PostgresServer:
             user=self._as,
         )
         assert made.returncode == 0, made.stderr.decode()
-        options = {
-            "listen_addresses": "",
-            "unix_socket_directories": str(self.folder),
-            "fsync": "off",
-            "full_page_writes": "off",
-            "shared_buffers": "32MB",
-            "max_connections": "200",
-        }
-        words = [arg for name, value in options.items() for arg in ("-c", f"{name}={value}")]
-        with (self.folder / "log").open("wb") as log:
-            self._process = subprocess.Popen(
-                ["/bin/sh", "-c", STOPS_WITH_US, "sh", str(programs / "postgres"), "-D", str(data), *words],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                cwd=self.folder,
-                user=self._as,
-            )
-        self._wait(programs)
+
+    def run(self, program: str, *words: str) -> None:
+        """One of its programs, on this server, as whoever runs it."""
+        done = subprocess.run(
+            [str(self.programs / program), "-h", str(self.folder), "-U", "jumak", *words],
+            capture_output=True,
+            cwd=self.folder,
+            user=self._as,
+        )
+        assert done.returncode == 0, done.stderr.decode()
 
     @property
     def url(self) -> str:
         """Of its one database."""
         return f"postgresql://jumak@/postgres?host={self.folder}"
+
+    @property
+    def pid(self) -> int:
+        """Of a process all of its processes descend from."""
+        return self._process.pid
 
     def close(self) -> None:
         """Stops it and removes its folder."""

@@ -22,12 +22,15 @@ import uvicorn
 from msgspec import Struct
 
 import jumak.server.before_add  # binds its messages
+import jumak.server.branches  # binds its messages
 import jumak.server.directory  # binds its messages
 import jumak.service
+from jumak import __version__
 from jumak.devices.terminal import DRIVERS
 from jumak.domain.caller import SYSTEM
 from jumak.domain.origin import LOCAL
 from jumak.feed.options import FeedOptions
+from jumak.logs import fields
 from jumak.plugins.bridge import Bridge
 from jumak.plugins.host import PluginHost
 from jumak.protocol.envelope import LONGEST_FRAME
@@ -42,6 +45,7 @@ from jumak.server.giving_back import GivingBack
 from jumak.server.hosted import list_hosted
 from jumak.server.ids import UuidIds
 from jumak.server.menu_files import MenuFiles
+from jumak.server.monitoring import LOCAL_ONLY, Monitor, MonitorApp
 from jumak.server.origins import Hosts
 from jumak.server.owner import COMMAND_LINE, OwnerAccess, remove_access, write_access
 from jumak.server.payers import Payers
@@ -68,6 +72,8 @@ from jumak.service.receipt_issuer import ReceiptIssuer
 from jumak.store.errors import ShopInUse
 from jumak.store.opening import InDatabase, counter, opened
 
+log = logging.getLogger("jumak")
+
 PING_EVERY_S = 15.0
 MISSED_PINGS_S = 30.0
 """Two pings without an answer end a socket (contract, wire §9)."""
@@ -91,6 +97,7 @@ class ServeOptions(Struct, frozen=True, kw_only=True):
     flood_guard: off only for benchmarks.
     database: where the shop is; without one in the folder, which holds its files either way.
     feed: the chain's hub its journal goes to; only for a shop in its folder.
+    monitor: who may read the figures from elsewhere.
     beside: another server has the counter of this shop (see `run_shop`).
     """
 
@@ -107,6 +114,7 @@ class ServeOptions(Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     issuer: ReceiptIssuer | None = None
     feed: FeedOptions | None = None
+    monitor: Monitor = LOCAL_ONLY
 
 
 def load_use_cases() -> None:
@@ -345,12 +353,14 @@ async def serve(options: ServeOptions) -> None:
                 shop,
                 Uploads(options.folder / "uploads"),
                 hosts=hosts_of(options, listener.getsockname()[1]),
+                monitor=options.monitor,
             )
             server = ShopServer(server_config(options, app), shop)
             write_access(options.folder, OwnerAccess(_local_url(options, listener), token))
 
             def ready() -> None:
                 settle_memory()
+                log.info("a shop is served", extra=fields(version=__version__))
                 page = page_url(options, listener.getsockname()[1])
                 link = f"{page}#claim={shop.credentials.offer_owner_code()}"
                 print(f"Jumak is ready: {url}", flush=True)
@@ -362,6 +372,7 @@ async def serve(options: ServeOptions) -> None:
             shop.start(_when(stopping, partial(_stop, server)))
             try:
                 await server.serve([listener])
+                log.info("a shop is served no more")
             finally:
                 remove_access(options.folder)
 
@@ -380,7 +391,7 @@ async def _sending(shop: RunningShop, options: ServeOptions) -> AsyncIterator[No
 
 
 def _stop(server: uvicorn.Server) -> None:
-    logging.getLogger("jumak").error("another server has the counter of this shop now: this one stops")
+    log.error("another server has the counter of this shop now: this one stops")
     server.should_exit = True
 
 
@@ -427,7 +438,30 @@ class ShopServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def server_config(options: ServeOptions, app: App | ShopsApp) -> uvicorn.Config:
+class MonitorServer(uvicorn.Server):
+    """uvicorn beside something else that decides when to stop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are for whoever it stands beside."""
+        yield
+
+
+@contextlib.asynccontextmanager
+async def monitored(app: MonitorApp, host: str, port: int) -> AsyncIterator[None]:
+    """Has the pages of a process that serves nobody else answered meanwhile."""
+    options = ServeOptions(folder=Path(), host=host, port=port)
+    with listening(options) as listener:
+        server = MonitorServer(server_config(options, app))
+        running = asyncio.create_task(server.serve([listener]))
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            await running
+
+
+def server_config(options: ServeOptions, app: App | ShopsApp | MonitorApp) -> uvicorn.Config:
     """How uvicorn runs: no lifespan, access log or headers of its own on the hot path; pings for sockets."""
     return uvicorn.Config(
         app,
@@ -435,6 +469,8 @@ def server_config(options: ServeOptions, app: App | ShopsApp) -> uvicorn.Config:
         ws="websockets-sansio",
         lifespan="off",
         access_log=False,
+        # The log is set up once for everybody (`logs.set_up`).
+        log_config=None,
         log_level="warning",
         server_header=False,
         date_header=False,
@@ -485,7 +521,7 @@ def listening(options: ServeOptions) -> Iterator[socket.socket]:
     # Connections inherit it: a reply is never held back for the client's delayed acknowledgement.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if (warning := exposure(options)) is not None:
-        logging.getLogger("jumak").warning(warning)
+        log.warning(warning)
     with contextlib.closing(listener):
         yield listener
 

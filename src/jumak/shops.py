@@ -6,14 +6,17 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager
 from typing import Final
 
 import uvicorn
 from msgspec import Struct
 
+from jumak import __version__
 from jumak.domain.caller import Caller
 from jumak.domain.merchant import Shop
-from jumak.main import ServeOptions, ShopServer, listening, run_shop, server_config, settle_memory
+from jumak.logs import fields
+from jumak.main import ServeOptions, ShopServer, listening, log, run_shop, server_config, settle_memory
 from jumak.server.app import App
 from jumak.server.at_once import at_once
 from jumak.server.clock import SystemClock
@@ -23,6 +26,7 @@ from jumak.server.directory import ReplyT, done_in, invited
 from jumak.server.flood import FloodGuard, NoGuard
 from jumak.server.forward import Forwarder
 from jumak.server.ids import UuidIds
+from jumak.server.menu_pushing import MenuPushing, is_news
 from jumak.server.origins import Hosts
 from jumak.server.owner import COMMAND_LINE
 from jumak.server.placement import Process
@@ -30,10 +34,12 @@ from jumak.server.shops import Served, Shops, ShopsApp
 from jumak.server.site import Site
 from jumak.server.uploads import Uploads
 from jumak.service.documents import ShopEntry
+from jumak.service.look import Look
+from jumak.service.menu_push import due
 from jumak.service.ports import Committed, Transaction
 from jumak.service.shop_directory import OFFICE
 from jumak.store.errors import ShopExists, StoreError
-from jumak.store.postgres import UNREACHABLE, Database, Placements, PostgresStore, found
+from jumak.store.postgres import UNREACHABLE, Database, Looking, Placements, PostgresStore, found
 
 OFFICE_NAME: Final = "본사"
 
@@ -61,6 +67,16 @@ class Branches:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._looking = Looking(database.url)
+        self.troubled: set[int] = set()
+
+    async def close(self) -> None:
+        """Lets go of the connections it reads with."""
+        await self._looking.close()
+
+    def look(self, entry: ShopEntry) -> AbstractAsyncContextManager[Look | None]:
+        """See `directory.Branches`."""
+        return self._looking.into(entry.id)
 
     @contextlib.asynccontextmanager
     async def opened(self, entry: ShopEntry) -> AsyncIterator[PostgresStore]:
@@ -83,13 +99,17 @@ class Branches:
 
 
 class FollowedDirectory:
-    """The head office's directory, kept up to date by its journal. Implements `server.shops.Directory`."""
+    """The head office's directory, kept up to date by its journal. Implements `server.shops.Directory`.
+
+    on_suspend: told the number of each suspended shop.  on_work: told that the head office has menus to carry.
+    """
 
     def __init__(self, store: PostgresStore, office: ShopEntry) -> None:
         self._store, self._office = store, office
         self._named: dict[str, ShopEntry] = {}
         self._numbered: dict[int, ShopEntry] = {}
         self.on_suspend: Callable[[int], None] = lambda _: None
+        self.on_work: Callable[[], None] = lambda: None
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -118,6 +138,12 @@ class FollowedDirectory:
             # Documents are in memory: it is read before anybody else has a turn.
             rest = at_once(self._read())
             assert rest is None
+        if any(is_news(entry.fact.name) for entry in committed.entries):
+            self.on_work()
+
+    async def has_work(self) -> bool:
+        """A menu is due in some shop."""
+        return bool(await due(self._store.reader()))
 
     async def _read(self) -> None:
         entries = {**await self._store.reader().all(ShopEntry), self._office.id: self._office}
@@ -155,8 +181,10 @@ async def founded(database: Database, entry: ShopEntry) -> bool:
 class Opener:
     """Opens the shops of one process."""
 
-    def __init__(self, database: Database, process: Process, options: ManyOptions, port: int) -> None:
-        self._database, self._process = database, process
+    def __init__(
+        self, database: Database, branches: Branches, process: Process, options: ManyOptions, port: int
+    ) -> None:
+        self._database, self._branches, self._process = database, branches, process
         self._options, self._port = options, port
         self._site = Site()
 
@@ -193,7 +221,10 @@ class Opener:
             raise
         shop.own_ports.add(self._port)
         if entry.name == OFFICE:
-            shop.branches = Branches(self._database)
+            shop.branches = self._branches
+            pushing = MenuPushing(store, self._branches)
+            shop.is_working = lambda: pushing.is_busy
+            shop.start(pushing.run())
         hosts = Hosts.among(*(f"{entry.name}.{host}" for host in self._options.hosts), port=self._port)
         served = Served(shop, App(shop, Uploads(folder / "uploads"), hosts=hosts, site=self._site))
         watching = asyncio.create_task(_ends(store, served))
@@ -241,19 +272,25 @@ async def opened_chain(options: ManyOptions, database: Database, port: int) -> A
     is_new = await founded(database, office)
     address = options.address or f"http://{options.serve.host}:{port}"
     process = Process(Placements(database), address, unreachable=UNREACHABLE)
+    branches = Branches(database)
     async with FollowedDirectory.followed(database, office) as directory:
-        shops = Shops(process, directory, Opener(database, process, options, port), idle_s=options.idle_s)
+        opener = Opener(database, branches, process, options, port)
+        shops = Shops(process, directory, opener, idle_s=options.idle_s)
         directory.on_suspend = shops.end
+        directory.on_work = lambda: shops.want(office)
         forwarder = Forwarder()
         await process.begin()
         shops.begin()
+        if await directory.has_work():
+            shops.want(office)
         try:
-            app = ShopsApp(shops, options.hosts, forwarder)
-            yield Chain(app, shops, process, Branches(database), office, is_new)
+            app = ShopsApp(shops, options.hosts, forwarder, options.serve.monitor)
+            yield Chain(app, shops, process, branches, office, is_new)
         finally:
             await shops.close()
             await process.end()
             await forwarder.close()
+            await branches.close()
 
 
 async def serve_shops(options: ManyOptions) -> None:
@@ -273,6 +310,7 @@ async def serve_shops(options: ManyOptions) -> None:
 
             def ready() -> None:
                 settle_memory()
+                log.info("shops are served", extra=fields(version=__version__))
                 print(f"Jumak is ready: http://{serve.host}:{port}", flush=True)
                 for host in options.hosts:
                     print(f"Shops at <name>.{host}, the head office at {OFFICE}.{host}", flush=True)
@@ -281,3 +319,4 @@ async def serve_shops(options: ManyOptions) -> None:
 
             server.when_ready = ready
             await server.serve([listener])
+            log.info("shops are served no more")

@@ -7,12 +7,15 @@ import json
 import sys
 from typing import Any
 
+import httpx
 import pytest
 
 from jumak.cli import parser
 from jumak.commands.reach import Refused
 from jumak.hub.report import forget
+from tests.figures import figures
 from tests.hub.chain import Chain, until
+from tests.ports import free_port
 
 WITHIN_S = 30.0
 
@@ -26,7 +29,8 @@ async def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 async def test_a_hub_process_and_its_reports(hub: Chain, capsys: pytest.CaptureFixture[str]):
     """RPT-1, RPT-2: killed, started again; reports of all shops; a shop that is emptied fills again."""
-    there = ("--database-url", hub.database_url, "--nats-url", hub.nats.url)
+    at = f"127.0.0.1:{free_port()}"
+    there = ("--database-url", hub.database_url, "--nats-url", hub.nats.url, "--listen", at)
     async with hub.branch("gangnam") as one, hub.branch("busan", seed=2) as two, one.sending():
         await one.sell(6)
         process = await started(*there)
@@ -41,6 +45,7 @@ async def test_a_hub_process_and_its_reports(hub: Chain, capsys: pytest.CaptureF
             try:
                 await one.arrived()
                 await two.arrived()
+                await watched(f"http://{at}")
                 assert await forget(hub.pool, "busan")
                 await two.sell(1, seed=3)
                 await two.arrived()
@@ -69,6 +74,20 @@ async def test_a_hub_process_and_its_reports(hub: Chain, capsys: pytest.CaptureF
         assert await hub.last_seq("gangnam") == 0
         with pytest.raises(Refused):
             await said(capsys, "resume", "nowhere", *database)
+
+
+async def watched(address: str) -> None:
+    """Its pages: alive, ready while the stream is there, and figures of everything taken in."""
+    async with httpx.AsyncClient(base_url=address, trust_env=False) as http:
+        assert (await http.get("/healthz")).text == "ok\n"
+        assert (await http.get("/readyz")).text == "ready\n"
+        page = figures((await http.get("/metrics")).text)
+        assert page["jumak_hub_facts_total{outcome=written}"] > 0
+        assert page["jumak_hub_shops{state=taking}"] == 2
+        assert page["jumak_hub_shops{state=stopped}"] == 0
+        assert page["jumak_hub_behind_facts"] == 0
+        assert (await http.get("/metrics", headers={"Host": "hub.example"})).status_code == 401
+        assert (await http.get("/v1/docs")).status_code == 404
 
 
 async def started(*words: str) -> asyncio.subprocess.Process:

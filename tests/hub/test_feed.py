@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from jumak.feed.subjects import CONSUMER, JOURNAL_STREAM, of_all_shops
 from jumak.hub.ingest import ingest
 from tests.crash.guests import Guest, HttpLine
 from tests.crash.shop_process import ShopProcess, make_shop
+from tests.figures import figures
 from tests.hub.chain import Chain, until
 
 
@@ -37,6 +39,10 @@ async def test_a_link_that_is_down_loses_nothing(hub: Chain):
         async with not_nats(hub.nats.port) as asked:
             await branch.sell(5)
             await asyncio.wait_for(asked.wait(), 30)
+        away = figures()
+        assert away["jumak_feed_unsent_facts"] == branch.shop.running.store.reader().seq
+        assert away["jumak_feed_last_ack_timestamp_seconds"] == 0
+        begun = time.time()
         hub.nats.start()
         async with hub.hub():
             await branch.arrived()
@@ -46,6 +52,12 @@ async def test_a_link_that_is_down_loses_nothing(hub: Chain):
             await branch.arrived()
         # Without a hub the stream takes it.
         await branch.sell(3, seed=3)
+
+        async def all_sent() -> bool:
+            return figures()["jumak_feed_unsent_facts"] == 0
+
+        await until(all_sent, "the stream has acknowledged every fact")
+        assert begun <= figures()["jumak_feed_last_ack_timestamp_seconds"] <= time.time()
         async with hub.hub():
             await branch.arrived()
             await branch.check()

@@ -6,11 +6,11 @@ import pytest
 
 from jumak.domain.catalog import CatalogItem
 from jumak.feed.link import connected
-from jumak.feed.menus import step, take
+from jumak.feed.menus import take
 from jumak.feed.messages import Menu
 from jumak.feed.options import Link
 from jumak.hub.menus import send_menu
-from jumak.service.hub_feed import remembered
+from jumak.service.chain_menu import newest_of
 from jumak.store.sqlite.check import check
 from tests.hub.chain import Branch, Chain, until
 
@@ -27,9 +27,9 @@ async def test_a_menu_reaches_shops_once(hub: Chain):
     """CAT-1: while a shop is away the newest menu waits for it; what became of it stands at the hub."""
     async with hub.branch("gangnam") as one, hub.branch("busan", seed=2) as two, hub.hub():
         async with connected(Link(hub.nats.url), "test") as link, one.sending():
-            older = Menu("menu-0", "봄", "csv", MENU.replace(b"11000", b"10000"))
+            older = Menu("menu-0", "봄", "csv", MENU.replace(b"11000", b"10000"), version=1)
             await send_menu(hub.pool, link.stream, ["busan"], older)
-            menu = Menu("menu-1", "여름", "csv", MENU)
+            menu = Menu("menu-1", "여름", "csv", MENU, version=2)
             for _ in range(2):
                 await send_menu(hub.pool, link.stream, ["gangnam", "busan"], menu)
             await until(lambda: told(hub, "gangnam", "menu-1"), "gangnam told of its menu")
@@ -65,31 +65,46 @@ async def test_a_menu_that_is_wrong_changes_nothing(pools: Chain):
             (2, "상품번호,상품명,가격\n1,덮어쓰기,1\n".encode(), "상품번호"),
             (3, b"\x00\x01", ""),
         ):
-            await take(store, branch.folder, Menu(f"bad-{number}", "", "csv", file))
-            feed = await remembered(store.reader())
-            assert (feed.menu, feed.menu_done) == (f"bad-{number}", True)
-            assert feed.menu_refused
-            assert why in feed.menu_refused
+            await take(store, branch.folder, Menu(f"bad-{number}", "", "csv", file, version=number))
+            last = await newest_of(store.reader(), "hub")
+            assert last is not None
+            assert last.id == f"bad-{number}"
+            assert last.refused is not None
+            assert why in last.refused[0]
             assert await items(branch) == before
-        await take(store, branch.folder, Menu("good", "", "csv", MENU))
-        assert (await remembered(store.reader())).menu_refused == ""
+        await take(store, branch.folder, Menu("good", "", "csv", MENU, version=9))
+        last = await newest_of(store.reader(), "hub")
+        assert last is not None
+        assert last.refused is None
         assert "수박" in await items(branch)
         assert not list(branch.folder.glob("hub-menu-*"))
 
 
-async def test_a_large_menu_goes_on_where_it_was_left(pools: Chain, monkeypatch: pytest.MonkeyPatch):
-    """A crash between two commits of one menu: every item is there once."""
-    lines = "".join(f"식사,대형 {number},{1_000 + number}\n" for number in range(7))
-    menu = Menu("large", "", "csv", f"분류,상품명,가격\n{lines}".encode())
-    monkeypatch.setattr("jumak.service.menu_import.BATCH", 3)
+async def test_an_older_menu_takes_nothing_back(pools: Chain):
+    """CAT-1: versions go up, whoever gives the menus; the one that came late is refused and remembered."""
+    newer = Menu("newer", "", "csv", MENU, version=20)
+    older = Menu("older", "", "csv", MENU.replace(b"11000", b"10000"), version=19)
     async with pools.branch("gangnam") as branch:
         store = branch.shop.running.store
-        before = await items(branch)
-        assert not await step(store, branch.folder, menu)
-        assert len(await items(branch)) == len(before) + 3
-        await take(store, branch.folder, menu)
-        after = await items(branch)
-        assert len(after) == len(before) + 7
-        feed = await remembered(store.reader())
-        assert (feed.menu_added, feed.menu_changed, feed.menu_done) == (7, 0, True)
+        await take(store, branch.folder, newer)
+        late = await take(store, branch.folder, older)
+        assert late.reason == "OLDER"
+        assert (await items(branch))["여름 냉면"] == 11_000
+        assert await take(store, branch.folder, older) == late
+        assert (await take(store, branch.folder, newer)).added == 3
+
+
+async def test_a_large_menu_is_one_commit(pools: Chain, monkeypatch: pytest.MonkeyPatch):
+    """A crash leaves all of it or nothing; one that is too large for a commit is refused."""
+    lines = "".join(f"식사,대형 {number},{1_000 + number}\n" for number in range(300))
+    menu = Menu("large", "", "csv", f"분류,상품명,가격\n{lines}".encode(), version=1)
+    async with pools.branch("gangnam") as branch:
+        store = branch.shop.running.store
+        commits: list[int] = []
+        store.on_commit(lambda committed: commits.append(len(committed.entries)))
+        assert (await take(store, branch.folder, menu)).added == 300
+        assert commits == [300]
+        monkeypatch.setattr("jumak.service.chain_menu.LARGEST", 299)
+        again = Menu("larger", "", "csv", menu.file.replace("대형".encode(), "초대형".encode()), version=2)
+        assert (await take(store, branch.folder, again)).reason == "TOO_LARGE"
     assert check(branch.folder) == []

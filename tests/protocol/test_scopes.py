@@ -58,7 +58,7 @@ def test_scopes_are_those_of_the_contract():
     """H-76: the tables of plugin-runtime §10 list the same scopes."""
     page = (ROOT / "docs/contract/plugin-runtime.md").read_text(encoding="utf-8")
     section = page.split("## 10. Scopes")[1].split("Shown at install")[0]
-    named = re.findall(r"`([a-z]+(?:[:-][a-z]+)?)`", section)
+    named = re.findall(r"`([a-z]+(?:-[a-z]+)?(?::[a-z]+)?)`", section)
     assert set(named) == set(ALL_SCOPES)
 
 

@@ -25,6 +25,7 @@ from jumak.server.app import App
 from jumak.server.connections import Connections
 from jumak.server.flood import NoGuard
 from jumak.server.ids import UuidIds
+from jumak.server.monitoring import LOCAL_ONLY, Monitor
 from jumak.server.shop import RunningShop
 from jumak.server.site import WEB
 from jumak.server.transport import Limits
@@ -176,7 +177,12 @@ class Served:
 
 @contextlib.asynccontextmanager
 async def served_by(
-    desk: Desk, folder: Path, *names: str, web: Path = WEB, limits: Limits | None = None
+    desk: Desk,
+    folder: Path,
+    *names: str,
+    web: Path = WEB,
+    limits: Limits | None = None,
+    monitor: Monitor = LOCAL_ONLY,
 ) -> AsyncIterator[Served]:
     listener = socket.create_server(("127.0.0.1", free_port()))
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -186,6 +192,7 @@ async def served_by(
         Uploads(folder / "uploads"),
         hosts=hosts_of(options, listener.getsockname()[1]),
         web=web,
+        monitor=monitor,
     )
     server = ShopServer(server_config(options, app), desk.shop)
     ready = asyncio.Event()

@@ -567,9 +567,20 @@ async def _directory(ask: Ask) -> None:
         "shop"
     ]
     await ask("shop-directory.list", {})
+    await ask("shop-directory.set-groups", {"id": added["id"], "groups": ["서울"]})
     await ask("shop-directory.invite", {"id": added["id"], "till": "사장님"})
     await ask("shop-directory.suspend", {"id": added["id"], "reason": "미납"})
     await ask("shop-directory.resume", {"id": added["id"]})
+    branch = added["id"]
+    await ask("branch.list", {})
+    await ask("branch-report.get", {"from": "2026-02-01", "to": "2026-02-03", "shops": [branch], "limit": 5})
+    await ask("branch-order.find", {"from": "2026-02-01", "to": "2026-02-03", "groups": ["서울"], "size": 2})
+    await ask("branch-menu.get", {"shop": branch, "limit": 2})
+    await ask("branch-menu.compare", {"shop": branch, "only": "PRICES"})
+    wanted = {"id": "spring", "name": "봄", "items": [menu.NOODLES], "shops": [branch]}
+    await ask("menu-push.add", wanted)
+    await ask("menu-push.get", {"id": "spring"})
+    await ask("menu-push.list", {})
 
 
 async def _plugins(ask: Ask) -> None:

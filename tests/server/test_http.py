@@ -131,13 +131,9 @@ async def test_a_refusal_is_not_remembered(served: Served) -> None:
 
 
 async def test_pages(served: Served) -> None:
-    """H-9: health, metrics, the OpenAPI document and a page for people that loads nothing from elsewhere."""
+    """H-9: health, the OpenAPI document and a page for people that loads nothing from elsewhere."""
     assert (await served.http.get("/healthz")).text == "ok\n"
     assert (await served.http.get("/readyz")).status_code == 200
-    token = await served.desk.token(scopes=["all"])
-    await served.post("merchant.info", token)
-    metrics = (await served.http.get("/metrics")).text
-    assert 'jumak_requests_total{name="merchant.info.request"} 1' in metrics
     document = (await served.http.get("/v1/openapi.json")).json()
     assert "/v1/merchant.info" in document["paths"]
     docs = (await served.http.get("/v1/docs")).text
@@ -181,8 +177,6 @@ async def test_what_needs_no_token_is_not_for_other_sites(served: Served) -> Non
     own = await served.post("device.claim", None, {"code": "X"}, Sec_Fetch_Site="same-origin")
     assert own.json()["error"]["reason"] == "CODE"
     assert (await served.http.get("/metrics", headers={"Host": "evil.example"})).status_code == 421
-    assert (await served.http.get("/metrics", headers={"Host": "192.0.2.7:8700"})).status_code == 401
-    assert (await served.http.get("/metrics", headers={"Host": "[::1]:8700"})).status_code == 200
 
 
 async def test_heads_have_an_end(served: Served) -> None:

@@ -7,19 +7,27 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
+import sys
+from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from jumak import metrics
 from jumak.devices.terminal.simulator import network
 from jumak.domain.errors import InvalidArgument, PosError
+from jumak.logs import FORMATS, set_up
+from jumak.protocol.row import Done, Nothing
+from jumak.server.live import Ask
 from jumak.store.sqlite.backup import backup
 from jumak.store.sqlite.export import export
 from jumak.testing import OWNER, PracticeIssuer, PracticeTerminal, simulated_shop, staff_caller
 from tests.server.every_request import every_request, let_call, put_uploads
 from tests.server.screen import Wire, a_plugin, answering
 from tests.server.test_conformance import EVERYTHING, Inside
-from tests.service.asking import READER, Asking, a_line, a_payment
+from tests.service.asking import READER, Asking, a_line, a_payment, an_order
 from tests.service.paying import CASHIER, MANAGER
 from tests.store.at_rest import at_rest
 
@@ -38,6 +46,8 @@ PAID, REFUSED, LOST, BAD, UNLISTED = (
 )
 """Codes of guests' wallets: one pays, one is refused, the answer to one is lost, one can be no code, one is of a wallet
 that the terminal does not know."""
+GUEST, PHONE, MEMO, KEY = "제갈공명", "010-7777-8888", "땅콩 알레르기 있는 손님", "order-of-01077778888"
+"""A guest's name, phone and wish, and a key and command id in which a careless till put the phone."""
 SECRETS = (READ, TYPED, LOGGED, SHOWN, TRACK, PIN, PASSWORD, STORED, PAID, REFUSED, LOST, BAD, UNLISTED)
 
 
@@ -147,11 +157,58 @@ async def people(shop: Asking) -> None:
     await shop.ask("staff.login.request", {"pin": PIN}, CASHIER)
 
 
+async def guests(shop: Asking) -> None:
+    """Named, with phone and wishes; somebody who is sent away; and a bug that has one of them in its hands."""
+    wish = an_order(a_line(1) | {"memo": MEMO}, memo=MEMO, orderKey=KEY)
+    await shop.ask("order.add.request", {"order": wish}, CASHIER)
+    await shop.shop.request(
+        "order.add.request", {"order": wish | {"orderKey": f"{KEY}-2"}}, caller=CASHIER, command_id=KEY
+    )
+    await shop.ask("waiting.set-mode.request", {"mode": "accept"}, MANAGER)
+    await shop.ask("waiting.add.request", {"name": GUEST, "phone": PHONE, "numGuests": 2}, CASHIER)
+    with pytest.raises(PosError):
+        await shop.ask("order.get.request", {"id": GUEST}, CASHIER)
+
+    async def broken(ask: Ask, data: Nothing) -> Done:
+        try:
+            raise ValueError(f"no phone for {GUEST}: {PHONE}")
+        except ValueError as error:
+            raise KeyError(MEMO) from error
+
+    kept = shop.shop.running.live["staff.logout.request"]
+    shop.shop.running.live["staff.logout.request"] = broken
+    with pytest.raises(KeyError):
+        await shop.ask("staff.logout.request", {}, CASHIER)
+    shop.shop.running.live["staff.logout.request"] = kept
+    screen = Wire(shop.shop, a_plugin("lamp"))
+    screen.tell(f"{GUEST}.note", {"memo": MEMO})
+    screen.session.receive(f'{{"name": "{PHONE}", "data"')
+
+
+@pytest.fixture
+def written_down(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[StringIO, StringIO]]:
+    """The process's log at its most talkative, as JSON and for people."""
+    root, ours = logging.getLogger(), logging.getLogger("jumak")
+    levels, logs = (root.level, ours.level), (StringIO(), StringIO())
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(logging, "raiseExceptions", logging.raiseExceptions)
+    handlers = [set_up(form, "debug", stream=log) for form, log in zip(FORMATS, reversed(logs), strict=True)]
+    yield logs
+    root.setLevel(levels[0])
+    ours.setLevel(levels[1])
+    for handler in handlers:
+        root.removeHandler(handler)
+
+
 async def test_nothing_secret_is_kept(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    written_down: tuple[StringIO, StringIO],
 ):
     """SEC-3, RCP-5, SEC-1, H-75: the shop's folder with database, journal and logs, the books of card network and
-    receipt issuer, a backup, an export, consoles with their traces, pushes, the process's log."""
+    receipt issuer, a backup, an export, consoles with their traces, pushes, the process's log and its figures; in
+    these two no name, phone or memo of a guest either."""
     whole = tuple(
         network.Card(number=READ, issuer=each.issuer, acquirer=each.acquirer, kind=each.kind)
         for each in network.CARDS
@@ -176,6 +233,7 @@ async def test_nothing_secret_is_kept(
         await wallets(shop, terminal)
         await careless_plugin(shop)
         await people(shop)
+        await guests(shop)
         await opened.settle()
         heard = json.dumps(manager.frames, ensure_ascii=False) + json.dumps(
             [repr(each) for each in await shop.pushes(0)], ensure_ascii=False
@@ -199,3 +257,19 @@ async def test_nothing_secret_is_kept(
             assert spelled not in heard, secret
             assert spelled not in console, secret
             assert spelled not in caplog.text, secret
+            assert spelled not in metrics.text().decode(), secret
+    as_json, for_people = (log.getvalue() for log in written_down)
+    lines_written = [json.loads(line) for line in as_json.splitlines()]
+    # What was looked for did happen here too.
+    answered = [line for line in lines_written if line["event"] == "a message was answered"]
+    assert {line["outcome"] for line in answered} >= {"OK", "NOT_FOUND", "INTERNAL"}
+    assert all(line["duration_ms"] >= 0 and line["message"] and line["request"] for line in answered)
+    assert any(line.get("plugin") == "lamp" and line["event"].startswith("a mal") for line in lines_written)
+    bug = next(line for line in lines_written if line.get("error") == "KeyError")
+    assert any("ValueError" in place for place in bug["trace"])
+    assert "KeyError" in for_people
+    for private in (*SECRETS, GUEST, PHONE, MEMO, KEY):
+        for spelled in {private, json.dumps(private)[1:-1], json.dumps(private, ensure_ascii=False)[1:-1]}:
+            assert spelled not in as_json, private
+            assert spelled not in for_people, private
+            assert spelled not in metrics.text().decode(), private

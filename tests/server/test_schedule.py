@@ -75,5 +75,5 @@ async def test_a_job_that_fails_waits(desk: Desk, caplog: pytest.LogCaptureFixtu
     desk.clock.jump(seconds=30)
     await turns()
     assert len(tries) == 2
-    assert "broken failed" in caplog.text
+    assert "what was due failed" in caplog.text
     task.cancel()

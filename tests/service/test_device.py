@@ -151,3 +151,39 @@ async def test_device_info_of_a_retail_shop(desk: Desk) -> None:
     operation = (await desk.ask("device.info"))["device"]["businessType"]["operation"]
     assert operation["payment"] == {"type": "PAY_FIRST"}
     assert operation["table"] == {"enabled": False}
+
+
+async def test_a_head_office_token_holds_nothing_but_what_is_over_several_shops(desk: Desk) -> None:
+    """H-76, extensions §11.1: its scopes are `branch-*` ones, and what needs no scope is not its own either."""
+    reach = {"shops": [4_294_967_301], "groups": ["서울"]}
+    paired = await desk.ask(
+        "device.pair", kind="service", name="본사", scopes=["branch-report:read"], reach=reach
+    )
+    assert paired["device"]["reach"] == reach
+    caller = desk.shop.credentials.caller_of(paired["token"])
+    assert caller.scopes == {"branch-report:read"}
+    assert caller.reach is not None
+    assert caller.reach.covers(4_294_967_301, ())
+    assert caller.reach.covers(1, ("부산", "서울"))
+    assert not caller.reach.covers(1, ("부산",))
+    for name in ("storage.get", "secure-store.get", "merchant.info", "order.get-list", "device.list"):
+        with pytest.raises(Refused) as refused:
+            await desk.ask(name, caller, key="k")
+        assert (refused.value.code, refused.value.reason) == ("PERMISSION_DENIED", "SCOPE")
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"scopes": ["branch-report:read", "payment:write"]},
+        {"scopes": ["all"]},
+        {"scopes": []},
+        {},
+        {"kind": "till", "scopes": ["branch-report:read"]},
+    ],
+)
+async def test_no_other_token_has_a_reach(desk: Desk, wanted: dict[str, object]) -> None:
+    """H-76: a till, or a token that may do more, is refused."""
+    with pytest.raises(Refused) as refused:
+        await desk.ask("device.pair", **({"kind": "service", "name": "hq", "reach": {}} | wanted))
+    assert refused.value.code == "INVALID_ARGUMENT"

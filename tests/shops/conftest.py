@@ -20,6 +20,7 @@ from jumak.protocol.messages.shop_directory import AddShop
 from jumak.protocol.row import Done
 from jumak.server.credentials import mark_of, new_code, new_token
 from jumak.server.directory import Branches
+from jumak.server.monitoring import LOCAL_ONLY, Monitor
 from jumak.service import device, shop_directory
 from jumak.service.documents import ShopEntry
 from jumak.service.ports import Transaction
@@ -104,10 +105,16 @@ class Doors(Struct, frozen=True):
 
 @contextlib.asynccontextmanager
 async def opened_doors(
-    database: Database, url: str, folder: Path, office: int, **more: Any
+    database: Database,
+    url: str,
+    folder: Path,
+    office: int,
+    *,
+    monitor: Monitor = LOCAL_ONLY,
+    **more: Any,
 ) -> AsyncIterator[Doors]:
     """A process' worth of shops without a socket."""
-    serve = ServeOptions(folder=folder, database=InDatabase(url, office), flood_guard=False)
+    serve = ServeOptions(folder=folder, database=InDatabase(url, office), flood_guard=False, monitor=monitor)
     options = ManyOptions(serve=serve, hosts=(HOST,), **more)
     async with opened_chain(options, database, 1) as chain:
         transport = httpx.ASGITransport(chain.app)

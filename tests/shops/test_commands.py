@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from jumak.cli import parser
 from jumak.commands.reach import Refused
-from jumak.domain.errors import Conflict
+from jumak.domain.errors import Conflict, DuplicateKey
 from jumak.main import opened_shop
 from jumak.protocol.table import row_of
 from jumak.server.owner import COMMAND_LINE
@@ -20,7 +21,9 @@ from jumak.service.documents import ShopEntry
 from jumak.store.errors import ShopInUse
 from jumak.store.opening import InDatabase
 from tests.postgres import PostgresServer
-from tests.shops.conftest import HOST, Doors
+from tests.service.asking import a_line, a_payment, an_order
+from tests.shops.conftest import HOST, Doors, add_branch
+from tests.shops.office import OFFICE_HOST, ask_office, furnish_office
 from tests.shops.test_many_shops import until
 
 
@@ -112,3 +115,53 @@ async def test_many_shops_need_a_database_and_no_tls(
     arguments = parser().parse_args(["serve", "--shops", "localhost", *words])
     with pytest.raises(Refused):
         await arguments.run(arguments)
+
+
+async def test_a_head_office_works_at_the_command_line(run: Any, doors: Doors) -> None:
+    """How-to, head-office: groups, a token, a menu and a report, beside running servers."""
+    branches, office = doors.chain.branches, doors.chain.office
+    one = await add_branch(branches, office, "one")
+    await add_branch(branches, office, "two")
+    await furnish_office(branches, office)
+    await until(lambda: doors.chain.shops.directory.named("two") is not None)
+    assert "서울, 직영" in await run("group", "one", "서울", "직영")
+    assert "서울, 직영" in await run("list")
+    with pytest.raises(Refused):
+        await run("group", "one", "서울,부산")
+    token = (await run("token", "본부장", "--may", "report", "menu", "--group", "서울")).strip()
+    assert [each["name"] for each in (await ask_office(doors, token, "branch.list", {}))["shops"]] == ["one"]
+    refused = await doors.ask(OFFICE_HOST, "menu-push.add", {"id": "x"}, token)
+    assert refused.json()["error"]["reason"] == "SCOPE"
+    with pytest.raises(Refused):
+        await run("token", "x", "--may", "report", "--of", "nowhere")
+
+    seen = await run("push-menu", "--compare", "--of", "one")
+    assert "new       수정과" in seen
+    assert "changed   칼국수" in seen
+    pushed = await run("push-menu", "--id", "spring", "--name", "봄", "--of", "one", "--item", "13")
+    assert pushed.splitlines()[0] == "push spring"
+    assert "DONE" in pushed
+    again = await run("push-menu", "--id", "spring", "--name", "봄", "--of", "one", "--item", "13", "--json")
+    (result,) = msgspec.json.decode(again)["results"]
+    assert (result["state"], result["added"]) == ("DONE", 1)
+    with pytest.raises(DuplicateKey):
+        await run("push-menu", "--id", "spring", "--of", "two")
+    await run("suspend", "two")
+    assert "SUSPENDED" in await run("push-menu", "--of", "two")
+
+    async def arrived() -> bool:
+        items = (await doors.reply(one, "catalog-item.list", {}))["catalogs"]
+        return "수정과" in [each["title"] for each in items]
+
+    async with asyncio.timeout(20):
+        while not await arrived():  # noqa: ASYNC110  # a running shop hears of it in a moment
+            await asyncio.sleep(0.01)
+    order = (await doors.reply(one, "order.add", {"order": an_order(a_line(1))}))["order"]
+    paid = {"order": {"id": order["id"]}, "paymentDto": a_payment(order, 5_000, "k")}
+    await doors.reply(one, "payment.add", paid)
+    report = await run("report", "--json", "--last", str(date.today() + timedelta(days=1)))
+    days = {each["shop"]["name"]: each["days"] for each in msgspec.json.decode(report)["shops"]}
+    assert ([day["net"] for day in days["one"]], days["two"]) == ([5_000], [])
+    assert "5,000" in await run("report", "--of", "one", "--last", str(date.today() + timedelta(days=1)))
+    with pytest.raises(Refused):
+        await run("report", "--first", "2026-01-01", "--last", "2026-03-01")

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from typing import Any
 
 import pytest
 from msgspec import inspect
 
+from jumak.domain.caller import SYSTEM
+from jumak.protocol.scopes import BRANCH_SCOPES
 from jumak.protocol.table import TABLE
+from jumak.service import shop_directory
 from jumak.service.documents import Device
 from jumak.store.postgres.queries import SQL
 from tests.fuzz.examples import at, example, places, with_value
 from tests.service.asking import a_line, a_payment, an_order
 from tests.shops.conftest import HOST, Branch, Doors, Json, a_token, add_branch
+from tests.shops.office import OFFICE_HOST, furnish_office, office_token
 from tests.shops.test_many_shops import until
 
 ASKED = sorted(name for name, row in TABLE.items() if row.kind in ("request", "notify"))
@@ -181,7 +186,7 @@ async def test_a_code_of_one_shop_opens_no_other(doors: Doors) -> None:
     assert (await doors.ask(two.host, "device.claim", {"code": code}, None)).status_code == 200
 
 
-@pytest.mark.parametrize("scope", ["directory:read", "directory:manage", "all"])
+@pytest.mark.parametrize("scope", ["directory:read", "directory:manage", "all", *BRANCH_SCOPES])
 async def test_a_head_office_token_opens_no_branch(doors: Doors, scope: str) -> None:
     """What a head office may do it does through its directory; its token is nobody's in a branch."""
     one, _ = await two_shops(doors)
@@ -190,3 +195,117 @@ async def test_a_head_office_token_opens_no_branch(doors: Doors, scope: str) -> 
     served = doors.chain.shops.open.get(one.entry.id)
     devices = {} if served is None else await served.shop.store.reader().all(Device)
     assert token not in repr(devices)
+
+
+FREE = {"session.ping.request", "command.get.request"}
+"""What any token may ask."""
+
+
+@pytest.mark.parametrize("scope", BRANCH_SCOPES)
+async def test_a_head_office_token_does_exactly_its_list(doors: Doors, scope: str) -> None:
+    """SEC-3, H-76: every message of the table, at the head office and in a shop it may read; no secret, no payment."""
+    one, _ = await two_shops(doors)
+    branches, office = doors.chain.branches, doors.chain.office
+    token = await office_token(branches, office, scopes=[scope], shops=[one.entry.id])
+    # The same name may be somebody's whose things are not this token's.
+    await a_token(branches, office, name="본부장")
+    asked = [(OFFICE_HOST, name, {}, token) for name in ASKED]
+    for name, status, text in await answers(doors, asked):
+        mine = scope in TABLE[name].scopes or name in FREE
+        if mine:
+            assert status in (200, 400, 404), (name, text)
+        else:
+            assert status == 403, (name, status, text)
+            assert json.loads(text)["error"]["reason"] == "SCOPE", (name, text)
+    for name, status, text in await answers(doors, [(one.host, name, {}, token) for name in ASKED]):
+        assert status == 401, (name, text)
+    for path in ("/metrics", "/v1/downloads/" + "0" * 32):
+        headers = {"Host": OFFICE_HOST, "Authorization": f"Bearer {token}"}
+        assert (await doors.http.get(path, headers=headers)).status_code == 403, path
+
+
+@pytest.mark.parametrize("by_group", [False, True])
+async def test_a_head_office_token_reaches_its_shops_alone(doors: Doors, by_group: bool) -> None:
+    """SEC-3: by every message that names a shop; one that is not there looks the same."""
+    one, two = await two_shops(doors)
+    await lived_in(doors, two)
+    branches, office = doors.chain.branches, doors.chain.office
+    await furnish_office(branches, office)
+    reach = {"groups": ["서울"]} if by_group else {"shops": [one.entry.id]}
+    await branches.write(
+        office, "test", lambda tx: shop_directory.set_groups(tx, one.entry.id, ["서울"]), SYSTEM
+    )
+    token = await office_token(branches, office, **reach)
+    everything = await office_token(branches, office)
+    operator = await a_token(branches, office, *BRANCH_SCOPES, name="operator")
+    theirs = {"id": "theirs", "shops": [two.entry.id]}
+    assert (await doors.ask(OFFICE_HOST, "menu-push.add", theirs, everything)).status_code == 200
+    await until(lambda: two.entry.id in doors.chain.shops.open)
+    days = {"from": "2026-02-01", "to": "2026-02-02"}
+    for number in (two.entry.id, 12_345, office.id):
+        asked = [
+            (OFFICE_HOST, name, data, token)
+            for name, data in (
+                ("branch-report.get.request", days | {"shops": [number]}),
+                ("branch-order.find.request", {"shops": [number]}),
+                ("branch-order.find.request", {"shops": [one.entry.id, number]}),
+                ("branch-menu.get.request", {"shop": number}),
+                ("branch-menu.compare.request", {"shop": number}),
+                ("menu-push.add.request", {"id": "mine", "shops": [one.entry.id, number]}),
+            )
+        ]
+        for name, status, text in await answers(doors, asked):
+            assert (status, json.loads(text)["error"]["reason"]) == (403, "OUT_OF_REACH"), name
+            assert SECRET not in text
+    listed = [
+        (OFFICE_HOST, name, data, token)
+        for name, data in (
+            ("branch.list.request", {}),
+            ("branch-report.get.request", days),
+            ("branch-order.find.request", {}),
+            ("menu-push.list.request", {}),
+            ("menu-push.get.request", {"id": "theirs"}),
+        )
+    ]
+    for name, status, text in await answers(doors, listed):
+        assert status == (404 if name == "menu-push.get.request" else 200), (name, text)
+        assert SECRET not in text, name
+        assert str(two.entry.id) not in text, name
+        assert "theirs" not in text, name
+    pushed = await doors.ask(OFFICE_HOST, "menu-push.add", {"id": "mine"}, token)
+    assert [each["shopId"] for each in pushed.json()["results"]] == [one.entry.id]
+    # Somebody who reaches others cannot widen it by the same words.
+    wider = await doors.ask(OFFICE_HOST, "menu-push.add", {"id": "mine"}, operator)
+    assert wider.json()["error"]["reason"] == "PUSH_ID"
+    again = await doors.ask(OFFICE_HOST, "menu-push.get", {"id": "mine"}, everything)
+    assert [each["shopId"] for each in again.json()["results"]] == [one.entry.id]
+
+
+async def test_a_shop_that_joins_a_group_is_reached_at_once(doors: Doors) -> None:
+    """Extensions §11.1: one that is added later, too; and a token that is revoked reaches nothing."""
+    one, two = await two_shops(doors)
+    branches, office = doors.chain.branches, doors.chain.office
+    token = await office_token(branches, office, scopes=["branch-order:read"], groups=["서울"])
+    owner = Branch(office, await a_token(branches, office, "staff:own", name="owner"))
+
+    async def reached() -> list[str]:
+        answer = await doors.ask(OFFICE_HOST, "branch.list", {}, token)
+        return [each["name"] for each in answer.json()["shops"]] if answer.status_code == 200 else ["?"]
+
+    assert await reached() == []
+    operator = Branch(office, await a_token(branches, office, "directory:manage", name="operator"))
+    async with asyncio.timeout(20):
+        while (await doors.ask(OFFICE_HOST, "shop-directory.list", {}, operator.token)).status_code != 200:  # noqa: ASYNC110  # a running shop hears of a token in a moment
+            await asyncio.sleep(0.01)
+    await doors.reply(operator, "shop-directory.set-groups", {"id": two.entry.id, "groups": ["서울"]})
+    assert await reached() == ["two"]
+    added = {"name": "late", "title": "늦은", "businessNumber": "1208147521", "groups": ["서울", "신규"]}
+    await doors.reply(operator, "shop-directory.add", added)
+    assert await reached() == ["two", "late"]
+    await doors.reply(operator, "shop-directory.set-groups", {"id": two.entry.id, "groups": []})
+    assert await reached() == ["late"]
+    devices = (await doors.reply(owner, "device.list", {}))["devices"]
+    mine = next(each for each in devices if each.get("reach") == {"groups": ["서울"]})
+    await doors.reply(owner, "device.revoke", {"id": mine["id"]})
+    assert (await doors.ask(OFFICE_HOST, "branch.list", {}, token)).status_code == 401
+    assert one.entry.name == "one"

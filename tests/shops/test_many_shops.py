@@ -12,10 +12,12 @@ from msgspec.structs import replace
 from jumak.domain.caller import SYSTEM
 from jumak.domain.fact import Fact
 from jumak.protocol.row import Done
+from jumak.server.monitoring import Monitor
 from jumak.service import shop_directory
 from jumak.service.documents import ShopEntry
 from jumak.service.ports import Transaction
 from jumak.store.postgres import Database
+from tests.figures import figures
 from tests.postgres import PostgresServer
 from tests.shops.conftest import HOST, Branch, Doors, a_token, add_branch, opened_doors
 
@@ -134,6 +136,37 @@ async def test_health_is_the_process_own(doors: Doors) -> None:
     await doors.chain.shops.close()
     assert (await doors.http.get("/readyz")).status_code == 503
     assert (await doors.http.get("/healthz")).status_code == 200
+
+
+async def test_figures_are_the_operators(
+    database: Database, postgres: PostgresServer, tmp_path: Path, office: ShopEntry
+) -> None:
+    """SEC-3: no token of a shop opens them; no shop is a label; one shop is looked at by name, where it runs."""
+    operator = tmp_path / "operator"
+    operator.write_text("operators-own-token-1\n")
+    monitor = Monitor.of_file(operator)
+    async with opened_doors(database, postgres.url, tmp_path, office.id, monitor=monitor) as doors:
+        one, two = await known(doors, "one"), await known(doors, "two")
+        await doors.reply(one, "merchant.info", {})
+
+        async def page(token: str, path: str = "/metrics") -> Any:
+            headers = {"Authorization": f"Bearer {token}", "Host": "10.0.0.7:8700"}
+            return await doors.http.get(path, headers=headers)
+
+        for host in (one.host, HOST, "10.0.0.7:8700"):
+            headers = {"Authorization": f"Bearer {one.token}", "Host": host}
+            assert (await doors.http.get("/metrics", headers=headers)).status_code == 401
+            assert (await doors.http.get("/metrics", headers={"Host": host})).status_code == 401
+        assert (await doors.http.get("/metrics", headers={"Host": "127.0.0.1:8700"})).status_code == 200
+        whole = await page("operators-own-token-1")
+        assert figures(whole.text)["jumak_shops_open"] >= 1
+        for text in (one.entry.name, one.token, f"{one.entry.id}"):
+            assert f'"{text}"' not in whole.text
+        looked_at = figures((await page("operators-own-token-1", "/metrics?shop=one")).text)
+        assert looked_at["jumak_shop_requests_total{name=merchant.info.request}"] == 1
+        assert (await page("operators-own-token-1", f"/metrics?shop={two.entry.name}")).status_code == 404
+        assert (await page("operators-own-token-1", "/metrics?shop=nowhere")).status_code == 404
+        assert (await page(one.token, "/metrics?shop=one")).status_code == 401
 
 
 async def test_a_shop_nobody_uses_is_closed(

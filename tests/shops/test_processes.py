@@ -18,13 +18,17 @@ import httpx
 import pytest
 import websockets
 
+from jumak.service import chain_menu
 from jumak.service.documents import ShopEntry
 from jumak.shops import Branches
 from jumak.store.postgres import Database, Placements
+from tests.domain.test_menu_sharing import item, price
+from tests.figures import figures
 from tests.ports import free_port
 from tests.postgres import PostgresServer
 from tests.service.asking import a_line, an_order
 from tests.shops.conftest import Branch, Json, add_branch
+from tests.shops.office import furnish_office, office_token, states
 
 WITHIN_S = 90
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGSTOP")
@@ -234,6 +238,9 @@ async def test_a_killed_process_is_followed_by_another(fleet: Fleet) -> None:
         assert (await through.ask("order.get-list.request", {}))["orders"][0]["memo"] == "a"
         streaming = asyncio.create_task(fleet.stream(fleet.two, first["id"]))
         await fleet.streamed.wait()
+        passed_on = figures((await fleet.http.get(f"{fleet.two.address}/metrics")).text)
+        assert passed_on["jumak_forward_seconds_count{outcome=answered}"] >= 1
+        assert passed_on["jumak_forwarded_sockets"] == 1
         fleet.one.send(signal.SIGKILL)
         await streaming
         assert await through.ended() == 1012
@@ -300,3 +307,48 @@ async def test_a_process_that_is_told_to_end_hands_its_shops_over(fleet: Fleet) 
         await again.until(acknowledged[-1])
     assert sorted([*told.heard, *again.heard]) == sorted(order["id"] for order in acknowledged)
     assert await fleet.memos(fleet.two) == sorted(["first", *(order["memo"] for order in acknowledged)])
+
+
+async def test_a_menu_is_pushed_to_a_shop_of_another_process(
+    fleet: Fleet, database: Database, office: ShopEntry
+) -> None:
+    """CAT-1, decision 0036: its tills hear of it; the head office's process dies, and another one goes on."""
+    branches = Branches(database)
+    await furnish_office(branches, office)
+    token = await office_token(branches, office)
+    number = fleet.shop.entry.id
+
+    async def ask(server: ServerProcess, name: str, data: Json) -> httpx.Response:
+        headers = {"Host": f"office.localhost:{server.port}", "Authorization": f"Bearer {token}"}
+        return await fleet.http.post(f"{server.address}/v1/{name}", json=data, headers=headers)
+
+    async def done(server: ServerProcess, push: str) -> bool:
+        with contextlib.suppress(httpx.TransportError):
+            answer = await ask(server, "menu-push.get", {"id": push})
+            if answer.status_code == 200:
+                return states(answer.json()) == {number: ("DONE", None)}
+            assert answer.status_code in (503, 504), answer.text
+        return False
+
+    async with fleet.session(fleet.one) as till:
+        assert (await ask(fleet.two, "menu-push.add", {"id": "spring"})).status_code == 200
+        frame: Json = {"name": ""}
+        while frame["name"] != "catalog-item.change.event":
+            frame = await till.next()
+        await until(lambda: done(fleet.one, "spring"))
+    holder = await fleet.places.holder(office.id)
+    assert holder is not None
+    runs, other = (fleet.one, fleet.two) if holder[1] == fleet.one.address else (fleet.two, fleet.one)
+    await furnish_office(branches, office, item(13, "수정과", 2, price(131, 3_500)))
+
+    async def kept() -> bool:
+        return (await ask(runs, "menu-push.add", {"id": "dearer", "items": [13]})).status_code == 200
+
+    # Whatever of it was done: killed as soon as it is kept.
+    await until(kept)
+    runs.send(signal.SIGKILL)
+    await until(lambda: done(other, "dearer"))
+    async with branches.opened(fleet.shop.entry) as store:
+        taken = (await chain_menu.remembered(store.reader())).taken
+        assert [(each.id, each.refused) for each in taken] == [("dearer", None), ("spring", None)]
+    await branches.close()

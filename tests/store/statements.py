@@ -17,6 +17,7 @@ TABLES = frozenset(
 ) - {"jumak_schema", "jumak_processes"}
 ABOUT_NO_SHOP = re.compile(
     r"BEGIN|COMMIT|ROLLBACK|LISTEN|UNLISTEN|SELECT 1$|SELECT pg_notify\(\$1, \$2\)$"
+    r"|SELECT EXISTS \(SELECT FROM pg_extension WHERE extname = 'citus'\)$"
     r"|SELECT pg_advisory_(un)?lock|SELECT to_regclass\('jumak_schema'\)|SELECT version FROM jumak_schema$"
 )
 """Transactions, wake-ups, and the version of the tables when a database is opened."""
@@ -30,6 +31,8 @@ def strays(query: str) -> str | None:
     query = re.sub(r"--.*", "", query).strip().removesuffix(";")
     if ABOUT_NO_SHOP.match(query):
         return None
+    if parts := _joined_parts(query):
+        return next((stray for part in parts if (stray := strays(part))), None)
     referred = [(table, alias) for table, alias in _REFERENCE.findall(query) if table in TABLES]
     if not referred:
         return "names no table of a shop"
@@ -43,6 +46,20 @@ def strays(query: str) -> str | None:
     if len(re.findall(r"(?<![\w.])shop_id = \$1", query)) < plain:
         return "reads a table of all shops"
     return None
+
+
+def _joined_parts(query: str) -> list[str]:
+    """The statements one was made of (`joined.py`); none of another."""
+    if not query.startswith("WITH moved AS ("):
+        return []
+    parts, main = query.removeprefix("WITH ").rsplit(")\n", 1)
+    assert main == "SELECT 1 / count(*) FROM moved"
+    return [re.sub(r"^\w+ AS \(", "", part) for part in parts.split("),\n")]
+
+
+def commits(query: str) -> bool:
+    """Whether a statement makes a batch durable."""
+    return query == "COMMIT" or bool(_joined_parts(query))
 
 
 @contextmanager

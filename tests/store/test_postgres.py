@@ -21,7 +21,7 @@ from jumak.store.postgres.schema import SCHEMA_VERSION, version_of
 from tests.postgres import PostgresServer
 from tests.store.conftest import SHOP, Counter, connected, findings, founded
 from tests.store.orders import make_order, make_ticket
-from tests.store.statements import TABLES
+from tests.store.statements import TABLES, commits
 from tests.store.test_contract import OID, OID2, add
 from tests.store.test_durable import PORTS
 from tests.store.test_travel import some_history
@@ -139,7 +139,7 @@ async def test_reads_during_a_commit_see_no_new_order(
 
     async def slow(self: Any, query: str, *args: Any, **more: Any) -> Any:
         done = await execute(self, query, *args, **more)
-        if query == "COMMIT":
+        if commits(query):
             on_disk.set()
             await go_on.wait()
         return done
@@ -206,7 +206,7 @@ import asyncio, sys
 from jumak.store.postgres import Database, PostgresStore
 from tests.store.conftest import Clock, Counter, Ids, NobodyThere
 from tests.store.orders import make_order, make_ticket
-from tests.store.statements import TABLES
+from tests.store.statements import TABLES, commits
 from tests.store.test_contract import add
 
 async def main(url, shop_id, first):

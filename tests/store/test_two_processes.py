@@ -26,6 +26,7 @@ from jumak.store.postgres import store as postgres_store
 from tests.postgres import PostgresServer
 from tests.store.conftest import SHOP, Counter, connected, founded, in_database, until
 from tests.store.orders import make_order, make_ticket, paid, revised
+from tests.store.statements import commits
 from tests.store.test_contract import OID, OID2, add, update
 
 WITHIN_S = 30
@@ -343,11 +344,11 @@ async def test_a_connection_that_is_lost_while_it_commits(
 
     async def losing(self: Any, query: str, *args: Any, **more: Any) -> Any:
         nonlocal lost
-        if query != "COMMIT" or lost:
+        if not commits(query) or lost:
             return await execute(self, query, *args, **more)
         lost += 1
         if when == "after":
-            await execute(self, query)
+            await execute(self, query, *args)
         if when == "silent":
             raise TimeoutError
         self.terminate()
@@ -389,7 +390,7 @@ async def test_an_outcome_nobody_can_tell(database_shop: Counter, monkeypatch: p
 
     async def lost_after(self: Any, query: str, *args: Any, **more: Any) -> Any:
         done = await execute(self, query, *args, **more)
-        if query == "COMMIT":
+        if commits(query):
             self.terminate()
             raise ConnectionResetError("gone")
         return done

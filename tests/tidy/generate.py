@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.tidy import commands, coverage, refusals
+from tests.tidy import commands, coverage, figures, refusals
 from tests.tidy.project import short
 
 
@@ -15,6 +15,7 @@ def pages() -> dict[Path, str]:
         coverage.PAGE: coverage.page(),
         refusals.PAGE: refusals.page(),
         commands.PAGE: commands.page(),
+        figures.PAGE: figures.page(),
     }
 
 

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
+import contextlib
 import os
 import signal
-import unicodedata
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
+from jumak import metrics
+from jumak.commands.monitoring import add_logs, add_monitor, monitor_of, set_up_logs
 from jumak.commands.nats import add_link, link_of, shop_name
+from jumak.commands.printing import print_json, print_table
 from jumak.commands.reach import Refused
+from jumak.domain.calendar import to_ms
 from jumak.feed.options import Link
-from jumak.main import settle_memory
+from jumak.main import monitored, settle_memory
+from jumak.server.clock import SystemClock
 from jumak.server.ids import UuidIds
+from jumak.server.monitoring import Monitor, MonitorApp
 
 if TYPE_CHECKING:
     import asyncpg
+
+    from jumak.hub.receiver import Receiver
 
 MOST_FILE = 700_000
 """Bytes of a menu file: it travels in one message."""
@@ -32,17 +37,50 @@ MOST_FILE = 700_000
 async def _run(arguments: argparse.Namespace) -> None:
     from jumak.hub.receiver import Receiver, ReceiverOptions
 
-    link = _link(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    link, monitor = _link(arguments), monitor_of(arguments)
+    set_up_logs(arguments, level="info")
     async with _opened(arguments) as pool:
         receiver = Receiver(pool, ReceiverOptions(link=link), UuidIds())
-        running = asyncio.ensure_future(receiver.run())
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
-        settle_memory()
-        print("Jumak hub is ready", flush=True)
-        await asyncio.wait([running])
+        async with _watched(pool, receiver, monitor, arguments.listen):
+            running = asyncio.ensure_future(receiver.run())
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+            settle_memory()
+            print("Jumak hub is ready", flush=True)
+            await asyncio.wait([running])
         if not running.cancelled():
             running.result()
+
+
+@asynccontextmanager
+async def _watched(
+    pool: asyncpg.Pool, receiver: Receiver, monitor: Monitor, listen: tuple[str, int] | None
+) -> AsyncIterator[None]:
+    """`/healthz`, `/readyz` and `/metrics` at an address, if there is one."""
+    if listen is None:
+        yield
+        return
+    from jumak.hub.database import TROUBLE
+    from jumak.hub.report import Standing, standing
+
+    last = Standing()
+
+    async def look() -> None:
+        nonlocal last
+        with contextlib.suppress(*TROUBLE):
+            last = await standing(pool)
+
+    async def ready() -> bool:
+        try:
+            await pool.fetchval("SELECT 1")
+        except TROUBLE:
+            return False
+        return receiver.is_connected
+
+    metrics.hub_behind.follow(receiver, lambda _: last.behind)
+    metrics.hub_shops.follow(receiver, lambda _: last.taking, "taking")
+    metrics.hub_shops.follow(receiver, lambda _: last.stopped, "stopped")
+    async with monitored(MonitorApp(monitor, ready, look), *listen):
+        yield
 
 
 async def _shops(arguments: argparse.Namespace) -> None:
@@ -51,17 +89,17 @@ async def _shops(arguments: argparse.Namespace) -> None:
     async with _opened(arguments) as pool:
         found, sent = await shops(pool), await menus(pool)
     if arguments.json:
-        _print_json({"shops": found, "menus": sent})
+        print_json({"shops": found, "menus": sent})
         return
     rows = [("shop", "facts", "behind", "heard", "trouble")]
     rows += [
         (one.shop, f"{one.last_seq:,}", f"{one.behind:,}", _when(one.heard), one.trouble or "")
         for one in found
     ]
-    _print_table(rows)
+    print_table(rows)
     if sent:
         print()
-        _print_table(
+        print_table(
             [
                 ("shop", "menu", "sent", "new", "changed", "refused"),
                 *(
@@ -88,13 +126,13 @@ async def _report(arguments: argparse.Namespace) -> None:
         first: date = arguments.first or last - timedelta(days=6)
         found = await report(pool, first, last, of=arguments.shop, top=arguments.top)
     if arguments.json:
-        _print_json(found)
+        print_json(found)
         return
     sales = [("day", "shop", "orders", "net", "VAT")]
     sales += [
         (str(day.day), day.shop, f"{day.orders:,}", f"{day.net:,}", f"{day.vat:,}") for day in found.sales
     ]
-    _print_table(sales)
+    print_table(sales)
     for title, quantity, sums in (
         ("tender", "payments", found.tenders),
         ("category", "quantity", found.categories),
@@ -103,7 +141,7 @@ async def _report(arguments: argparse.Namespace) -> None:
     ):
         thousandths = 1_000 if quantity == "quantity" else 1
         print()
-        _print_table(
+        print_table(
             [
                 (title, "shops", quantity, "won"),
                 *(
@@ -124,7 +162,14 @@ async def _menu(arguments: argparse.Namespace) -> None:
     data = await asyncio.to_thread(file.read_bytes)
     if len(data) > MOST_FILE:
         raise Refused(f"{file} has more than {MOST_FILE:,} bytes; split it")
-    menu = Menu(UuidIds().new(), file.name, "xlsx" if file.suffix == ".xlsx" else "csv", data, arguments.live)
+    menu = Menu(
+        UuidIds().new(),
+        file.name,
+        "xlsx" if file.suffix == ".xlsx" else "csv",
+        data,
+        arguments.live,
+        to_ms(SystemClock().now()),
+    )
     async with _opened(arguments) as pool:
         known = await known_shops(pool)
         if unknown := set(arguments.shop) - set(known):
@@ -177,19 +222,11 @@ def _when(at: datetime | None) -> str:
     return "never" if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _print_json(found: object) -> None:
-    print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
-
-
-def _print_table(rows: Sequence[Sequence[str]]) -> None:
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
-        print("  ".join(cells).rstrip())
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+def _address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not (colon and host and port.isascii() and port.isdigit() and int(port) < 65_536):
+        raise argparse.ArgumentTypeError(f"{text!r} is no HOST:PORT")
+    return host.strip("[]"), int(port)
 
 
 def _add_database(parser: argparse.ArgumentParser) -> None:
@@ -218,6 +255,14 @@ def add(commands: Any) -> None:
     hub = commands.add_parser("hub", help="the hub of a chain: takes what its shops send into PostgreSQL")
     _add_database(hub)
     add_link(hub)
+    add_monitor(hub)
+    add_logs(hub)
+    hub.add_argument(
+        "--listen",
+        type=_address,
+        metavar="HOST:PORT",
+        help="serve /healthz, /readyz and /metrics here; nothing unless given",
+    )
     hub.set_defaults(run=_run)
     verbs = hub.add_subparsers(metavar="WHAT")
     shops = _verb(verbs, "shops", "how far the copy of each shop is, and what became of menus", _shops)

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from jumak.commands.monitoring import add_logs, add_monitor, monitor_of, set_up_logs
 from jumak.commands.nats import add_link, link_of, shop_name
 from jumak.commands.reach import Refused, add_data, database_of
 from jumak.demo import create_demo_shop
@@ -35,6 +36,7 @@ def options_of(arguments: argparse.Namespace) -> ServeOptions:
         tls_cert=arguments.tls_cert,
         tls_key=arguments.tls_key,
         feed=feed_of(arguments),
+        monitor=monitor_of(arguments),
         limits=Limits(connections=arguments.max_connections, of_one=arguments.max_connections_per_client),
     )
 
@@ -84,6 +86,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="of one address; a proxy in front is one client for everybody behind it",
     )
+    add_monitor(parser)
+    add_logs(parser)
     add_link(parser)
     parser.add_argument(
         "--hub-shop",
@@ -118,6 +122,7 @@ async def _serve_many(arguments: argparse.Namespace) -> None:
 
 
 async def _serve(arguments: argparse.Namespace, issuer: ReceiptIssuer | None = None) -> None:
+    set_up_logs(arguments)
     if arguments.beside and arguments.database_url is None:
         raise Refused("only a shop of a database (--database-url) has room for a second server")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
 
@@ -20,6 +21,22 @@ class StaffRef(Struct, frozen=True):
     role: Role
 
 
+class Reach(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The shops of a directory that a head office's token is good for: these numbers and these groups.
+
+    With neither it is good for every shop, those that are added later too.
+    """
+
+    shops: tuple[int, ...] = ()
+    groups: tuple[str, ...] = ()
+
+    def covers(self, number: int, groups: Iterable[str]) -> bool:
+        """Whether a shop of this number, in these groups, is among them."""
+        if not (self.shops or self.groups):
+            return True
+        return number in self.shops or not set(self.groups).isdisjoint(groups)
+
+
 class Caller(Struct, frozen=True, kw_only=True):
     """Who sent a message.
 
@@ -27,7 +44,8 @@ class Caller(Struct, frozen=True, kw_only=True):
     id; the same over every door and token.  scopes: everything granted, expanded
     (`protocol/scopes.py`).  profile: compatibility profile (contract §5).  staff: who is signed
     in.  device_id: the device it came from, when known.  session: the connection, for carts,
-    scopes added by sign-in and replies.
+    scopes added by sign-in and replies.  reach: of a head office's token, the shops it is good for; it may do what
+    its scopes name and nothing else.
     """
 
     id: str
@@ -39,6 +57,7 @@ class Caller(Struct, frozen=True, kw_only=True):
     device_id: str | None = None
     staff: StaffRef | None = None
     session: str | None = None
+    reach: Reach | None = None
 
     @property
     def is_staff(self) -> bool:

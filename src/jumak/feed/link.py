@@ -15,6 +15,7 @@ from nats.js.errors import APIError, NotFoundError
 
 from jumak.feed.options import Link
 from jumak.feed.subjects import streams
+from jumak.logs import fields
 
 CONNECT_WITHIN_S: Final = 5
 ANSWER_WITHIN_S: Final = 5.0
@@ -40,7 +41,7 @@ async def connected(link: Link, name: str) -> AsyncIterator[Connection]:
         lost.set()
 
     async def said(error: Exception) -> None:
-        _log.debug("%s: %s", link, type(error).__name__)
+        _log.debug("the link is in trouble: %s", error, extra=fields(at=str(link)))
 
     client = Client()
     try:
@@ -99,15 +100,6 @@ async def prepare(stream: JetStreamContext) -> None:
         except NotFoundError:
             with contextlib.suppress(APIError):
                 await stream.add_stream(config)
-
-
-def told(trouble: BaseException) -> str:
-    """What a log says of trouble with the link: no address, no password."""
-    return (
-        f"{type(trouble).__name__} {trouble}".strip()
-        if isinstance(trouble, NatsError)
-        else type(trouble).__name__
-    )
 
 
 class Waiting:

@@ -1,8 +1,7 @@
 """Menus of the hub: each is taken by the shop's own rules, once, and what became of it goes back.
 
-A menu is a table as people bring it (extensions §9). It is compared with the shop's menu in a process of its own; up to
-`menu_import.BATCH` items are one command under the menu's id. What was taken stands in the shop's file with the items,
-so a menu that comes again, after a crash half-way too, only finds what is left of it.
+A menu is a table as people bring it (extensions §9). It is compared with the shop's menu in a process of its own, and
+taken as every menu from above is (`service/chain_menu.py`): whole, in one commit that remembers what became of it.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import asyncio
 import contextlib
 import logging
 import tempfile
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
@@ -22,23 +20,21 @@ from jumak.domain.caller import Caller
 from jumak.domain.catalog import CatalogItem, Category, Option
 from jumak.domain.catalog.sheet.columns import column_named
 from jumak.domain.catalog.sheet.plan import Catalogue
-from jumak.domain.errors import PosError
+from jumak.domain.errors import InvalidArgument
 from jumak.feed.link import Connection
 from jumak.feed.messages import Menu, MenuResult, Unreadable, packed, unpacked
 from jumak.feed.options import FeedOptions
 from jumak.feed.subjects import LATEST_STREAM, MENU, MENU_RESULT, subject
 from jumak.formats import menu as menu_file
 from jumak.formats.errors import BadFile
-from jumak.protocol.row import Done
-from jumak.service.hub_feed import refuse_menu, remembered, take_menu
+from jumak.service import chain_menu
+from jumak.service.chain_menu import Offer, TableMenu, newest_of
+from jumak.service.documents import TakenMenu
 from jumak.service.menu_import import Import
-from jumak.service.ports import Command, Store, Transaction
+from jumak.service.ports import Store
 
 CALLER: Final = Caller(id="hub", kind="service", name="Hub")
 """Who changes the menu then, in the journal."""
-
-TRIES: Final = 5
-"""Somebody in the shop may change the same items meanwhile."""
 
 _NUMBERS: Final = frozenset(("id", "priceId"))
 _TOLD: Final = 3
@@ -74,42 +70,23 @@ class MenuTaker:
 
     async def _tell(self, hub: Connection) -> None:
         """What became of the last menu; said again whenever there is a connection."""
-        feed = await remembered(self._store.reader())
-        if feed.menu_done:
-            result = MenuResult(feed.menu, feed.menu_added, feed.menu_changed, feed.menu_refused)
+        last = await newest_of(self._store.reader(), "hub")
+        if last is not None:
+            refused = "" if last.refused is None else last.refused[0]
+            result = MenuResult(last.id, last.added, last.changed, refused)
             await hub.stream.publish(subject(self._shop, MENU_RESULT), packed(result))
 
 
-async def take(store: Store, folder: Path, menu: Menu) -> None:
+async def take(store: Store, folder: Path, menu: Menu) -> TakenMenu:
     """Takes a menu in, or remembers why not. One that was dealt with is left alone."""
-    for left in reversed(range(TRIES)):
-        feed = await remembered(store.reader())
-        if feed.menu == menu.id and feed.menu_done:
-            return
+
+    async def plan() -> TableMenu:
         try:
-            while not await step(store, folder, menu):
-                pass
+            return TableMenu(await _planned(store, folder, menu))
         except BadFile as refused:
-            await _refuse(store, menu, refused.ko)
-        except PosError as refused:
-            if refused.reason == "VERSION" and left:
-                continue
-            await _refuse(store, menu, refused.ko)
-        return
+            raise InvalidArgument(refused.ko, str(refused), reason=refused.reason) from None
 
-
-async def step(store: Store, folder: Path, menu: Menu) -> bool:
-    """One command's worth of a menu. Returns whether it was the last. Raises BadFile, PosError."""
-    feed = await remembered(store.reader())
-    planned = await _planned(store, folder, menu)
-
-    async def run(tx: Transaction) -> Done:
-        return await take_menu(tx, menu.id, planned, feed)
-
-    taken = feed.menu_added + feed.menu_changed if feed.menu == menu.id else 0
-    await _do(store, menu, f"{menu.id}:{taken}", run)
-    now = await remembered(store.reader())
-    return now.menu_done
+    return await chain_menu.take(store, CALLER, Offer(menu.id, menu.version, "hub"), plan)
 
 
 async def _planned(store: Store, folder: Path, menu: Menu) -> Import:
@@ -135,19 +112,3 @@ async def _planned(store: Store, folder: Path, menu: Menu) -> Import:
     changes = tuple(sorted((*found.plan.added, *found.plan.changed), key=lambda change: change.row))
     stood = {change.item_id: catalogue.items[change.item_id] for change in changes if change.item_id}
     return Import(changes=changes, stood=stood, live=menu.live)
-
-
-async def _refuse(store: Store, menu: Menu, why: str) -> None:
-    async def run(tx: Transaction) -> Done:
-        return await refuse_menu(tx, menu.id, why)
-
-    await _do(store, menu, f"{menu.id}:refused", run)
-
-
-async def _do(
-    store: Store, menu: Menu, command_id: str, run: Callable[[Transaction], Awaitable[Done]]
-) -> None:
-    command = Command(caller=CALLER, name="hub.menu", body=menu.id.encode(), run=run, command_id=command_id)
-    result = await store.execute(command)
-    if result.error is not None:
-        raise result.error

@@ -72,13 +72,17 @@ class Wanted(Struct, frozen=True, array_like=True):
 
 
 class Menu(Struct, frozen=True, array_like=True):
-    """A menu file for a shop. id: of this menu, at every shop that gets it. live: see `PreviewImport.live`."""
+    """A menu file for a shop. id: of this menu, at every shop that gets it. live: see `PreviewImport.live`.
+
+    version: when it was sent, in ms: a shop takes no menu that is older than one it was given before, whoever gave it.
+    """
 
     id: str
     name: str
     kind: Literal["csv", "xlsx"]
     file: bytes
     live: bool = False
+    version: int = 0
 
 
 class MenuResult(Struct, frozen=True, array_like=True):

@@ -22,8 +22,9 @@ from nats.js import JetStreamContext
 from nats.js.api import RawStreamMsg
 from nats.js.errors import APIError, NotFoundError
 
+from jumak import metrics
 from jumak.domain.caller import SYSTEM
-from jumak.feed.link import LOST, Connection, Waiting, connected, told
+from jumak.feed.link import LOST, Connection, Waiting, connected
 from jumak.feed.menus import MenuTaker
 from jumak.feed.messages import About, Facts, Heard, Unreadable, Wanted, packed, unpacked
 from jumak.feed.options import FeedOptions
@@ -36,6 +37,7 @@ from jumak.feed.subjects import (
     WANTED,
     subject,
 )
+from jumak.logs import fields
 from jumak.service.hub_feed import remember_sent, remembered
 from jumak.service.ports import Command, Committed, Store, Transaction
 from jumak.store.sqlite.shipping import JournalShipper
@@ -86,9 +88,18 @@ class Sender:
         self._kept = (0, "")
         self._kept_at = 0.0
         self._tail = _Tail()
+        self.acknowledged_at = 0.0
+        """When the stream last acknowledged facts, seconds since 1970; 0 while it has not since this process began."""
         self.errands: list[Errand] = []
         """What else is done with each new connection, e.g. menus of the hub; a coroutine each, until it is lost."""
         store.on_commit(self._committed)
+        metrics.feed_unsent.follow(self, lambda us: us.unsent)
+        metrics.feed_acknowledged.follow(self, lambda us: us.acknowledged_at)
+
+    @property
+    def unsent(self) -> int:
+        """Facts the stream has not acknowledged."""
+        return max(0, self._store.reader().seq - self._sent)
 
     def _committed(self, committed: Committed) -> None:
         if committed.entries:
@@ -108,7 +119,7 @@ class Sender:
                     # Once for each time it goes away; what is in the journal waits.
                     level = logging.DEBUG if self._away else logging.WARNING
                     self._away = True
-                    _log.log(level, "the hub is away (%s): %s", self._options.link, told(trouble))
+                    _log.log(level, "the hub is away: %s", trouble, extra=fields(at=str(self._options.link)))
                 except Exception:
                     _log.exception("sending to the hub failed; it is tried again")
                 await asyncio.sleep(self._waiting.next_s())
@@ -122,6 +133,8 @@ class Sender:
 
     def close(self) -> None:
         """Lets go of the file."""
+        metrics.feed_unsent.leave(self)
+        metrics.feed_acknowledged.leave(self)
         self._journal.close()
 
     # -- one connection ------------------------------------------------------------------------------
@@ -167,8 +180,8 @@ class Sender:
             self._sent = self._tail.seq
         elif self._tail.seq > self._store.reader().seq:
             _log.error(
-                "the hub has facts of shop %s this file does not know: was an older copy put back?",
-                self._options.shop,
+                "the hub has facts this file does not know: was an older copy put back?",
+                extra=fields(shop=self._options.shop),
             )
 
     async def _send_next(self, stream: JetStreamContext) -> bool:
@@ -205,6 +218,7 @@ class Sender:
             # An acknowledgement was lost, old messages have expired, or somebody else sent for this shop.
             self._tail = _tail_of(await _last_message(stream, self._subject(FACTS)))
             return True
+        self.acknowledged_at = time.time()
         sequence = max(taken.seq or 0, self._tail.sequence)
         self._tail = _Tail(sequence, facts.last, known, wish)
         if (after, wish) == (self._sent, self._wish):

@@ -12,10 +12,10 @@ from typing import Any, Final
 import msgspec
 from msgspec import Raw
 
+from jumak.domain.books import Books, Totals, book_order, book_refund
 from jumak.domain.calendar import ShopCalendar, calendar_of, from_ms
 from jumak.domain.merchant import Shop
 from jumak.feed.messages import Facts
-from jumak.hub.books import Books, Totals, book_order, book_refund
 from jumak.store.codec import ORDER_FULL, ORDER_PATCH, SHOP, Codec, StateEntry
 from jumak.store.journal import chained
 from jumak.store.patch import apply_raw, joined_raw

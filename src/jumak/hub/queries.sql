@@ -90,3 +90,8 @@ SELECT shop FROM shops ORDER BY shop;
 
 -- name: resume
 UPDATE shops SET trouble = NULL, asked_after = NULL, asked_at = NULL WHERE shop = $1 RETURNING shop;
+
+-- name: standing
+SELECT coalesce(sum(greatest(newest - last_seq, 0)), 0)::bigint AS behind, count(*) FILTER (WHERE trouble IS NULL) AS taking,
+    count(*) FILTER (WHERE trouble IS NOT NULL) AS stopped
+FROM shops;

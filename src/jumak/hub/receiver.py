@@ -20,7 +20,8 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo, DeliverPolicy
 from nats.js.errors import NotFoundError
 
-from jumak.feed.link import LOST, Connection, Waiting, connected, told
+from jumak import metrics
+from jumak.feed.link import LOST, Connection, Waiting, connected
 from jumak.feed.messages import About, Facts, Heard, MenuResult, Unreadable, Wanted, packed, unpacked
 from jumak.feed.options import Link
 from jumak.feed.subjects import (
@@ -40,6 +41,7 @@ from jumak.hub.database import TROUBLE
 from jumak.hub.ingest import ingest, introduce, stop
 from jumak.hub.menus import take_result
 from jumak.hub.queries import SQL
+from jumak.logs import fields
 from jumak.service.ports import Ids
 
 MOST_MESSAGES: Final = 64
@@ -79,6 +81,8 @@ class Receiver:
         self._pool, self._options = pool, options
         self._ids = ids
         self._waiting = Waiting(most_s=5.0)
+        self.is_connected = False
+        """The stream is there, and is being taken from."""
 
     def pace(self, *, most_s: float) -> None:
         """What is away is tried at least this often."""
@@ -91,11 +95,12 @@ class Receiver:
                 async with connected(self._options.link, "jumak hub") as link:
                     await self._work(link)
             except LOST as trouble:
-                _log.warning("the stream is away (%s): %s", self._options.link, told(trouble))
+                _log.warning("the stream is away: %s", trouble, extra=fields(at=str(self._options.link)))
             except TROUBLE as trouble:
-                _log.warning("the database is away: %s", type(trouble).__name__)
+                _log.warning("the database is away: %s", trouble)
             except Exception:
                 _log.exception("taking what shops send failed; it is tried again")
+            self.is_connected = False
             await asyncio.sleep(self._waiting.next_s())
 
     async def _work(self, link: Connection) -> None:
@@ -113,6 +118,7 @@ class Receiver:
         said: asyncio.Queue[Msg] = asyncio.Queue()
         for what in (ABOUT, HEARD, MENU_RESULT):
             await link.client.subscribe(of_all_shops(what), cb=said.put)
+        self.is_connected = True
         await link.together(self._take_all(link.stream, taking), self._listen(link.stream, said))
 
     # -- facts ---------------------------------------------------------------------------------------
@@ -136,7 +142,7 @@ class Receiver:
                     raise Unreadable("facts of another shop")
                 readable.append((message, facts))
             except Unreadable as problem:
-                _log.error("a message of %s cannot be read: %s", message.subject, problem)
+                _log.error("a message cannot be read: %s", problem, extra=fields(subject=message.subject))
                 await stop(self._pool, shop_of(message.subject), f"a message cannot be read: {problem}")
                 await message.ack()
         if not readable:
@@ -144,6 +150,7 @@ class Receiver:
         outcomes = await ingest(self._pool, [facts for _, facts in readable])
         info: ConsumerInfo | None = None
         for (message, facts), outcome in zip(readable, outcomes, strict=True):
+            metrics.hub_facts.labels(outcome).inc(len(facts.facts))
             if outcome == "stranger":
                 met = await self._meet(stream, facts.shop)
                 await message.nak(delay=SOON_S if met else LATER_S)
@@ -182,7 +189,7 @@ class Receiver:
             else:
                 await self._heard(stream, unpacked(data, Heard))
         except Unreadable as problem:
-            _log.warning("what %s says cannot be read: %s", name, problem)
+            _log.warning("what a shop says cannot be read: %s", problem, extra=fields(subject=name))
 
     async def _heard(self, stream: JetStreamContext, heard: Heard) -> None:
         """A shop that says it has sent more than is here, or than the stream will still bring, is asked for it."""
@@ -209,7 +216,7 @@ class Receiver:
         """Wishes for everything after what is here; once in a while for the same."""
         after = await self._pool.fetchval(SQL["ask"], shop, ASK_AGAIN_S)
         if after is not None:
-            _log.info("shop %s is asked for its facts after %d", shop, after)
+            _log.info("a shop is asked for its facts", extra=fields(shop=shop, after=after))
             await stream.publish(subject(shop, WANTED), packed(Wanted(self._ids.new(), after)))
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import asyncpg
 from msgspec import Struct
 
-from jumak.hub.books import CATEGORY, HOUR, ITEM, TENDER
+from jumak.domain.books import CATEGORY, HOUR, ITEM, TENDER
 from jumak.hub.queries import SQL
 
 
@@ -67,6 +67,20 @@ class Report(Struct, frozen=True, rename="camel"):
     items: list[Sum]
     categories: list[Sum]
     hours: list[Sum]
+
+
+class Standing(Struct, frozen=True):
+    """Of all shops together. behind: facts shops are known to have that are not here.  taking, stopped: shops."""
+
+    behind: int = 0
+    taking: int = 0
+    stopped: int = 0
+
+
+async def standing(pool: asyncpg.Pool) -> Standing:
+    """How far the hub is."""
+    row = await pool.fetchrow(SQL["standing"])
+    return Standing() if row is None else Standing(**row)
 
 
 async def shops(pool: asyncpg.Pool) -> list[ShopState]:

@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol
 from msgspec import Struct
 
 from jumak.domain.errors import PosError
+from jumak.logs import fields
 from jumak.service.documents import Install
 
 MAX_FETCHES = 64
@@ -136,7 +137,7 @@ class HeadlessNetwork:
                 if (opened := self._sockets.get(said.id)) is not None:
                     self._send(opened, said)
             case _:
-                log.warning("a runner said %.100r, which nobody knows", said.name)
+                log.warning("a runner said what nobody knows", extra=fields(plugin=self._install.id))
 
     async def close(self) -> None:
         """Ends everything that is under way."""
@@ -243,7 +244,7 @@ class HeadlessNetwork:
         elif isinstance(problem, _NotAskedError):
             why = str(problem)
         else:
-            log.error("a request of %s broke the bridge", self._install.id, exc_info=problem)
+            log.error("a request broke the bridge", exc_info=problem, extra=fields(plugin=self._install.id))
             why = "the server failed at it"
         self._refused(f"{what}: {why}")
         return why

@@ -24,6 +24,7 @@ from jumak.domain.calendar import calendar_of
 from jumak.domain.caller import SYSTEM, Caller
 from jumak.domain.errors import NotFound, PosError
 from jumak.domain.origin import read_acl
+from jumak.logs import fields
 from jumak.plugins.bridge import Bridge
 from jumak.plugins.console import Console
 from jumak.plugins.dev_server import is_url, read_dev_server
@@ -362,6 +363,7 @@ class PluginHost:
             if kept.state.state == "stopping":
                 return
             console.write("error", f"{reason}; starting it again")
+            log.warning("a plugin stopped by itself and is started again", extra=fields(plugin=install.id))
             now = self._shop.clock.now()
             wait = supervision.crashed(now)
             if wait is None:
@@ -399,6 +401,7 @@ class PluginHost:
         """Off after too many crashes, with a reason staff can read; a notice goes to them."""
         reason = given_up(reason)
         self.console(install.id).write("error", reason)
+        log.error("a plugin stopped too often and was switched off", extra=fields(plugin=install.id))
         notice = {"level": "error", "text": f"{install.name}: {reason}"}
         self._shop.connections.send(Push("notice.event", msgspec.json.encode(notice)))
         await self._shop.store.execute(

@@ -22,6 +22,7 @@ from msgspec import Struct
 
 from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError
+from jumak.logs import fields
 from jumak.plugins.console import Console
 from jumak.plugins.lines import CHUNK, Lines, LineTooLongError
 from jumak.protocol.envelope import LONGEST_FRAME
@@ -211,7 +212,7 @@ class PluginProcess(ABC):
                 try:
                     self._take(line.strip(), session)
                 except Exception:
-                    log.exception("a message of %s broke the host", self._caller.id)
+                    log.exception("a message of a plugin broke its host", extra=fields(self._caller))
                     self._console.write("error", "the host failed at one of its messages: stopped")
                     return
             await self._pace.taken(is_exempt=self._shop.guard.is_exempt(self._caller))

@@ -269,7 +269,7 @@ _PLACES: dict[str, Json] = {
         responses={"503": {"description": "Not yet, or no longer."}},
     ),
     "/metrics": _place(
-        "Figures for Prometheus; on loopback or with `report:read`",
+        "Figures for Prometheus; on loopback, with the operator's token, or with `report:read` where one shop is served",
         "text/plain",
         open_to_all=False,
         operationId="metrics",

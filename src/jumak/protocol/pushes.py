@@ -280,6 +280,9 @@ FACTS: dict[str, FactKind] = {
     "device.claim": FactKind(about="a screen redeemed its one-time code"),
     "device.revoke": FactKind(about="a device or token was revoked"),
     "shop-directory.add": FactKind(about="a head office took a shop into its directory"),
+    "shop-directory.set-groups": FactKind(about="a head office put a shop into other groups"),
+    "menu-push.add": FactKind(about="a head office gave its menu, or a part of it, to shops"),
+    "menu-push.result": FactKind(about="a shop took a menu of its head office, or refused it"),
     "shop-directory.suspend": FactKind(about="a head office suspended a shop, or gave another reason"),
     "shop-directory.resume": FactKind(about="a head office had a shop served again"),
     **{

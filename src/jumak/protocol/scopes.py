@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from jumak.domain.caller import Role
+from jumak.domain.caller import Caller, Role
 from jumak.domain.errors import InvalidArgument, PermissionDenied
+from jumak.protocol.row import Row
 
 SDK_SCOPES: tuple[str, ...] = (
     "catalog:read",
@@ -49,10 +50,15 @@ CLIENT_SCOPES: tuple[str, ...] = (
 )
 """Sessions of the shop's own screens and of people signed in."""
 
-OFFICE_SCOPES: tuple[str, ...] = (
-    "directory:read",
-    "directory:manage",
+BRANCH_SCOPES: tuple[str, ...] = (
+    "branch-report:read",
+    "branch-order:read",
+    "branch-menu:read",
+    "branch-menu:push",
 )
+"""What a head office reads in several shops and gives them; the only ones a token with a `reach` may hold."""
+
+OFFICE_SCOPES: tuple[str, ...] = ("directory:read", "directory:manage", *BRANCH_SCOPES)
 """What a head office does with its shops; of no use in any other shop, whoever holds them."""
 
 ALL_SCOPES: tuple[str, ...] = (*SDK_SCOPES, *EXTENSION_SCOPES, *CLIENT_SCOPES, *OFFICE_SCOPES)
@@ -123,6 +129,25 @@ def expand(scopes: Iterable[str]) -> frozenset[str]:
             held.add(scope)
             waiting.extend(INCLUDES.get(scope, ()))
     return frozenset(held - {"plugin", "all"})
+
+
+_ANY_TOKEN = frozenset({"session.ping.request", "command.get.request"})
+"""What needs no scope and touches nothing of a caller's own."""
+
+
+def require_row(caller: Caller, row: Row) -> None:
+    """Raises PermissionDenied `SCOPE` unless the caller may send this message.
+
+    What needs no scope is everybody's, but for a head office's token: it has no storage, settings or secrets of its own.
+    """
+    require(caller.scopes, row.scopes)
+    if caller.reach is not None and not row.scopes and row.name not in _ANY_TOKEN:
+        raise PermissionDenied(
+            "본사 토큰으로는 할 수 없습니다.",
+            "A token of a head office may only do what its scopes name.",
+            reason="SCOPE",
+            scope=[],
+        )
 
 
 def require(held: frozenset[str], needed: tuple[str, ...]) -> None:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from jumak.domain.errors import PermissionDenied, UnknownMethod
 from jumak.protocol.errors import Lang, error_json, status_of
 from jumak.protocol.table import is_message
-from jumak.server import events, pages, socket, uploads
+from jumak.server import events, monitoring, pages, socket, uploads
 from jumak.server.files import answer_text
 from jumak.server.http import JSON, ApiDoor, Asked, Receive, Scope, Send, answer, drain, lang_of
+from jumak.server.monitoring import LOCAL_ONLY, Monitor
 from jumak.server.origins import ASKED_AT, Hosts, Place
 from jumak.server.pictures import is_picture, serve_picture
 from jumak.server.plugin_files import PluginFiles
@@ -31,7 +32,7 @@ class App:
     """Every door of a running shop.
 
     upload_folder: in the shop's folder, beside the one plugins are installed in.  web: the web build.  site: the pages,
-    when several shops share them.  The shop learns from `hosts` which origins its plugins have.
+    when several shops share them.  monitor: who may read the figures.  The shop learns from `hosts` which origins its plugins have.
     """
 
     def __init__(
@@ -42,8 +43,9 @@ class App:
         hosts: Hosts | None = None,
         web: Path = WEB,
         site: Site | None = None,
+        monitor: Monitor = LOCAL_ONLY,
     ) -> None:
-        self._shop, self._uploads = shop, upload_folder
+        self._shop, self._uploads, self._monitor = shop, upload_folder, monitor
         self._api = ApiDoor(shop)
         self._hosts = hosts if hosts is not None else Hosts()
         self._folder = upload_folder.folder.parent
@@ -96,8 +98,8 @@ class App:
             await pages.serve_health(send)
         elif path == "/readyz":
             await pages.serve_ready(self._shop, send)
-        elif path == "/metrics":
-            await pages.serve_metrics(self._shop, self._api, scope, send)
+        elif path == monitoring.PATH:
+            await monitoring.serve_of_shop(self._monitor, self._api.caller_of, scope, send)
         elif path == "/v1/openapi.json":
             await pages.serve_openapi(send)
         elif path == "/v1/docs":

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from jumak import metrics
 from jumak.domain.attempt import MethodRef
 from jumak.domain.caller import Caller
 from jumak.domain.wallet import WalletCode
@@ -42,6 +43,10 @@ class Subscriber(Protocol):
 
     answers: bool
     """It can be asked something, as a till must; an event stream cannot."""
+
+    @property
+    def waiting(self) -> int:
+        """Frames that wait to leave, or kilobytes when they are larger."""
 
     def push(self, push: Push) -> None:
         """Take a push, or leave it."""
@@ -85,6 +90,12 @@ class Connections:
 
         self.hearers: list[Callable[[Subscriber], None]] = []
         """Told of a session once it was welcomed, when it can be asked something, and again once it is lost."""
+
+    def measure(self) -> None:
+        """Has everybody here counted in the figures."""
+        metrics.connections.follow(self, lambda us: sum(one.answers for one in us.all), "session")
+        metrics.connections.follow(self, lambda us: sum(not one.answers for one in us.all), "stream")
+        metrics.waiting_frames.follow(self, lambda us: sum(one.waiting for one in us.all))
 
     def welcomed(self, one: Subscriber) -> None:
         """This session has had the reply to its opening."""

@@ -158,4 +158,5 @@ def _caller(device: Device, install: Install | None) -> Caller:
         scopes=expand(device.scopes),
         profile=install.profile if install else "documented",
         device_id=device.id,
+        reach=device.reach,
     )

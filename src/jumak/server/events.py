@@ -18,7 +18,8 @@ from jumak.server.connections import Push
 from jumak.server.http import ApiDoor, Asked, Receive, Scope, Send, answer
 from jumak.server.outbox import Outbox
 from jumak.server.picture_links import base_for, with_addresses
-from jumak.server.replay import Replay, can_resume
+from jumak.server.replay import Replay, can_resume, count_resume
+from jumak.service.event_number import number_of
 from jumak.service.session import visible_pushes
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ class EventStream:
         self.ended = asyncio.Event()
         self.outbox = Outbox(self._write, self._finish, self._overflow)
         self.replay = Replay(shop, self._deliver, self.outbox.__len__)
+
+    @property
+    def waiting(self) -> int:
+        """See `Subscriber`."""
+        return self.outbox.backlog()
 
     def push(self, push: Push) -> None:
         """See `Subscriber`."""
@@ -99,12 +105,12 @@ async def serve_events(shop: RunningShop, door: ApiDoor, scope: Scope, receive: 
     try:
         read = shop.store.reader()
         if after is None:
-            stream.replay.begin_at(read.seq)
-        elif await can_resume(read, after):
+            stream.replay.begin_at(number_of(read, read.seq))
+        elif count_resume(await can_resume(read, after)):
             await stream.replay.run(after)
         else:
             stream.outbox.put(b"event: gap\ndata: {}\n\n")
-            stream.replay.begin_at(read.seq)
+            stream.replay.begin_at(number_of(read, read.seq))
         while not stream.ended.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stream.ended.wait(), KEEP_ALIVE_S)

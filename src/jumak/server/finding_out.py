@@ -25,6 +25,7 @@ from jumak.domain.finding_out import (
 )
 from jumak.domain.refund import GivenBack, RefundAttempt
 from jumak.domain.terminal import Absent, AnswerLost, NotAsked, Reversed, Standing
+from jumak.logs import fields
 from jumak.server.payer import HOST_WITHIN, in_time, terminal_caller
 from jumak.server.refunds import Refunds
 from jumak.server.terminals import Terminals
@@ -116,7 +117,11 @@ class FindingOut:
         result = await self._run(work, terminal_caller(attempt.terminal))
         if result.error is not None:
             # It stays UNKNOWN and is asked again after a restart, or when a manager says so.
-            log.error("what became of payment %s could not be kept", attempt.id, exc_info=result.error)
+            log.error(
+                "what became of a payment could not be kept",
+                exc_info=result.error,
+                extra=fields(payment=attempt.id),
+            )
         return result.error is None
 
     async def _heard(
@@ -133,7 +138,7 @@ class FindingOut:
             return None
         except Exception:
             # A driver that fails is a terminal that did not answer: it is asked again.
-            log.exception("asking the terminal about payment %s failed", attempt.id)
+            log.exception("asking the terminal about a payment failed", extra=fields(payment=attempt.id))
             return None
 
     # -- refunds ---------------------------------------------------------------------------------

@@ -9,17 +9,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-import httpcore
 import websockets
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.frames import CloseCode
 
+from jumak import metrics
 from jumak.domain.errors import TimedOut
+from jumak.logs import fields
 from jumak.server.app import refuse
+from jumak.server.hop import Answer, HopConnection, HopError, Hops
 from jumak.server.http import Receive, Scope, Send
 from jumak.server.placement import moved
 
@@ -40,11 +44,12 @@ _OF_ONE_HOP: Final = frozenset(
         b"transfer-encoding",
         b"upgrade",
         b"proxy-connection",
+        # It was answered by whoever reads the body here.
+        b"expect",
         HOP,
     }
 )
 _OF_THE_HANDSHAKE: Final = (b"host", b"origin", b"content-length")
-_TROUBLE: Final = (OSError, httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
 
 
 class Unreached(Exception):  # noqa: N818  # named for what is so
@@ -66,75 +71,83 @@ class Forwarder:
     """Connections to the other processes."""
 
     def __init__(self) -> None:
-        self._pool = httpcore.AsyncConnectionPool(max_connections=None, keepalive_expiry=30.0)
+        self._hops = Hops()
+        self._sockets = 0
+        metrics.forwarded_sockets.follow(self, lambda us: us._sockets)
 
     async def close(self) -> None:
         """Ends them."""
-        await self._pool.aclose()
+        await self._hops.close()
 
     async def request(self, address: str, still: Still, scope: Scope, receive: Receive, send: Send) -> None:
         """One HTTP request. address: `http://host:port`. Raises Unreached."""
-        body = _Body(receive)
-        query = scope["query_string"]
-        target = scope.get("raw_path") or scope["path"].encode()
-        url = httpcore.URL(address).origin
-        asked = httpcore.Request(
-            scope["method"].encode(),
-            httpcore.URL(
-                scheme=url.scheme,
-                host=url.host,
-                port=url.port,
-                target=target + (b"?" + query if query else b""),
-            ),
-            headers=_headers(scope),
-            content=body.parts() if _has_body(scope) else None,
-            extensions={"timeout": {"connect": CONNECT_S}},
-        )
+        host, port = _place(address)
+        begun = time.perf_counter()
         try:
-            response = await _while(still, self._pool.handle_async_request(asked))
-        except (httpcore.ConnectError, httpcore.ConnectTimeout) as trouble:
+            connection = await self._hops.connection(host, port, CONNECT_S)
+        except OSError as trouble:
+            metrics.forward_seconds.labels("unreached").observe(time.perf_counter() - begun)
             raise Unreached from trouble
-        except _TROUBLE as trouble:
-            log.info("a shop's process at %s does not answer: %s", address, trouble)
-            response = None
-        if response is None:
-            await body.drain()
-            await refuse(_lost(), scope, _nothing_more, send)
-            return
-        async with contextlib.aclosing(response):
-            await self._answer(response, body, send)
-
-    async def _answer(self, response: httpcore.Response, body: _Body, send: Send) -> None:
-        headers = [
-            (name.lower(), value) for name, value in response.headers if name.lower() not in _OF_ONE_HOP
-        ]
-        await send({"type": "http.response.start", "status": response.status, "headers": headers})
-
-        async def pour() -> None:
-            async for part in response.aiter_stream():
-                await send({"type": "http.response.body", "body": part, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
-
-        pouring, gone = asyncio.ensure_future(pour()), asyncio.ensure_future(body.client_gone())
+        body = _Body(receive)
         try:
-            await asyncio.wait({pouring, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if pouring.done():
-                pouring.result()
+            answer = await _while(still, self._asked(connection, scope, body))
+            outcome = "lost" if answer is None else "answered"
+            metrics.forward_seconds.labels(outcome).observe(time.perf_counter() - begun)
+            if answer is None:
+                await body.drain()
+                await refuse(_lost(), scope, _nothing_more, send)
+            else:
+                await _answer(answer, body, send)
+        except HopError as trouble:
+            # The answer had begun: there is nothing else to say than that it does not end.
+            log.info("a shop's process went away while it answered: %s", trouble, extra=fields(at=address))
+            raise
         finally:
-            for task in (pouring, gone):
-                task.cancel()
-            await asyncio.gather(pouring, gone, return_exceptions=True)
+            self._hops.give_back(host, port, connection, asked_whole=body.is_whole)
+
+    async def _asked(self, connection: HopConnection, scope: Scope, body: _Body) -> Answer | None:
+        """What the other process answers, None when it went away before that."""
+        headers = _headers(scope)
+        sized = any(name == b"content-length" for name, _ in headers)
+        chunked = not sized and _has_body(scope)
+        if chunked:
+            headers.append((b"transfer-encoding", b"chunked"))
+        head = connection.ask(scope["method"].encode(), _head(scope, headers))
+        try:
+            if not sized and not chunked:
+                body.is_whole = True
+            else:
+                await self._sent(connection, head, body, chunked=chunked)
+            return await head
+        except (HopError, _ClientGone) as trouble:
+            log.info("a shop's process does not answer: %s", trouble)
+            return None
+        finally:
+            if head.done() and not head.cancelled():
+                # Nobody may have waited for it.
+                head.exception()
+
+    async def _sent(
+        self, connection: HopConnection, head: asyncio.Future[Answer], body: _Body, *, chunked: bool
+    ) -> None:
+        """Sends the body, as far as it is wanted: who has answered already may not read it."""
+        async for part in body.parts():
+            await connection.send(b"%x\r\n%b\r\n" % (len(part), part) if chunked else part)
+            if head.done():
+                return
+        if chunked:
+            await connection.send(b"0\r\n\r\n")
 
     async def socket(self, address: str, scope: Scope, receive: Receive, send: Send) -> None:
         """One WebSocket, from handshake to end. Raises Unreached, and has received nothing then."""
-        there = httpcore.URL(address).origin
+        host, port = _place(address)
         headers = dict(scope["headers"])
         query = scope["query_string"].decode("latin-1")
         try:
             connection = await websockets.connect(
                 f"ws://{headers[b'host'].decode('latin-1')}{scope['path']}{f'?{query}' if query else ''}",
-                host=there.host.decode(),
-                port=there.port,
+                host=host,
+                port=port,
                 origin=_origin(headers.get(b"origin")),
                 additional_headers=[
                     (name.decode("latin-1"), value.decode("latin-1"))
@@ -160,35 +173,83 @@ class Forwarder:
         except OSError as trouble:
             raise Unreached from trouble
         except InvalidHandshake as trouble:
-            log.info("a shop's process at %s takes no socket: %s", address, trouble)
+            log.info("a shop's process takes no socket: %s", trouble, extra=fields(at=address))
             await refuse(moved(), scope, receive, send)
             return
+        self._sockets += 1
         try:
             await receive()
             await send({"type": "websocket.accept", "subprotocol": connection.subprotocol})
             await _both_ways(connection, receive, send)
         finally:
+            self._sockets -= 1
             await connection.close()
 
 
+async def _answer(answer: Answer, body: _Body, send: Send) -> None:
+    headers = [(name, value) for name, value in answer.headers if name not in _OF_ONE_HOP]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if answer.is_whole:
+        await send({"type": "http.response.body", "body": answer.rest()})
+        return
+
+    async def pour() -> None:
+        async for part in answer.parts():
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+    pouring, gone = asyncio.ensure_future(pour()), asyncio.ensure_future(body.client_gone())
+    try:
+        await asyncio.wait({pouring, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if pouring.done():
+            pouring.result()
+    finally:
+        for task in (pouring, gone):
+            task.cancel()
+        await asyncio.gather(pouring, gone, return_exceptions=True)
+
+
+def _place(address: str) -> tuple[str, int]:
+    """Host and port of `http://host:port`."""
+    there = urlsplit(address)
+    return there.hostname or "", there.port or 80
+
+
+def _head(scope: Scope, headers: list[tuple[bytes, bytes]]) -> bytes:
+    target: bytes = scope.get("raw_path") or scope["path"].encode()
+    if scope["query_string"]:
+        target += b"?" + scope["query_string"]
+    lines = [b"%b %b HTTP/1.1" % (scope["method"].encode(), target)]
+    lines += [b"%b: %b" % header for header in headers]
+    # What our own parser let through holds no line break; a request must never become two.
+    assert not any(b"\n" in line or b"\r" in line for line in lines)
+    return b"\r\n".join((*lines, b"", b""))
+
+
+class _ClientGone(Exception):  # noqa: N818  # named for what is so
+    """Nobody waits for an answer any more."""
+
+
 class _Body:
-    """What the client sends, read once."""
+    """What the client sends, read once. is_whole: to its end."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive, self._more = receive, True
+        self.is_whole = False
 
     async def parts(self) -> AsyncIterator[bytes]:
         while self._more:
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 self._more = False
-                raise httpcore.ReadError("the client is gone")
+                raise _ClientGone
             self._more = message.get("more_body", False)
             if part := message.get("body", b""):
                 yield part
+        self.is_whole = True
 
     async def drain(self) -> None:
-        with contextlib.suppress(httpcore.ReadError):
+        with contextlib.suppress(_ClientGone):
             async for _ in self.parts():
                 pass
 
@@ -197,8 +258,8 @@ class _Body:
             self._more = False
 
 
-async def _while(still: Still, asking: Awaitable[httpcore.Response]) -> httpcore.Response | None:
-    """The answer, None when the shop has another process meanwhile."""
+async def _while(still: Still, asking: Awaitable[Answer | None]) -> Answer | None:
+    """The answer, None when there is none, or the shop has another process meanwhile."""
     task = asyncio.ensure_future(asking)
     try:
         while True:

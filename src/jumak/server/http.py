@@ -86,6 +86,7 @@ class ApiDoor:
             self._check_flood(caller, row)
             command_id = _command_id(asked, row, body)
         except PosError as error:
+            self._shop.count_refusal(error)
             await answer(send, status_of(error), error_json(error, asked.lang))
             return
         result = await self._shop.ask(caller, row, body, command_id=command_id)

@@ -1,29 +1,22 @@
-"""Pages beside the API: health, metrics, the OpenAPI document and the reference for people."""
+"""Pages beside the API: health, the OpenAPI document and the reference for people."""
 
 from __future__ import annotations
 
 import html
-import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jumak.domain.errors import PosError
-from jumak.protocol.errors import error_json, status_of
 from jumak.protocol.openapi import openapi_document
-from jumak.protocol.scopes import require
 from jumak.protocol.table import TABLE
-from jumak.server.http import ApiDoor, Asked, Scope, Send, answer
+from jumak.server.http import Send, answer
 
 if TYPE_CHECKING:
     from jumak.server.shop import RunningShop
 
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
 HTML = (b"content-type", b"text/html; charset=utf-8")
-METRICS = (b"content-type", b"text/plain; version=0.0.4; charset=utf-8")
-LOOPBACK = frozenset({"127.0.0.1", "::1"})
-_LOCAL_HOST = re.compile(rb"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?")
 
 
 async def serve_health(send: Send) -> None:
@@ -35,35 +28,6 @@ async def serve_ready(shop: RunningShop, send: Send) -> None:
     """`/readyz`: the store answers."""
     seq = shop.store.reader().seq
     await answer(send, 200, b"ready %d\n" % seq, TEXT)
-
-
-async def serve_metrics(shop: RunningShop, door: ApiDoor, scope: Scope, send: Send) -> None:
-    """`/metrics` for Prometheus: open to this machine, elsewhere with `report:read`."""
-    client, asked = scope.get("client"), Asked(scope["headers"])
-    # The name it was asked by as well: a page whose name was pointed here is no program of this machine.
-    here = client is not None and client[0] in LOOPBACK and _LOCAL_HOST.fullmatch(asked.header(b"host"))
-    if not here:
-        try:
-            require(door.caller_of(asked).scopes, ("report:read",))
-        except PosError as error:
-            await answer(send, status_of(error), error_json(error, asked.lang))
-            return
-    await answer(send, 200, metrics_text(shop).encode(), METRICS)
-
-
-def metrics_text(shop: RunningShop) -> str:
-    """Counters of this process in Prometheus' text form."""
-    lines = ["# HELP jumak_requests_total Messages by name.", "# TYPE jumak_requests_total counter"]
-    lines += [f'jumak_requests_total{{name="{name}"}} {count}' for name, count in sorted(shop.counts.items())]
-    lines += ["# HELP jumak_refusals_total Refused messages by code.", "# TYPE jumak_refusals_total counter"]
-    lines += [
-        f'jumak_refusals_total{{code="{code}"}} {count}' for code, count in sorted(shop.refusals.items())
-    ]
-    lines += ["# HELP jumak_connections Open sessions and event streams.", "# TYPE jumak_connections gauge"]
-    lines += [f"jumak_connections {len(shop.connections.all)}"]
-    lines += ["# HELP jumak_journal_seq Number of the newest fact.", "# TYPE jumak_journal_seq counter"]
-    lines += [f"jumak_journal_seq {shop.store.reader().seq}", ""]
-    return "\n".join(lines)
 
 
 async def serve_openapi(send: Send) -> None:

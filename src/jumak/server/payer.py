@@ -21,6 +21,7 @@ from jumak.domain.payment import Payment
 from jumak.domain.refund import RefundAttempt, Returned, read_refund
 from jumak.domain.terminal import AnswerLost, CardCancel, NotAsked, TerminalRecord
 from jumak.domain.wallet import MOST_SHOWN
+from jumak.logs import fields
 from jumak.server.watch import Level
 from jumak.service.attempt_answer import show_code
 from jumak.service.card_terminal import CardTerminal
@@ -232,7 +233,7 @@ class TerminalPayer:
 def note(shop: RunningShop, caller: Caller, level: Level, text: str) -> None:
     """On a plugin's console, and for a terminal in the log: ids and sentences of ours, nothing of a card (SEC-3)."""
     if caller.kind == "device":
-        log.warning("%s: %s", caller.id, text)
+        log.warning(text, extra=fields(terminal=caller.id))
     else:
         shop.watch.note(caller.id, level, text)
 

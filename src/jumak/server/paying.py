@@ -29,6 +29,7 @@ from jumak.domain.attempt import (
 from jumak.domain.caller import SYSTEM, Caller
 from jumak.domain.order.types import Order
 from jumak.domain.terminal import AnswerLost, NotAsked
+from jumak.logs import fields
 from jumak.server.payer import ASK, PAY, Payer, note, terminal_caller
 from jumak.server.payers import Payers
 from jumak.service.attempt_answer import Settled, escalate, lose, lose_all, never_asked, settle, still_waiting
@@ -126,7 +127,7 @@ class Paying:
             await self._run(partial(lose, attempt_id=attempt.id, message=_lost(attempt)), SYSTEM)
         except Exception:
             # A driver that fails must not cost an attempt its life: it may have asked.
-            log.exception("asking for payment %s failed", attempt.id)
+            log.exception("asking for a payment failed", extra=fields(payment=attempt.id))
             await self._run(partial(lose, attempt_id=attempt.id, message=_lost(attempt)), SYSTEM)
         else:
             await self._take(attempt.id, answer, payer.caller)
@@ -174,12 +175,17 @@ class Paying:
         attempt = await self._shop.store.reader().get(Attempt, key)
         terminal = None if attempt is None else attempt.terminal
         if terminal is None or terminal.id != terminal_id:
-            log.warning("terminal %s told of payment %s, which it was not asked", terminal_id, key[:64])
+            log.warning(
+                "a terminal told of a payment it was not asked for", extra=fields(terminal=terminal_id)
+            )
             return
         assert attempt is not None
         if attempt.state in ("SENT", "UNKNOWN"):
             # It may name the wrong transaction: what the terminal answers when it is asked by this key counts.
-            log.warning("terminal %s told of payment %s unasked; it is asked", terminal_id, key)
+            log.warning(
+                "a terminal told of a payment unasked; it is asked",
+                extra=fields(terminal=terminal_id, payment=key),
+            )
             return
         await self._take(key, answer, terminal_caller(terminal))
 
@@ -196,7 +202,11 @@ class Paying:
     async def _take(self, attempt_id: str, answer: Answer, caller: Caller) -> None:
         result = await self._run(partial(settle, attempt_id=attempt_id, answer=answer), caller)
         if result.error is not None:
-            log.error("the answer to payment %s could not be kept", attempt_id, exc_info=result.error)
+            log.error(
+                "the answer to a payment could not be kept",
+                exc_info=result.error,
+                extra=fields(payment=attempt_id),
+            )
             await self._keep_anyway(attempt_id, answer, caller)
             return
         settled = msgspec.json.decode(result.reply, type=Settled)

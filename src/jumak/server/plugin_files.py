@@ -22,6 +22,7 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from jumak.logs import fields
 from jumak.server.dev_server import DevServer, DevServerError, target_of
 from jumak.server.files import (
     NO_STORE,
@@ -78,7 +79,7 @@ class PluginFiles:
             sentence = f"The development server {install.dev_url} does not answer; start it and reload."
             await answer_text(send, 502, sentence, headers)
         except Exception:
-            log.exception("a file of plugin %s could not be served", install.id)
+            log.exception("a file of a plugin could not be served", extra=fields(plugin=install.id))
             await answer_text(send, 500, "This could not be served.", headers)
 
     async def serve_socket(self, at: Place, scope: Scope, receive: Receive, send: Send) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from jumak import metrics
+from jumak.logs import fields
 from jumak.protocol.pushes import FACTS, push_of
 from jumak.server.connections import Push
+from jumak.service.event_number import number_of
 from jumak.service.journal import push_for
 from jumak.service.ports import Announcement, Committed, Entry, Reader
 
@@ -67,19 +71,23 @@ class Publisher:
             try:
                 push = await push_for(read, entry) if kind.whole else push_of(entry.fact)
                 if push is not None:
-                    connections.send(Push(push.name, msgspec.json.encode(push.data), entry.seq))
+                    connections.send(
+                        Push(push.name, msgspec.json.encode(push.data), number_of(read, entry.seq))
+                    )
             except Exception:
                 # One push that cannot be made must not cost everybody the ones after it.
-                log.exception("the push of %s (fact %d) failed", entry.fact.name, entry.seq)
+                log.exception("a push could not be made", extra=fields(fact=entry.fact.name, seq=entry.seq))
         for name, view in self.views.items():
             if connections.wanted(name):
                 try:
                     for announcement in await view(read, committed):
                         connections.announce(announcement)
                 except Exception:
-                    log.exception("the view %s failed", name)
+                    log.exception("a view failed", extra=fields(push=name))
         for announcement in committed.announcements:
             connections.announce(announcement)
+        if connections.all:
+            metrics.push_lag_seconds.observe(time.perf_counter() - committed.ended)
 
     def _tell_listeners(self, entry: Entry) -> None:
         for prefix, listener in self._listeners:
@@ -87,4 +95,6 @@ class Publisher:
                 try:
                     listener(entry)
                 except Exception:
-                    log.exception("a listener of %s failed", entry.fact.name)
+                    log.exception(
+                        "a listener of facts failed", extra=fields(fact=entry.fact.name, seq=entry.seq)
+                    )

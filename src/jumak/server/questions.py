@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from jumak import metrics
 from jumak.domain.errors import HostUnavailable, PermissionDenied, TimedOut
 from jumak.protocol.envelope import Frame, MalformedFrame, request_frame
 from jumak.protocol.errors import invalid_input
 from jumak.protocol.table import TABLE
+from jumak.server.watch import is_plugin
 
 if TYPE_CHECKING:
     from jumak.server.session import Session
@@ -42,13 +45,20 @@ class Questions:
         if session.trace is not None:
             session.trace.asked(name, callback_id, body)
         session.send(request_frame(name, callback_id, body))
+        begun, outcome = time.perf_counter(), "lost"
         try:
             async with asyncio.timeout(timeout_s):
-                return await future
+                said = await future
+            outcome = "refused" if said.get("complete") is False else "ok"
+            return said
         except TimeoutError:
+            outcome = "timeout"
             raise TimedOut("제시간에 응답이 없었습니다.", "No answer in time") from None
         finally:
             self._asked.pop(callback_id, None)
+            if is_plugin(session.caller):
+                plugin = metrics.plugin_label(session.caller.id if session.caller.kind == "plugin" else None)
+                metrics.plugin_answer_seconds.labels(plugin, outcome).observe(time.perf_counter() - begun)
 
     def take(self, frame: Frame, size: int) -> bool:
         """Whether this frame is an answer, in time or late; it is taken then."""

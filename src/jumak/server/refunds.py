@@ -26,6 +26,7 @@ from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment
 from jumak.domain.refund import GivenBack, RefundAttempt, Returned, Unclear, read_refund, refund_open
 from jumak.domain.terminal import AnswerLost, NotAsked, TerminalRecord
+from jumak.logs import fields
 from jumak.protocol.messages.payment import CancelPayment, IdRef
 from jumak.protocol.row import Done
 from jumak.server.connections import Push
@@ -324,7 +325,7 @@ class Refunds:
         error = (await self._run(run, caller)).error
         if error is not None:
             # It stays under way, so that nobody asks for the money again, until somebody confirms it.
-            log.error("the refund of payment %s could not be kept", payment.id, exc_info=error)
+            log.error("a refund could not be kept", exc_info=error, extra=fields(payment=payment.id))
             note(self._shop, caller, "error", f"refund {payment.id} could not be kept")
             self.tell_staff(
                 f"주문 {order.number}의 돈은 돌려주었지만 장부에 적지 못했습니다. 매니저가 환불을 확인해 주세요"
@@ -345,7 +346,7 @@ async def _hear(payer: Payer, order: Order, payment: Payment, known: RefundAttem
         return Unclear()
     except Exception:
         # A driver that fails may have asked; under its key nothing goes back twice.
-        log.exception("asking for refund %s failed", known.id)
+        log.exception("asking for a refund failed", extra=fields(refund=known.id))
         return Unclear()
     if isinstance(meant, Unclear):
         payer.note("error", f"no clear answer to refund {known.id}")

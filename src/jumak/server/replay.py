@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from jumak import metrics
 from jumak.server.connections import Push
+from jumak.service.event_number import number_of, seq_of
 from jumak.service.journal import push_for
 from jumak.service.ports import Reader
 
@@ -32,15 +34,22 @@ LONGEST = 100_000
 async def can_resume(read: Reader, after: int) -> bool:
     """Whether everything after this number will be replayed.
 
-    Not for a number the journal has not reached: the client knows another shop, or a copy put
-    back. Not for one of long ago.
+    Not for a number of another epoch, whose facts an older copy that was put back does not have; not for one the journal
+    has not reached: the client knows another shop. Not for one of long ago.
     """
-    if after > read.seq:
+    seq = seq_of(read, after)
+    if seq is None or seq > read.seq:
         return False
-    if read.seq - after <= LONGEST:
+    if read.seq - seq <= LONGEST:
         return True
-    oldest = await read.facts(after, 1)
+    oldest = await read.facts(seq, 1)
     return bool(oldest) and read.at - oldest[0].at <= KEPT
+
+
+def count_resume(resumed: bool) -> bool:
+    """Notes for the figures what became of a client that came back."""
+    metrics.resumes.count("resumed" if resumed else "reread")
+    return resumed
 
 
 class Replay:
@@ -78,17 +87,17 @@ class Replay:
             self._deliver(push)
 
     async def run(self, after: int) -> None:
-        """Replays the journal after this number, then goes live."""
+        """Replays the journal after this number, for which `can_resume`, then goes live."""
         self._seq = after
         while not self._stopped:
             self._behind = False
             read = self._shop.store.reader()
-            page = await read.facts(self._seq, PAGE)
+            page = await read.facts(seq_of(read, self._seq) or 0, PAGE)
             for entry in page:
                 push = await push_for(read, entry)
                 if push is not None:
-                    self._deliver(Push(push.name, msgspec.json.encode(push.data), entry.seq))
-                self._seq = entry.seq
+                    self._deliver(Push(push.name, msgspec.json.encode(push.data), number_of(read, entry.seq)))
+                self._seq = number_of(read, entry.seq)
             if len(page) < PAGE and not self._behind:
                 self._live = True
                 return

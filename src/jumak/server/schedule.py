@@ -17,6 +17,7 @@ from msgspec import Struct
 from jumak.domain.calendar import calendar_of, from_ms
 from jumak.domain.caller import SYSTEM
 from jumak.domain.merchant import Shop
+from jumak.logs import fields
 from jumak.service.ports import Command, Committed, Reader, Transaction
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Schedule:
         again = await job.due(self._shop.store.reader())
         now = self._shop.clock.now()
         if result.error is not None:
-            log.error("%s failed", job.name, exc_info=result.error)
+            log.error("what was due failed", exc_info=result.error, extra=fields(job=job.name))
         if result.error is not None or (again is not None and again <= now):
             self._not_before[job.name] = now + AFTER_FAILURE
         else:

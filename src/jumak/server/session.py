@@ -27,6 +27,7 @@ from jumak.domain.errors import (
     PosError,
     Unauthenticated,
 )
+from jumak.logs import fields
 from jumak.protocol.envelope import (
     Frame,
     MalformedFrame,
@@ -52,11 +53,12 @@ from jumak.server.connections import Push
 from jumak.server.live import Ask, live
 from jumak.server.picture_links import base_for, with_addresses
 from jumak.server.questions import Questions
-from jumak.server.replay import Replay, can_resume
+from jumak.server.replay import Replay, can_resume, count_resume
 from jumak.server.trace import SessionTrace
 from jumak.server.turns import Turns
 from jumak.server.watch import is_plugin
 from jumak.service.documents import Device
+from jumak.service.event_number import number_of
 from jumak.service.ports import Result
 from jumak.service.session import utc_text, visible_pushes
 
@@ -149,7 +151,7 @@ class Session:
         row = TABLE.get(frame.name)
         if row is None or row.kind not in ("request", "notify"):
             if frame.callback_id is None:
-                log.info("dropped %.100r from %s: no such message", frame.name, caller.id)
+                log.info("a message that does not exist was dropped", extra=fields(caller))
                 if is_plugin(caller):
                     self.shop.watch.note(caller.id, "warn", f"dropped {frame.name[:100]!r}: no such message")
             else:
@@ -183,6 +185,7 @@ class Session:
 
     def refuse(self, frame: Frame, error: PosError) -> None:
         """Answers a request with a refusal; of a notification nobody waits for one."""
+        self.shop.count_refusal(error)
         if frame.callback_id is not None:
             self._send_refusal(frame, frame.callback_id, error)
 
@@ -200,7 +203,7 @@ class Session:
         self._malformed.append(now)
         while self._malformed[0] < now - MALFORMED_WINDOW_S:
             self._malformed.popleft()
-        log.info("malformed message from %s: %s", self.caller.id if self.caller else "nobody yet", problem.en)
+        log.info("a malformed message was dropped", extra=fields(self.caller))
         if self.caller is not None and is_plugin(self.caller):
             self.shop.watch.note(self.caller.id, "warn", f"dropped a malformed message: {problem.en}")
             if len(self._malformed) >= MAX_MALFORMED:
@@ -232,6 +235,7 @@ class Session:
         if self._opening is not None:
             self._opening.cancel()
             self._opening = None
+        log.debug("a session was opened", extra=fields(caller))
         self.device_caller = caller
         self.came_back = data.resume_after is not None
         self._link_pictures(caller)
@@ -254,6 +258,8 @@ class Session:
         assert caller is not None
         read = self.shop.store.reader()
         resumed = data.resume_after is not None and await can_resume(read, data.resume_after)
+        if data.resume_after is not None:
+            count_resume(resumed)
         device = await read.get(Device, caller.device_id) if caller.device_id else None
         acts_as_plugin = caller.kind in ("plugin", "service")
         reply = SessionOpenReply(
@@ -266,7 +272,7 @@ class Session:
             if acts_as_plugin
             else UNSET,
             scopes=tuple(sorted(caller.scopes)),
-            seq=read.seq,
+            seq=number_of(read, read.seq),
             resumed=resumed,
             server_time=utc_text(read.at),
         )
@@ -277,7 +283,7 @@ class Session:
             assert data.resume_after is not None
             await self._replay.run(data.resume_after)
         else:
-            self._replay.begin_at(read.seq)
+            self._replay.begin_at(number_of(read, read.seq))
 
     def _too_late(self) -> None:
         self.end(CLOSE_POLICY, "UNAUTHENTICATED")
@@ -297,6 +303,7 @@ class Session:
         if self.closed:
             return
         self.closed = True
+        log.debug("a session ended", extra=fields(self.caller))
         if self._opening is not None:
             self._opening.cancel()
         self._replay.stop()
@@ -318,6 +325,11 @@ class Session:
             hear()
         else:
             self._when_lost.append(hear)
+
+    @property
+    def waiting(self) -> int:
+        """See `Subscriber`."""
+        return self._backlog()
 
     async def room(self) -> None:
         """Returns once the other side has read most of what was sent to it, or is gone.

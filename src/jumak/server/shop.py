@@ -9,18 +9,23 @@ The life of a message: look the caller's scopes up, decode `data` into the row's
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import itertools
 import logging
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
 
+from jumak import metrics
 from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError, TimedOut
+from jumak.logs import fields
 from jumak.protocol.envelope import canonical_body, decode_data, encode_reply
 from jumak.protocol.row import Reply, Row
-from jumak.protocol.scopes import require
+from jumak.protocol.scopes import require_row
 from jumak.protocol.table import unknown
 from jumak.server.at_once import Rest, at_once
 from jumak.server.connections import Connections
@@ -46,6 +51,9 @@ DEADLINE_S = 30.0
 """Every request is answered inside this or refused with TIMEOUT (H-12)."""
 
 log = logging.getLogger(__name__)
+
+_numbers = itertools.count(1)
+"""Of this process's messages in its log."""
 
 
 class Gate(Struct, frozen=True):
@@ -73,6 +81,7 @@ class RunningShop:
         mark: str = "",
     ) -> None:
         self.store, self.connections, self.clock, self.ids = store, connections, clock, ids
+        connections.measure()
         self.credentials = Credentials(store, clock, mark)
         self.sign_ins = SignIns(clock)
         self.throttle = Throttle()
@@ -89,19 +98,21 @@ class RunningShop:
         self.address: Callable[[], str | None] = _no_address
         """The shop's own origin for whoever asks now, None where nothing is served."""
         self.counts: dict[str, int] = {}
-        """Answered messages by name, for the metrics."""
+        """Messages that were taken, by name, for whoever looks at this shop (`monitoring.shop_text`)."""
         self.watch: Watch = NoWatch()
         """Who keeps the plugins' consoles; the plugin host puts itself here."""
         self.ui = TillUi(self)
         self.on_refusal: dict[str, Callable[[Caller, BaseException], None]] = {}
         """Told when a message of this name is refused to somebody."""
         self.refusals: dict[str, int] = {}
-        """Refused messages by code, for the metrics."""
+        """Messages that were refused, by code, for the same."""
         self._questions = 0
         self.own_ports: set[int] = set()
         """Ports this shop listens at; nobody is led back to them from inside."""
         self.branches: Branches | None = None
         """The shops of a head office's directory, None in every other shop."""
+        self.is_working: Callable[[], bool] = _does_nothing
+        """Whether it has something to do by itself, though nobody is connected."""
         self.network: object | None = None
         """How plugins reach the network (`plugins/bridge`, which the server does not know)."""
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -119,10 +130,15 @@ class RunningShop:
         """Has a message answered: `answered` is called exactly once, at once or later, on the loop."""
         name = row.name
         self.counts[name] = self.counts.get(name, 0) + 1
+        metrics.requests.count(name)
         if (told := self.on_refusal.get(name)) is not None:
             answered = _telling(answered, partial(told, caller))
+        if is_plugin(caller):
+            answered = _timed(caller, answered)
+        if log.isEnabledFor(logging.DEBUG):
+            answered = _logged(caller, name, command_id, answered)
         try:
-            require(caller.scopes, row.scopes)
+            require_row(caller, row)
             data = decode_data(row, body)
             if is_plugin(caller):
                 self.watch.called(caller, row, data)
@@ -133,7 +149,7 @@ class RunningShop:
             elif use_case is not None:
                 self._submit(caller, name, use_case, data, answered, command_id)
             elif (reads := QUERIES.get(name)) is not None:
-                self.begin(self._finish(reads(self.store.reader(), caller, data), name, answered))
+                self.begin(self._finish(reads(self.store.reader(), caller, data), name, caller, answered))
             elif (handler := self.live.get(name)) is not None:
                 first = _first(answered)
                 ask = Ask(self, caller, session, name, command_id, first)
@@ -141,7 +157,7 @@ class RunningShop:
             else:
                 raise unknown(name)
         except Exception as error:
-            self._refuse(name, error, answered)
+            self._refuse(name, caller, error, answered)
 
     def queues(self, row: Row, caller: Caller) -> bool:
         """This message joins the store's queue at once: a write, and nobody has to be asked before."""
@@ -242,7 +258,7 @@ class RunningShop:
             if result.error is None:
                 answered(result)
             else:
-                self._refuse(name, result.error, answered)
+                self._refuse(name, caller, result.error, answered)
 
         body = b"" if command_id is None else canonical_body(data)
         self.store.submit(Command(caller=caller, name=name, body=body, run=run, command_id=command_id), done)
@@ -258,7 +274,7 @@ class RunningShop:
             except TimeoutError:
                 raise TimedOut("제시간에 응답이 없었습니다.", "No answer in time") from None
 
-        await self._finish(in_time(), ask.name, answered)
+        await self._finish(in_time(), ask.name, ask.caller, answered)
 
     async def _run_gated(self, gate: Gate, ask: Ask, data: Any, answered: Answered) -> None:
         """Asks first; then the write joins the queue like any other, so its reply precedes its pushes (H-30)."""
@@ -266,9 +282,11 @@ class RunningShop:
             async with asyncio.timeout(DEADLINE_S):
                 agreed = await gate.before(ask, data)
         except TimeoutError:
-            self._refuse(ask.name, TimedOut("제시간에 응답이 없었습니다.", "No answer in time"), answered)
+            self._refuse(
+                ask.name, ask.caller, TimedOut("제시간에 응답이 없었습니다.", "No answer in time"), answered
+            )
         except Exception as error:
-            self._refuse(ask.name, error, answered)
+            self._refuse(ask.name, ask.caller, error, answered)
         except asyncio.CancelledError:
             answered(Result(error=TimedOut("서버가 종료되었습니다.", "The server stopped")))
             raise
@@ -278,22 +296,27 @@ class RunningShop:
             else:
                 self._submit(ask.caller, ask.name, agreed, data, answered, ask.command_id)
 
-    async def _finish(self, work: Awaitable[Reply], name: str, answered: Answered) -> None:
+    async def _finish(self, work: Awaitable[Reply], name: str, caller: Caller, answered: Answered) -> None:
         try:
             reply = encode_reply(await work)
         except Exception as error:
-            self._refuse(name, error, answered)
+            self._refuse(name, caller, error, answered)
         except asyncio.CancelledError:
             answered(Result(error=TimedOut("서버가 종료되었습니다.", "The server stopped")))
             raise
         else:
             answered(Result(reply=reply))
 
-    def _refuse(self, name: str, error: BaseException, answered: Answered) -> None:
+    def count_refusal(self, error: BaseException) -> None:
+        """A message was refused, here or at a door already."""
         code = error.code if isinstance(error, PosError) else "INTERNAL"
         self.refusals[code] = self.refusals.get(code, 0) + 1
+        metrics.refusals.count(code)
+
+    def _refuse(self, name: str, caller: Caller, error: BaseException, answered: Answered) -> None:
+        self.count_refusal(error)
         if not isinstance(error, PosError):
-            log.error("%s failed", name, exc_info=error)
+            log.error("a message failed", exc_info=error, extra=fields(caller, message=name))
         answered(Result(error=error))
 
 
@@ -310,6 +333,43 @@ def _first(answered: Answered) -> Answered:
     return once
 
 
+def _timed(caller: Caller, answered: Answered) -> Answered:
+    """Measures how long a plugin waits for its answer."""
+    begun = time.perf_counter()
+    plugin = metrics.plugin_label(caller.id if caller.kind == "plugin" else None)
+
+    def timed(result: Result) -> None:
+        error = result.error
+        outcome = "ok" if error is None else "refused" if isinstance(error, PosError) else "failed"
+        metrics.plugin_request_seconds.labels(plugin, outcome).observe(time.perf_counter() - begun)
+        answered(result)
+
+    return timed
+
+
+def _logged(caller: Caller, name: str, command_id: str | None, answered: Answered) -> Answered:
+    """Writes down that a message was answered, and how; nothing of what it holds."""
+    begun, number = time.perf_counter(), next(_numbers)
+    # A command's id is the caller's own text. Its hash tells repeats from new commands all the same.
+    command = None if command_id is None else hashlib.sha256(command_id.encode()).hexdigest()[:12]
+
+    def logged(result: Result) -> None:
+        error = result.error
+        outcome = "OK" if error is None else error.code if isinstance(error, PosError) else "INTERNAL"
+        took = round((time.perf_counter() - begun) * 1_000, 3)
+        about: dict[str, str | int | float | None] = {
+            "message": name,
+            "request": number,
+            "command": command,
+            "outcome": outcome,
+            "duration_ms": took,
+        }
+        log.debug("a message was answered", extra=fields(caller, **about))
+        answered(result)
+
+    return logged
+
+
 def _telling(answered: Answered, told: Callable[[BaseException], None]) -> Answered:
     """Tells of a refusal before it is answered."""
 
@@ -323,6 +383,10 @@ def _telling(answered: Answered, told: Callable[[BaseException], None]) -> Answe
 
 async def _finished(rest: Rest) -> None:
     await rest
+
+
+def _does_nothing() -> bool:
+    return False
 
 
 def _no_address() -> str | None:

@@ -5,8 +5,8 @@
     <host>                       the shop that the token names; without one nobody
     any other                    nobody: refused with 421
 
-A token that names another shop than the host does is refused before either is asked. `/healthz` and `/readyz` are the
-process's own, under any name.
+A token that names another shop than the host does is refused before either is asked. `/healthz`, `/readyz` and
+`/metrics` are the process's own, under any name.
 """
 
 from __future__ import annotations
@@ -22,10 +22,13 @@ from typing import Final, Protocol
 from msgspec import Struct
 
 from jumak.domain.errors import NotFound, PermissionDenied, PosError, Unauthenticated
+from jumak.logs import SHOP, fields
+from jumak.server import monitoring
 from jumak.server.app import App, Heard, misdirected, refuse
 from jumak.server.credentials import shop_of_token
 from jumak.server.forward import Forwarder, Unreached, was_passed_on
 from jumak.server.http import Asked, Receive, Scope, Send, answer
+from jumak.server.monitoring import LOCAL_ONLY, Monitor
 from jumak.server.pages import TEXT
 from jumak.server.placement import Process, moved, now_s
 from jumak.server.shop import RunningShop
@@ -86,7 +89,8 @@ class Served:
 
     def is_idle(self, after_s: float) -> bool:
         """Nobody is there, its own plugins included, nor was for a while."""
-        return not self.busy and not self.shop.connections.all and now_s() - self.used > after_s
+        there = self.busy or self.shop.connections.all or self.shop.is_working()
+        return not there and now_s() - self.used > after_s
 
 
 class Elsewhere(Struct, frozen=True):
@@ -128,6 +132,7 @@ class Shops:
         self._served: dict[int, Served] = {}
         self._known: dict[int, tuple[float, Elsewhere]] = {}
         self._looking: asyncio.Task[None] | None = None
+        self._wanting: set[asyncio.Task[None]] = set()
         self.is_ending = False
         process.late = self.drop_all
 
@@ -166,6 +171,20 @@ class Shops:
         if served is None:
             raise moved()
         return served
+
+    def want(self, entry: ShopEntry) -> None:
+        """Has a shop run somewhere, here if nowhere else, though nobody asks it for anything."""
+        task = asyncio.create_task(self._have(entry), context=contextvars.Context())
+        self._wanting.add(task)
+        task.add_done_callback(self._wanting.discard)
+
+    async def _have(self, entry: ShopEntry) -> None:
+        try:
+            await self.at(entry)
+        except PosError as error:
+            log.info("shop %s has something to do and is not opened for now: %s", entry.id, error)
+        except Exception:
+            log.exception("shop %s has something to do and could not be opened", entry.id)
 
     async def still(self, shop_id: int, there: Elsewhere) -> bool:
         """Whether that process still runs it."""
@@ -215,7 +234,9 @@ class Shops:
         try:
             holder = await self.process.places.holder(shop_id)
         except self.process.unreachable as error:
-            log.warning("it could not be found out where shop %s runs: %s", shop_id, error)
+            log.warning(
+                "it could not be found out where a shop runs: %s", error, extra=fields(shop_id=shop_id)
+            )
             raise moved() from None
         if holder is None or holder[0] == self.process.id:
             return None
@@ -234,6 +255,8 @@ class Shops:
         """A shop from being taken to being given up."""
         places, process = self.process.places, self.process.id
         waits = True
+        # For everything it runs: tasks begin with a copy.
+        SHOP.set(entry.name)
         try:
             await self._opening.found(entry)
             fence = await places.take(entry.id, process)
@@ -246,15 +269,17 @@ class Shops:
                     served.waits = self.is_ending
                     served.ending.set()
                 ready.set_result(served)
+                log.info("a shop is open")
                 await served.ending.wait()
+                log.info("a shop is closed")
                 served.shop.end_connections(but_hosted=True)
                 if self.process.is_alive:
                     await _within(GRACE_S, served.quiet)
                 waits = served.waits
         except self.process.unreachable as error:
-            log.warning("shop %s could not be opened: %s", entry.id, error)
+            log.warning("a shop could not be opened: %s", error)
         except Exception as error:
-            log.exception("shop %s could not be run", entry.id)
+            log.exception("a shop could not be run")
             if not ready.done():
                 ready.set_exception(error)
         finally:
@@ -264,7 +289,7 @@ class Shops:
             try:
                 await places.give_up(entry.id, process, waits=waits)
             except self.process.unreachable as error:
-                log.warning("shop %s could not be given up: %s", entry.id, error)
+                log.warning("a shop could not be given up: %s", error)
 
     def _is_over(self, entry: ShopEntry, process: str) -> bool:
         """Meanwhile it was suspended, or this process ends or was late."""
@@ -308,10 +333,12 @@ async def _within(seconds: float, event: asyncio.Event) -> None:
 
 
 class ShopsApp:
-    """Every door of every shop. hosts: the names all of them hang below, lower case."""
+    """Every door of every shop. hosts: the names all of them hang below, lower case.  monitor: who may read figures."""
 
-    def __init__(self, shops: Shops, hosts: Iterable[str], forwarder: Forwarder) -> None:
-        self._shops, self._forwarder = shops, forwarder
+    def __init__(
+        self, shops: Shops, hosts: Iterable[str], forwarder: Forwarder, monitor: Monitor = LOCAL_ONLY
+    ) -> None:
+        self._shops, self._forwarder, self._monitor = shops, forwarder, monitor
         names = "|".join(re.escape(host) for host in sorted(hosts, key=len, reverse=True))
         label = r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"
         self._host = re.compile(
@@ -322,6 +349,13 @@ class ShopsApp:
         """One request or socket."""
         if scope["type"] == "http" and scope["path"] in ("/healthz", "/readyz"):
             await self._serve_health(scope["path"], send)
+            return
+        if (
+            scope["type"] == "http"
+            and scope["path"] == monitoring.PATH
+            and scope["method"] in ("GET", "HEAD")
+        ):
+            await monitoring.serve_of_process(self._monitor, self._running, scope, send)
             return
         heard = Heard(scope)
         found = self._host.fullmatch(heard.host.decode("latin-1").lower())
@@ -335,7 +369,7 @@ class ShopsApp:
             await refuse(error, scope, receive, send)
             return
         except Exception as error:
-            log.exception("shop %s cannot be served", found["shop"])
+            log.exception("a shop cannot be served", extra=fields(shop=found["shop"]))
             await refuse(error, scope, receive, send)
             return
         if found["shop"] is None:
@@ -392,6 +426,7 @@ class ShopsApp:
         self, entry: ShopEntry, there: Served | Elsewhere, scope: Scope, receive: Receive, send: Send
     ) -> None:
         if isinstance(there, Served):
+            SHOP.set(entry.name)
             await there(scope, receive, send)
             return
 
@@ -405,6 +440,11 @@ class ShopsApp:
             await self._forwarder.socket(there.address, scope, receive, send)
         else:
             await self._forwarder.request(there.address, still, scope, receive, send)
+
+    def _running(self, name: str) -> RunningShop | None:
+        entry = self._shops.directory.named(name)
+        served = None if entry is None else self._shops.open.get(entry.id)
+        return None if served is None else served.shop
 
     async def _serve_health(self, path: str, send: Send) -> None:
         if path == "/healthz":

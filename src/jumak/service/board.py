@@ -17,6 +17,7 @@ from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.public import public
 from jumak.domain.order.types import Order
 from jumak.protocol.messages.kitchen import BoardChange, BoardData, BoardReply, ScheduledOrder
+from jumak.service.event_number import number_of
 from jumak.service.keeping import known_order, stations
 from jumak.service.ports import Committed, Reader, TicketQuery
 from jumak.service.registry import query
@@ -46,7 +47,7 @@ async def get_board(read: Reader, caller: Caller, data: BoardData) -> BoardReply
         ready=() if data.station_id else await _ready(known, opened, cooked, desk),
         scheduled=scheduled,
         requested=requested,
-        seq=read.seq,
+        seq=number_of(read, read.seq),
     )
 
 

@@ -174,14 +174,14 @@ async def set_item_state(tx: Transaction, data: SetItemState) -> ItemReply:
     """Mark an item or one of its prices (CAT-2)."""
     item = await known_item(tx, data.catalog.id)
     price_id = None if data.price_id is None else int(data.price_id)
-    return await _keep_item(tx, item, set_state(item, data.state, price_id=price_id, until=data.until))
+    return await keep_item(tx, item, set_state(item, data.state, price_id=price_id, until=data.until))
 
 
 @command("catalog-item-option.set-choice-state.request")
 async def set_option_choice_state(tx: Transaction, data: SetChoiceState) -> OptionReply:
     """Mark one choice (CAT-5); items that cannot do without it follow."""
     option = await known_option(tx, data.option.id)
-    return await _keep_option(
+    return await keep_option(
         tx, option, set_choice_state(option, int(data.choice.id), data.state, until=data.until)
     )
 
@@ -210,16 +210,16 @@ async def adjust_stock(tx: Transaction, data: AdjustStock) -> ItemReply:
                 {"catalog": {"id": item.id}, "price": {"id": price_id}, **counts, "reason": data.reason},
             )
         )
-    return await _keep_item(tx, item, after)
+    return await keep_item(tx, item, after)
 
 
 async def open_day(tx: Transaction) -> Done:
     """Marks that hold until the day opens go (CAT-2). For the one who opens the business day."""
     for option in list((await tx.all(Option)).values()):
-        await _keep_option(tx, option, option_at_day_open(option))
+        await keep_option(tx, option, option_at_day_open(option))
     for item in list((await tx.all(CatalogItem)).values()):
         if (opened := at_day_open(item)) is not item:
-            await _keep_item(tx, item, opened)
+            await keep_item(tx, item, opened)
     return Done()
 
 
@@ -250,7 +250,7 @@ async def update_item(tx: Transaction, data: UpdateItem) -> ItemReply:
     after = write_item(data.catalog, item, item.id, prices, menu, stamp(tx.at))
     if after is not item:
         await check_barcodes(tx, after)
-    return await _keep_item(tx, item, after)
+    return await keep_item(tx, item, after)
 
 
 @command("catalog-item.delete.request")
@@ -330,7 +330,7 @@ async def update_option(tx: Transaction, data: UpdateOption) -> OptionReply:
     option = await known_option(tx, _id_of(data.option.id, "$.option.id"))
     check_version(option.version, data.expected_version, option_view(option))
     after = write_option(data.option, option, option.id, await _choice_ids(tx, data.option, option))
-    return await _keep_option(tx, option, after)
+    return await keep_option(tx, option, after)
 
 
 @command("catalog-item-option.delete.request")
@@ -341,7 +341,7 @@ async def remove_option(tx: Transaction, data: OptionById) -> Done:
     tx.drop(Option, option.id)
     tx.record(Fact("option.delete", str(option.id), {"option": {"id": option.id}}))
     for item in users:
-        await _keep_item(tx, item, without_option(item, option.id))
+        await keep_item(tx, item, without_option(item, option.id))
     return Done()
 
 
@@ -374,7 +374,8 @@ async def known_option(source: Documents, option_id: int | str) -> Option:
     return option
 
 
-async def _keep_item(tx: Transaction, before: CatalogItem, after: CatalogItem) -> ItemReply:
+async def keep_item(tx: Transaction, before: CatalogItem, after: CatalogItem) -> ItemReply:
+    """Writes an item that stood there, and tells of what changed."""
     menu = await menu_of(tx)
     facts = item_facts(before, after, menu)
     view = item_view(after, menu)
@@ -384,7 +385,8 @@ async def _keep_item(tx: Transaction, before: CatalogItem, after: CatalogItem) -
     return ItemReply(catalog=view)
 
 
-async def _keep_option(tx: Transaction, before: Option, after: Option) -> OptionReply:
+async def keep_option(tx: Transaction, before: Option, after: Option) -> OptionReply:
+    """Writes an option group that stood there, and tells of what changed, to its items too."""
     if after is not before:
         menu = await menu_of(tx)
         options = dict(await tx.all(Option))

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from jumak import __version__
 from jumak.domain.calendar import ShopCalendar, calendar_of, from_ms, to_ms
-from jumak.domain.caller import Caller
+from jumak.domain.caller import Caller, Reach
 from jumak.domain.errors import InvalidArgument, NotFound
 from jumak.domain.fact import Fact
 from jumak.protocol.messages.device import (
@@ -35,10 +35,11 @@ from jumak.protocol.messages.device import (
     DeviceView,
     Operation,
     PaymentOperation,
+    ReachData,
     Switch,
 )
 from jumak.protocol.row import Done, Nothing
-from jumak.protocol.scopes import DEVICE_SCOPES, check_names
+from jumak.protocol.scopes import BRANCH_SCOPES, DEVICE_SCOPES, check_names
 from jumak.service.documents import Device
 from jumak.service.identity import check_service_name
 from jumak.service.ports import Reader, Transaction
@@ -105,6 +106,8 @@ async def pair(tx: Transaction, data: DevicePairData, token: Secret, code: Secre
     if data.scopes is not None:
         check_names(data.scopes)
     given = data.scopes
+    if data.reach is not None:
+        _check_office_token(data)
     if data.kind == "service":
         await check_service_name(tx, data.name)
         scopes = given if given is not None else ("plugin",)
@@ -112,6 +115,8 @@ async def pair(tx: Transaction, data: DevicePairData, token: Secret, code: Secre
         scopes = (*DEVICE_SCOPES[data.kind], *(given or ()))
     device = await _new_device(tx, data.kind, data.name, scopes, token)
     device = replace(device, till_id=None if data.till_id is None else await _till(tx, data))
+    if data.reach is not None:
+        device = replace(device, reach=Reach(shops=data.reach.shops, groups=data.reach.groups))
     device = replace(device, code_hash=code.hash, code_expires_ms=to_ms(tx.at + CODE_LIFE))
     tx.put(device)
     tx.record(_fact("device.pair", device))
@@ -192,6 +197,27 @@ async def _till(tx: Transaction, data: DevicePairData) -> str:
     return till.id
 
 
+def _check_office_token(data: DevicePairData) -> None:
+    """A head office's token is a service's and holds nothing but what is done over several shops."""
+    if data.kind != "service":
+        raise InvalidArgument(
+            "본사 토큰은 서비스용입니다", "only a service has a reach over shops", path="$.reach"
+        )
+    if not data.scopes:
+        raise InvalidArgument(
+            f"본사 토큰에는 권한이 필요합니다: {', '.join(BRANCH_SCOPES)}",
+            f"name what it may do: {', '.join(BRANCH_SCOPES)}",
+            path="$.scopes",
+        )
+    for place, scope in enumerate(data.scopes):
+        if scope not in BRANCH_SCOPES:
+            raise InvalidArgument(
+                f"본사 토큰에 줄 수 없는 권한입니다: {scope}",
+                f"a token over several shops holds {', '.join(BRANCH_SCOPES)} only, not {scope}",
+                path=f"$.scopes[{place}]",
+            )
+
+
 async def _free_letter(tx: Transaction) -> str:
     """The first letter no working till carries: A … Z, AA … (NUM-3)."""
     taken = {
@@ -215,6 +241,8 @@ def _fact(name: str, device: Device) -> Fact:
         "callerId": device.caller_id,
         "scopes": list(device.scopes),
     }
+    if device.reach is not None:
+        about["reach"] = {"shops": list(device.reach.shops), "groups": list(device.reach.groups)}
     return Fact(name, device.id, about)
 
 
@@ -227,5 +255,8 @@ def _view(device: Device, calendar: ShopCalendar) -> DeviceView:
         scopes=device.scopes,
         created_at=calendar.iso(from_ms(device.created_ms)),
         till_id=UNSET if device.till_id is None else device.till_id,
+        reach=UNSET
+        if device.reach is None
+        else ReachData(shops=device.reach.shops, groups=device.reach.groups),
         revoked_at=UNSET if device.revoked_ms is None else calendar.iso(from_ms(device.revoked_ms)),
     )

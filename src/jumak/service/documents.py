@@ -8,9 +8,10 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from jumak.domain.attempt import OPEN, Attempt
-from jumak.domain.caller import Profile, Role
+from jumak.domain.caller import Profile, Reach, Role
 from jumak.domain.cash_receipt import CashReceipt, OrderReceipts
 from jumak.domain.catalog import CatalogItem, Category, Option
+from jumak.domain.catalog.sharing import SharedMenu, Twins
 from jumak.domain.draft.types import Draft
 from jumak.domain.kitchen import Station
 from jumak.domain.merchant import Shop
@@ -28,7 +29,7 @@ class Device(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     code_hash, code_expires_ms: the one-time pairing code. claim_hash: SHA-256 of the token the code was
     redeemed for. caller_id: the identity it acts as. till_id: the till whose guest a display faces, None = the
-    main till.
+    main till.  reach: of a head office's token, see `Caller.reach`.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Device(Struct, frozen=True, kw_only=True, omit_defaults=True):
     claim_hash: str | None = None
     revoked_ms: int | None = None
     till_id: str | None = None
+    reach: Reach | None = None
 
 
 class Staff(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -208,29 +210,84 @@ class HubFeed(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the shop remembers of its chain's hub. id: always `hub`.
 
     sent: number of the last fact the hub's stream has taken.  wish: the last wish of the hub to be sent facts again that
-    was granted.  menu: the last menu of the hub that was taken up, with what became of it so far.
+    was granted.
     """
 
     id: str
     sent: int = 0
     wish: str = ""
-    menu: str = ""
-    menu_added: int = 0
-    menu_changed: int = 0
-    menu_done: bool = False
-    menu_refused: str = ""
+
+
+class TakenMenu(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of one menu from above. by: who gave it.  added, changed, removed: items.
+
+    left: items that were left out, see `sharing.Merged`.  refused: why nothing of it was taken, Korean and English;
+    reason: the same for programs.
+    """
+
+    id: str
+    version: int
+    by: Literal["hub", "office"]
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    left: int = 0
+    refused: tuple[str, str] | None = None
+    reason: str = ""
+
+
+class ChainMenu(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a shop remembers of menus from above. id: always `chain`.
+
+    newest: version of the newest one that was decided about.  taken: the last ones, the newest decision first.
+    """
+
+    id: str
+    newest: int = 0
+    taken: tuple[TakenMenu, ...] = ()
+    twins: Twins = Twins()
 
 
 class ShopEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A shop of a head office's directory. name: host label.  founding: the settings it begins with."""
+    """A shop of a head office's directory. name: host label.  founding: the settings it begins with.
+
+    groups: names by which the head office takes several shops together.
+    """
 
     id: int
     name: str
     founding: Shop
     state: Literal["OPEN", "SUSPENDED"] = "OPEN"
     reason: str | None = None
+    groups: tuple[str, ...] = ()
     created_ms: int
     version: int
+
+
+class MenuPush(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A menu a head office gives to shops. version: see `chain_menu.Offer`.  asked: hash of who asked for what (PAY-7).
+
+    by: who gave it, for people.  shops: numbers.
+    """
+
+    id: str
+    name: str
+    version: int
+    at_ms: int
+    by: str
+    asked: str
+    menu: SharedMenu
+    shops: tuple[int, ...]
+
+
+class PushResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of a push in one shop; taken is None until that is known. id: the push, a colon, the shop's number."""
+
+    id: str
+    push: str
+    shop: int
+    version: int
+    taken: TakenMenu | None = None
 
 
 KINDS: dict[str, type[Struct]] = {
@@ -263,7 +320,10 @@ KINDS: dict[str, type[Struct]] = {
     "till-receipt": TillReceipt,
     "till-receipts": TillReceipts,
     "hub-feed": HubFeed,
+    "chain-menu": ChainMenu,
     "shop-entry": ShopEntry,
+    "menu-push": MenuPush,
+    "push-result": PushResult,
 }
 """Kind name in the store → struct; the id is the struct's `id`. Noun modules add theirs here."""
 

@@ -38,8 +38,8 @@ class Import(Struct, frozen=True, kw_only=True):
     live: bool
 
 
-async def take_in(tx: Transaction, planned: Import, done: int) -> ApplyReply:
-    """Writes the next items of a plan.
+async def take_in(tx: Transaction, planned: Import, done: int, *, at_once: bool = False) -> ApplyReply:
+    """Writes the next items of a plan. at_once: all that are left instead of `BATCH`.
 
     Raises Conflict VERSION, naming them, when items of what is left were changed since the plan was made; then
     nothing of this step was written. What sales change, stock and sold out, does not count unless `live`.
@@ -49,7 +49,7 @@ async def take_in(tx: Transaction, planned: Import, done: int) -> ApplyReply:
     meanwhile = [change for change in left if _is_other(change, planned, items)]
     if meanwhile:
         raise _changed_meanwhile(meanwhile, done, len(planned.changes))
-    batch = left[:BATCH]
+    batch = left if at_once else left[:BATCH]
     categories = dict(await tx.all(Category))
     made = await _categories(tx, categories, {change.category for change in batch if change.category})
     menu = MenuOf(items, categories, await tx.all(Option))

@@ -18,6 +18,7 @@ from jumak.domain.order.unmerge import MergeRecord, undo_refusal, unmerge
 from jumak.domain.table import TableRecord, emptied, seated, taken_over
 from jumak.protocol.messages.table import TablesReply, TableUndoData
 from jumak.service.documents import InFlight
+from jumak.service.event_number import seq_of
 from jumak.service.keeping import check_unlocked, order_fact, save_change, stations, table_fact
 from jumak.service.order import human_number
 from jumak.service.party_move import move_facts
@@ -35,7 +36,10 @@ async def undo(tx: Transaction, data: TableUndoData) -> TablesReply:
     Raises InvalidState UNDO_CHANGED (something was paid, added or moved since) or UNDO_TOO_LATE,
     Conflict TABLE_OCCUPIED when somebody sits at the old table, Locked, NotFound, InvalidArgument.
     """
-    entry = await _entry(tx, data.seq)
+    seq = seq_of(tx, data.seq)
+    if seq is None:
+        raise _unknown(data.seq)
+    entry = await _entry(tx, seq)
     calendar = calendar_of(tx.shop)
     if calendar.business_date(entry.at) != calendar.business_date(tx.at):
         raise InvalidState(
@@ -47,21 +51,25 @@ async def undo(tx: Transaction, data: TableUndoData) -> TablesReply:
     old = await known_table(tx, sides["from"]["table"]["id"], path="$.seq")
     new = await known_table(tx, sides["to"]["table"]["id"], path="$.seq")
     if entry.fact.name == "table.move":
-        await _undo_move(tx, old, new, sides["party"], data.seq)
+        await _undo_move(tx, old, new, sides["party"], seq)
     else:
-        await _undo_merge(tx, old, new, sides, data.seq)
+        await _undo_merge(tx, old, new, sides, seq)
     return TablesReply(tables=await views(tx, (old.id, new.id)))
 
 
 async def _entry(tx: Transaction, seq: int) -> Entry:
     found = [entry for entry in await tx.facts(seq - 1, 1) if entry.seq == seq]
     if not found:
-        raise NotFound("없는 기록입니다", f"there is no event {seq}", path="$.seq")
+        raise _unknown(seq)
     if found[0].fact.name not in UNDOABLE:
         raise InvalidArgument(
             "이동이나 합석만 되돌릴 수 있습니다", "seq: names no move and no merge", path="$.seq"
         )
     return found[0]
+
+
+def _unknown(number: int) -> NotFound:
+    return NotFound("없는 기록입니다", f"there is no event {number}", path="$.seq")
 
 
 async def _untouched(tx: Transaction, order_id: str, version: int) -> Order:

@@ -18,6 +18,7 @@ from jumak.domain.caller import Caller
 from jumak.domain.errors import InvalidArgument, NotFound
 from jumak.domain.fact import Fact
 from jumak.domain.origin import read_acl, read_origin_map
+from jumak.logs import fields
 from jumak.protocol.messages.plugin import (
     InfoReply,
     ListReply,
@@ -226,7 +227,7 @@ async def send_unicast(read: Reader, caller: Caller, data: UnicastData) -> Done:
         receivers.add(data.to)
     delivered = [read.live.push_to(receiver, "plugin.unicast.event", event) for receiver in receivers]
     if not any(delivered):
-        log.info("unicast from %s dropped: %s is not running", caller.name, data.to)
+        log.info("a message for a plugin that does not run was dropped", extra=fields(caller))
     return Done()
 
 

@@ -6,11 +6,12 @@ suspends, so a command runs to its end in one go; on a networked store the same 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar
 
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, field
 
 from jumak.domain.attempt import MethodRef
 from jumak.domain.caller import Caller, CallerKind
@@ -95,6 +96,9 @@ class Reader(Documents, Protocol):
     at: datetime
     shop: Shop
     live: Live
+    epoch: int
+    """How often an older copy was put back, as `event_number.py` needs it."""
+
     seq: int
     """Number of the newest committed fact."""
 
@@ -229,12 +233,16 @@ class Result(Struct, frozen=True, kw_only=True):
 
 
 class Committed(Struct, frozen=True, kw_only=True):
-    """What one commit made durable, in journal order; listeners get it after the callers their replies."""
+    """What one commit made durable, in journal order; listeners get it after the callers their replies.
+
+    ended: when it was on disk, by `time.perf_counter`; of another process's, when this one read it.
+    """
 
     entries: tuple[Entry, ...]
     orders: tuple[Order, ...]
     tickets: tuple[Ticket, ...]
     announcements: tuple[Announcement, ...]
+    ended: float = field(default_factory=time.perf_counter)
 
 
 class Store(Protocol):

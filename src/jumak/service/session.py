@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import UNSET, Raw
 
 from jumak.domain.caller import Caller
+from jumak.domain.errors import InvalidState
 from jumak.protocol.messages.session import (
     CommandGetData,
     CommandGetReply,
@@ -17,6 +18,7 @@ from jumak.protocol.messages.session import (
 )
 from jumak.protocol.row import Nothing
 from jumak.protocol.table import TABLE
+from jumak.service.event_number import number_of, seq_of
 from jumak.service.journal import push_for
 from jumak.service.ports import Reader
 from jumak.service.registry import query
@@ -42,29 +44,40 @@ def visible_pushes(scopes: frozenset[str]) -> frozenset[str]:
 @query("session.ping.request")
 async def ping(read: Reader, caller: Caller, data: Nothing) -> SessionPingReply:
     """The server's time and newest fact (OFF-8)."""
-    return SessionPingReply(seq=read.seq, server_time=utc_text(read.at))
+    return SessionPingReply(seq=number_of(read, read.seq), server_time=utc_text(read.at))
 
 
 @query("event.list.request")
 async def event_list(read: Reader, caller: Caller, data: EventListData) -> EventListReply:
-    """Store events after a number, as the caller's scopes allow (OFF-9)."""
+    """Store events after a number, as the caller's scopes allow (OFF-9).
+
+    Raises InvalidState `EVENTS_GONE` for a number of before an older copy was put back: the caller reads anew.
+    """
     limit = data.limit or DEFAULT_LIMIT
     visible = visible_pushes(caller.scopes)
     if data.names is not None:
         visible &= frozenset(data.names)
     events: list[ListedEvent] = []
-    after = data.after
+    after = seq_of(read, data.after)
+    if after is None:
+        raise InvalidState(
+            "복원 전의 번호입니다. 처음부터 다시 읽어 주세요.",
+            "This number is of before an older copy of the shop was put back: read anew",
+            reason="EVENTS_GONE",
+        )
+    asked = after
     while True:
         page = await read.facts(after, WINDOW)
         for entry in page:
             push = await push_for(read, entry)
             if push is not None and push.name in visible:
                 if len(events) == limit:
-                    return EventListReply(events=tuple(events), seq=after, truncated=True)
-                events.append(ListedEvent(seq=entry.seq, name=push.name, data=push.data))
+                    return EventListReply(events=tuple(events), seq=number_of(read, after), truncated=True)
+                events.append(ListedEvent(seq=number_of(read, entry.seq), name=push.name, data=push.data))
             after = entry.seq
         if len(page) < WINDOW:
-            return EventListReply(events=tuple(events), seq=max(after, data.after), truncated=False)
+            newest = number_of(read, max(after, asked))
+            return EventListReply(events=tuple(events), seq=newest, truncated=False)
 
 
 @query("command.get.request")

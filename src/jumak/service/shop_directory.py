@@ -5,6 +5,8 @@ Called by the server's own handlers (`server/directory.py`): a shop that is no h
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import UNSET
 from msgspec.structs import replace
 
@@ -54,11 +56,22 @@ async def add(tx: Transaction, data: AddShop) -> ShopReply:
     while number in entries:
         number += 1
     entry = ShopEntry(
-        id=number, name=data.name, founding=_founding(number, data), created_ms=to_ms(tx.at), version=1
+        id=number,
+        name=data.name,
+        founding=_founding(number, data),
+        groups=tuple(dict.fromkeys(data.groups)),
+        created_ms=to_ms(tx.at),
+        version=1,
     )
     tx.put(entry)
     tx.record(_fact("shop-directory.add", entry))
     return ShopReply(shop=view_of(tx.shop, entry))
+
+
+async def set_groups(tx: Transaction, number: int, groups: Sequence[str]) -> ShopReply:
+    """Puts a shop into these groups and no others; again without effect. Raises NotFound."""
+    entry = await shop_of(tx, number)
+    return _moved(tx, entry, replace(entry, groups=tuple(dict.fromkeys(groups))), "shop-directory.set-groups")
 
 
 async def suspend(tx: Transaction, number: int, reason: str | None) -> ShopReply:
@@ -81,6 +94,7 @@ def view_of(keeper: Shop, entry: ShopEntry) -> ShopView:
         title=entry.founding.name,
         state=entry.state,
         reason=UNSET if entry.reason is None else entry.reason,
+        groups=entry.groups,
         created_at=calendar_of(keeper).iso(from_ms(entry.created_ms)),
         version=entry.version,
     )

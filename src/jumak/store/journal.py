@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -49,15 +50,25 @@ def _order_in(data: Any) -> str | None:
     return order if isinstance(order, str) else None
 
 
-def fact_about(facts: list[Fact], noun: str, subject: str) -> int | None:
-    """Index of the fact a thing's new state goes with: the one about it, else the command's first, else none."""
-    for index, fact in enumerate(facts):
-        if fact.subject == subject and fact.name.startswith(noun):
+def fact_about(facts: list[Fact], noun: str, subject: str, among: Sequence[int] | None = None) -> int | None:
+    """Index of the fact a thing's new state goes with: the one about it, else the command's first, else none.
+
+    among: the facts with this subject, where they are at hand.
+    """
+    if among is None:
+        among = [index for index, fact in enumerate(facts) if fact.subject == subject]
+    for index in among:
+        if facts[index].name.startswith(noun):
             return index
+    return among[0] if among else 0 if facts else None
+
+
+def by_subject(facts: list[Fact]) -> dict[str, list[int]]:
+    """Which facts of a command are about each thing: a menu that is taken in has thousands."""
+    found: dict[str, list[int]] = {}
     for index, fact in enumerate(facts):
-        if fact.subject == subject:
-            return index
-    return 0 if facts else None
+        found.setdefault(fact.subject, []).append(index)
+    return found
 
 
 def attach(states: States, index: int | None, entry: StateEntry) -> None:

@@ -33,7 +33,7 @@ from jumak.store.codec import (
     to_pack,
 )
 from jumak.store.errors import Unrecorded
-from jumak.store.journal import States, attach, chained, fact_about, names_order
+from jumak.store.journal import States, attach, by_subject, chained, fact_about, names_order
 from jumak.store.memory import KeptOrder, Memory, is_open, kind_name, ticket_age
 from jumak.store.patch import difference
 from jumak.store.replies import StoredReply, around
@@ -247,10 +247,11 @@ class Layer:
         self, tx: WriteView, facts: list[Fact], states: States
     ) -> dict[DocumentKey, tuple[Struct | None, int | None, bytes | None]]:
         dirty: dict[DocumentKey, tuple[Struct | None, int | None, bytes | None]] = {}
+        about = by_subject(facts) if tx.new_documents else {}
         for (kind, doc_id), document in tx.new_documents.items():
             name = kind_name(kind)
             packed = None if document is None else self.memory.codec.pack(to_json(document))
-            index = fact_about(facts, name, str(doc_id))
+            index = fact_about(facts, name, str(doc_id), about.get(str(doc_id), ()))
             attach(states, index, StateEntry(DOCUMENT, (name, doc_id), packed or b""))
             fact = None if index is None else self.seq + 1 + index
             dirty[kind, doc_id] = (document, fact, packed)

@@ -168,6 +168,7 @@ class Opening(Struct, frozen=True, kw_only=True):
     """
 
     shop: Shop
+    epoch: int
     seq: int
     hash: bytes
     orders: tuple[int | None, str | None, int | None]
@@ -190,6 +191,7 @@ class Memory:
         self.codec = codec
         self._read_documents = opening.documents
         self.shop = opening.shop
+        self.epoch = opening.epoch
         self.seq = opening.seq
         self.hash = opening.hash
         order_seq, order_id, order_created = opening.orders

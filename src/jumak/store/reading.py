@@ -36,7 +36,7 @@ class ReadView:
         self.live = live
         self.at = at
         self.shop: Shop = memory.shop
-        self.seq = memory.seq
+        self.epoch, self.seq = memory.epoch, memory.seq
 
     async def get(self, kind: type[DocT], doc_id: str | int) -> DocT | None:
         """See `ports.Documents`."""

@@ -36,17 +36,16 @@ from jumak.sdk.client import Pos
 from jumak.sdk.plugin import Plugin
 from jumak.sdk.transport import Connector
 from jumak.server.connections import Connections
-from jumak.server.directory import ReplyT, done_in
 from jumak.server.session import Session
 from jumak.server.shop import RunningShop
 from jumak.service.card_terminal import Drivers
-from jumak.service.documents import ShopEntry
 from jumak.service.ports import Command, Store, Transaction
 from jumak.service.receipt_issuer import ReceiptIssuer
 from jumak.store.opening import InDatabase, founded, opened
 from jumak.store.sqlite import SqliteStore
 from jumak.testing import menu
 from jumak.testing.clock import FakeClock, SeededIds
+from jumak.testing.one_shop import OneShop
 
 OWNER = Caller(
     id="owner-till",
@@ -95,23 +94,6 @@ class MemoryTransport:
 
     def _closed(self, code: int, reason: str) -> None:  # noqa: ARG002 (a socket would send both)
         self._incoming.put_nowait(None)
-
-
-class OneShop:
-    """A directory's shops where there is only the one that keeps it: whatever is done in them is done in it."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    async def write(
-        self,
-        entry: ShopEntry,  # noqa: ARG002 (there is no other)
-        name: str,
-        run: Callable[[Transaction], Awaitable[ReplyT]],
-        caller: Caller,
-    ) -> ReplyT:
-        """See `server.directory.Branches`."""
-        return await done_in(self._store, name, run, caller)
 
 
 class SimulatedShop:

@@ -488,12 +488,16 @@ async def test_names_from_outside_are_text(stall: Stall, browser: Browser) -> No
 
 async def test_for_everybody(stall: Stall, browser: Browser) -> None:
     """Screens bar: axe, targets, no sideways scrolling, in both sizes; every state of the screen; English."""
-    till = await stall.page(browser)
+    till = await stall.page(browser, pin=PINS["cashier"])
     order = await unsettled_order(stall)
     await open_payment(till, order)
     await till.locator("#unsettled").wait_for()
     await check(till, "unsettled")
+    # SEC-1: a manager comes and approves it here.
     await till.get_by_role("button", name="결제 안 됨으로 처리").click()
+    await expect(till.get_by_role("dialog", name="점장 승인")).to_contain_text("결제 결과 처리")
+    await till.keyboard.type(PINS["manager"])
+    await till.keyboard.press("Enter")
     async with stamp(stall):
         await expect(till.get_by_role("button", name=METHOD)).to_be_enabled()
         await check(till, "pad")

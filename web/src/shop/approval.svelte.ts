@@ -15,6 +15,11 @@ interface Waiting {
   readonly settle: (approvalId: string | null) => void;
 }
 
+/** What a request brings of an approval. */
+export function brings(approvalId: string | undefined): { readonly approvalId?: string } {
+  return approvalId === undefined ? {} : { approvalId };
+}
+
 export class Approvals {
   /** What a manager is asked to approve: a message's name; null when nothing waits. */
   action = $state<string | null>(null);

@@ -35,6 +35,7 @@ import {
   removing,
   sameLine,
 } from "./draft";
+import { brings } from "./approval.svelte";
 import type { Till } from "./till.svelte";
 import { trouble } from "./trouble";
 
@@ -185,10 +186,9 @@ export class Cart {
   /** A discount on a line, without a key on the whole cart. Raises ShopError. */
   async discount({ title, percentBp, amount }: TypedDiscount, key?: string, approvalId?: string): Promise<void> {
     const discount = { title, ...(amount === undefined ? { percentBp } : { amountMoney: { value: amount } }) };
-    const more = approvalId === undefined ? {} : { approvalId };
     await this.#settled();
-    if (key === undefined) await this.#ask("draft-order.add-discount.request", { discount, ...more });
-    else await this.#ask("draft-order.add-item-discount.request", { key, discount, ...more });
+    if (key === undefined) await this.#ask("draft-order.add-discount.request", { discount, ...brings(approvalId) });
+    else await this.#ask("draft-order.add-item-discount.request", { key, discount, ...brings(approvalId) });
   }
 
   /** Takes a discount off. */

@@ -32,7 +32,7 @@ export class Model {
   readonly shop = new ShopSettings(this.till);
   readonly approvals = new Approvals(this.till);
   readonly orders = new Orders(this.till);
-  readonly payments = new Payments(this.till);
+  readonly payments = new Payments(this.till, this.approvals);
   readonly reconcile = new Reconcile(this.till, this.approvals);
   readonly terminals = new Terminals(this.till);
   readonly menu = new Menu(this.till);

@@ -4,7 +4,7 @@ import { attempt } from "../client/decode";
 import { decodeGivenBack, decodePlan, type GivenBack, type RefundPlan } from "../client/refund";
 import { decodeRefund, decodeRefunds, type Refund } from "../client/shapes";
 import { decodeCancelled, decodeFullOrder, decodeFullView, type FullOrder, type FullPayment } from "../client/order";
-import type { Approvals } from "./approval.svelte";
+import { type Approvals, brings } from "./approval.svelte";
 import type { Till } from "./till.svelte";
 
 /** What goes back: units of a line, an amount as goodwill, or all that the order holds. first: of this payment (CAN-7). */
@@ -100,7 +100,7 @@ export class OpenedOrder {
         {
           id: this.id,
           reason,
-          ...(approvalId === undefined ? {} : { approvalId }),
+          ...brings(approvalId),
           ...(override ? { override } : {}),
         },
         decodeCancelled,

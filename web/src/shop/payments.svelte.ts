@@ -16,6 +16,7 @@ import {
   type PaymentMethod,
   type Refund,
 } from "../client/shapes";
+import { type Approvals, brings } from "./approval.svelte";
 import { orderTitle } from "./order_title";
 import type { Till } from "./till.svelte";
 
@@ -68,9 +69,11 @@ export class Payments {
   /** Of orders with an unsettled attempt, what they are called. */
   #names = $state.raw<ReadonlyMap<string, string>>(new Map());
   readonly #till: Till;
+  readonly #approvals: Approvals;
 
-  constructor(till: Till) {
+  constructor(till: Till, approvals: Approvals) {
     this.#till = till;
+    this.#approvals = approvals;
     till.on("order.view.event", (data) => {
       const view = readable(decodeOrderView, data);
       if (view !== null) this.#take({ ...view.order, number: view.order.number ?? view.number });
@@ -202,12 +205,17 @@ export class Payments {
   }
 
   async resolve({ id }: Attempt, how: Resolution): Promise<void> {
-    this.#keep((await this.#till.ask("payment-attempt.resolve.request", { id, how }, decodeAttempt)).attempt);
+    const { attempt } = await this.#approvals.run((approvalId) =>
+      this.#till.ask("payment-attempt.resolve.request", { id, how, ...brings(approvalId) }, decodeAttempt),
+    );
+    this.#keep(attempt);
   }
 
   /** A manager says whether the money of a refund went back, and how they know. */
   async settleRefund({ id, paymentId }: Refund, refunded: boolean, note: string): Promise<void> {
-    await this.#till.do("payment.confirm-refund.request", { id: paymentId, refunded, note });
+    await this.#approvals.run((approvalId) =>
+      this.#till.do("payment.confirm-refund.request", { id: paymentId, refunded, note, ...brings(approvalId) }),
+    );
     this.refunds = this.refunds.filter((refund) => refund.id !== id);
   }
 

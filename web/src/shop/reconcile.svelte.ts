@@ -2,7 +2,7 @@
 
 import { attempt as readable } from "../client/decode";
 import { decodeReconcile, decodeReconcileChange, type ReconcileAction, type ReconcileItem } from "../client/reconcile";
-import type { Approvals } from "./approval.svelte";
+import { type Approvals, brings } from "./approval.svelte";
 import type { Till } from "./till.svelte";
 
 const PAGE = 200;
@@ -62,7 +62,7 @@ export class Reconcile {
   /** Sends a message of the list, with what a person adds. Raises ShopError. */
   async act({ name, data }: ReconcileAction, more: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.#approvals.run((approvalId) =>
-      this.#till.do(name, { ...data, ...more, ...(approvalId === undefined ? {} : { approvalId }) }),
+      this.#till.do(name, { ...data, ...more, ...brings(approvalId) }),
     );
     void this.refresh();
   }

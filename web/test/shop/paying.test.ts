@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Paying } from "../../src/shop/paying.svelte";
+import { Approvals } from "../../src/shop/approval.svelte";
 import { Payments } from "../../src/shop/payments.svelte";
 import { FakeTill } from "./till";
 
@@ -7,7 +8,7 @@ const part = (id: string) => ({ id, amount: 5_000, left: 5_000, lines: [] });
 
 function paying() {
   const till = new FakeTill();
-  const screen = new Paying(till.till, new Payments(till.till), "a1");
+  const screen = new Paying(till.till, new Payments(till.till, new Approvals(till.till)), "a1");
   screen.parts = [part("1"), part("2")];
   screen.tip = 1_000;
   return { till, screen };

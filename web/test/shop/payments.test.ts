@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Approvals } from '../../src/shop/approval.svelte';
 import { Payments } from '../../src/shop/payments.svelte';
 import { FakeTill } from './till';
 
@@ -9,7 +10,7 @@ const refund = (id: string, state: string) => ({
 describe('refunds without an end', () => {
   it('are kept by their own id: the end of a part is not the end of the whole', () => {
     const fake = new FakeTill();
-    const payments = new Payments(fake.till);
+    const payments = new Payments(fake.till, new Approvals(fake.till));
     const heard = (id: string, state: string) => fake.push('payment-refund.change.event', refund(id, state));
     heard('p1', 'SENT');
     heard('part', 'SENT');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Approvals } from "../../src/shop/approval.svelte";
 import { Payments } from "../../src/shop/payments.svelte";
 import { Terminals } from "../../src/shop/terminals.svelte";
 import { FakeTill } from "./till";
@@ -76,7 +77,7 @@ describe("wallets (PAY-9)", () => {
     [null, { tender: "BARCODE" }],
   ])("are charged by the guest's code %s, or show one", (code, said) => {
     const fake = new FakeTill();
-    void new Payments(fake.till).start({ orderId: "o1", amount: 1_000, expectedUnpaid: 1_000, by: { code } });
+    void new Payments(fake.till, new Approvals(fake.till)).start({ orderId: "o1", amount: 1_000, expectedUnpaid: 1_000, by: { code } });
     expect(fake.at(-1).data).toEqual({ orderId: "o1", amount: 1_000, expectedUnpaid: 1_000, ...said });
   });
 });
@@ -89,7 +90,7 @@ describe("charging a card (PAY-4)", () => {
   ])("in %i months says %s", (months, installmentMonth) => {
     const fake = new FakeTill();
     const charge = { orderId: "o1", amount: 60_000, expectedUnpaid: 60_000, by: { months } };
-    void new Payments(fake.till).start(charge);
+    void new Payments(fake.till, new Approvals(fake.till)).start(charge);
     expect(fake.at(-1)).toMatchObject({
       name: "payment.start.request",
       data: { orderId: "o1", amount: 60_000, expectedUnpaid: 60_000, tender: "CARD", installmentMonth },
@@ -101,7 +102,7 @@ describe("charging a card (PAY-4)", () => {
 describe("refunds that have no end yet", () => {
   it("are known by their payment, asked or unknown, until they end", () => {
     const fake = new FakeTill();
-    const payments = new Payments(fake.till);
+    const payments = new Payments(fake.till, new Approvals(fake.till));
     const refund = (state: string) => ({
       refund: { id: "p1", paymentId: "p1", orderId: "o1", amount: 1, state, terminal: { id: "t1", name: "홀" } },
     });

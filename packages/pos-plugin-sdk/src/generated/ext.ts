@@ -10,6 +10,15 @@ import type {
   BarcodeData,
   BillSplitRequest,
   BillSplitResponse,
+  BranchListResponse,
+  BranchMenuCompareRequest,
+  BranchMenuCompareResponse,
+  BranchMenuGetRequest,
+  BranchMenuGetResponse,
+  BranchOrderFindRequest,
+  BranchOrderFindResponse,
+  BranchReportGetRequest,
+  BranchReportGetResponse,
   CashReceiptCancelRequest,
   CashReceiptChangeEvent,
   CashReceiptListRequest,
@@ -90,6 +99,9 @@ import type {
   LayoutDeleteData,
   LockById,
   LockReply,
+  MenuPushAddRequest,
+  MenuPushGetRequest,
+  MenuPushListResponse,
   NavigationShowEvent,
   NoticeEvent,
   OptionById,
@@ -159,6 +171,7 @@ import type {
   PopupOpenRequest,
   PopupReply,
   PowerSaverChangeEvent,
+  PushReply,
   ReceiptGetRequest,
   ReceiptGetResponse,
   ReconcileChangeEvent,
@@ -183,6 +196,7 @@ import type {
   ShopDirectoryInviteResponse,
   ShopDirectoryListResponse,
   ShopDirectoryResumeRequest,
+  ShopDirectorySetGroupsRequest,
   ShopDirectorySuspendRequest,
   ShopReply,
   ShopSettingReply,
@@ -250,6 +264,24 @@ export interface Extensions {
   bill: {
     /** Compute the parts of a bill (SPL-1 … SPL-3); `by` says which of the other keys is needed (`bill.split.request`) */
     split: (data: BillSplitRequest, options?: CallOptions) => Promise<BillSplitResponse>;
+  };
+  branch: {
+    /** The shops within reach of whoever asks (`branch.list.request`) */
+    list: (data?: Record<string, never>, options?: CallOptions) => Promise<BranchListResponse>;
+  };
+  branchMenu: {
+    /** What a push would change in a shop (`branch-menu.compare.request`) */
+    compare: (data: BranchMenuCompareRequest, options?: CallOptions) => Promise<BranchMenuCompareResponse>;
+    /** A shop's menu (`branch-menu.get.request`) */
+    get: (data: BranchMenuGetRequest, options?: CallOptions) => Promise<BranchMenuGetResponse>;
+  };
+  branchOrder: {
+    /** Orders of several shops by number, state and time, the newest first (`branch-order.find.request`) */
+    find: (data?: BranchOrderFindRequest, options?: CallOptions) => Promise<BranchOrderFindResponse>;
+  };
+  branchReport: {
+    /** Sales and tenders of several shops by trading day (`branch-report.get.request`) */
+    get: (data: BranchReportGetRequest, options?: CallOptions) => Promise<BranchReportGetResponse>;
   };
   cashReceipt: {
     /** Takes a receipt back, all that stands unless an amount is given (`cash-receipt.cancel.request`) */
@@ -408,6 +440,14 @@ export interface Extensions {
     list: (data?: Record<string, never>, options?: CallOptions) => Promise<KdsStationListResponse>;
     /** Set up or edit a station (`kds-station.save.request`) */
     save: (data: KdsStationSaveRequest & Command, options?: CallOptions) => Promise<KdsStationSaveResponse>;
+  };
+  menuPush: {
+    /** Gives the head office's menu, or a part of it, to shops (`menu-push.add.request`) */
+    add: (data: MenuPushAddRequest & Command, options?: CallOptions) => Promise<PushReply>;
+    /** What became of a push, shop by shop (`menu-push.get.request`) */
+    get: (data: MenuPushGetRequest, options?: CallOptions) => Promise<PushReply>;
+    /** The last pushes (`menu-push.list.request`) */
+    list: (data?: Record<string, never>, options?: CallOptions) => Promise<MenuPushListResponse>;
   };
   navigation: {
     show: {
@@ -602,6 +642,8 @@ export interface Extensions {
     list: (data?: Record<string, never>, options?: CallOptions) => Promise<ShopDirectoryListResponse>;
     /** Serves a suspended shop again (`shop-directory.resume.request`) */
     resume: (data: ShopDirectoryResumeRequest & Command, options?: CallOptions) => Promise<ShopReply>;
+    /** Which groups a shop is in (`shop-directory.set-groups.request`) */
+    setGroups: (data: ShopDirectorySetGroupsRequest & Command, options?: CallOptions) => Promise<ShopReply>;
     /** Ends a shop's sessions and refuses everything; nothing is lost (`shop-directory.suspend.request`) */
     suspend: (data: ShopDirectorySuspendRequest & Command, options?: CallOptions) => Promise<ShopReply>;
   };

@@ -11,6 +11,15 @@ import type {
   BarcodeEvent,
   BillSplitRequest,
   BillSplitResponse,
+  BranchListResponse,
+  BranchMenuCompareRequest,
+  BranchMenuCompareResponse,
+  BranchMenuGetRequest,
+  BranchMenuGetResponse,
+  BranchOrderFindRequest,
+  BranchOrderFindResponse,
+  BranchReportGetRequest,
+  BranchReportGetResponse,
   CashReceiptCancelRequest,
   CashReceiptChangeEvent,
   CashReceiptIssueRequest,
@@ -119,6 +128,9 @@ import type {
   LockById,
   LockReply,
   Log,
+  MenuPushAddRequest,
+  MenuPushGetRequest,
+  MenuPushListResponse,
   MerchantInfoResponse,
   NavigationNavigate,
   NavigationShowEvent,
@@ -212,6 +224,7 @@ import type {
   PopupRequest,
   PowerSaverChangeEvent,
   PowerSaverIsBlockedResponse,
+  PushReply,
   ReceiptGetRequest,
   ReceiptGetResponse,
   ReconcileChangeEvent,
@@ -240,6 +253,7 @@ import type {
   ShopDirectoryInviteResponse,
   ShopDirectoryListResponse,
   ShopDirectoryResumeRequest,
+  ShopDirectorySetGroupsRequest,
   ShopDirectorySuspendRequest,
   ShopReply,
   ShopSettingReply,
@@ -317,6 +331,16 @@ export interface Messages {
   'barcode.send.request': { kind: 'request'; data: BarcodeData; reply: Done; rateLimited: false; scope: 'device' };
   /** Compute the parts of a bill (SPL-1 … SPL-3); `by` says which of the other keys is needed. */
   'bill.split.request': { kind: 'request'; data: BillSplitRequest; reply: BillSplitResponse; rateLimited: false; scope: 'staff:order' };
+  /** What a push would change in a shop. */
+  'branch-menu.compare.request': { kind: 'request'; data: BranchMenuCompareRequest; reply: BranchMenuCompareResponse; rateLimited: false; scope: 'branch-menu:read' };
+  /** A shop's menu. */
+  'branch-menu.get.request': { kind: 'request'; data: BranchMenuGetRequest; reply: BranchMenuGetResponse; rateLimited: false; scope: 'branch-menu:read' };
+  /** Orders of several shops by number, state and time, the newest first. */
+  'branch-order.find.request': { kind: 'request'; data: BranchOrderFindRequest; reply: BranchOrderFindResponse; rateLimited: false; scope: 'branch-order:read' };
+  /** Sales and tenders of several shops by trading day. */
+  'branch-report.get.request': { kind: 'request'; data: BranchReportGetRequest; reply: BranchReportGetResponse; rateLimited: false; scope: 'branch-report:read' };
+  /** The shops within reach of whoever asks. */
+  'branch.list.request': { kind: 'request'; data: Nothing; reply: BranchListResponse; rateLimited: false; scope: 'branch-report:read' | 'branch-order:read' | 'branch-menu:read' | 'branch-menu:push' };
   /** Takes a receipt back, all that stands unless an amount is given. */
   'cash-receipt.cancel.request': { kind: 'request'; data: CashReceiptCancelRequest; reply: CashReceiptReply; rateLimited: false; scope: 'staff:manage' };
   /** A receipt of the till was asked for, sent, issued, refused or taken back. */
@@ -499,6 +523,12 @@ export interface Messages {
   'kds-station.save.request': { kind: 'request'; data: KdsStationSaveRequest; reply: KdsStationSaveResponse; rateLimited: false; scope: 'staff:own' };
   /** a line for the plugin's own console */
   'log': { kind: 'notify'; data: Log; rateLimited: false; scope: never };
+  /** Gives the head office's menu, or a part of it, to shops. */
+  'menu-push.add.request': { kind: 'request'; data: MenuPushAddRequest; reply: PushReply; rateLimited: false; scope: 'branch-menu:push' };
+  /** What became of a push, shop by shop. */
+  'menu-push.get.request': { kind: 'request'; data: MenuPushGetRequest; reply: PushReply; rateLimited: false; scope: 'branch-menu:push' | 'branch-menu:read' };
+  /** The last pushes. */
+  'menu-push.list.request': { kind: 'request'; data: Nothing; reply: MenuPushListResponse; rateLimited: false; scope: 'branch-menu:push' | 'branch-menu:read' };
   /** The store. */
   'merchant.info.request': { kind: 'request'; data: Nothing; reply: MerchantInfoResponse; rateLimited: true; scope: never };
   /** the same as `alert.open` */
@@ -703,6 +733,8 @@ export interface Messages {
   'shop-directory.list.request': { kind: 'request'; data: Nothing; reply: ShopDirectoryListResponse; rateLimited: false; scope: 'directory:read' | 'directory:manage' };
   /** Serves a suspended shop again. */
   'shop-directory.resume.request': { kind: 'request'; data: ShopDirectoryResumeRequest; reply: ShopReply; rateLimited: false; scope: 'directory:manage' };
+  /** Which groups a shop is in. */
+  'shop-directory.set-groups.request': { kind: 'request'; data: ShopDirectorySetGroupsRequest; reply: ShopReply; rateLimited: false; scope: 'directory:manage' };
   /** Ends a shop's sessions and refuses everything; nothing is lost. */
   'shop-directory.suspend.request': { kind: 'request'; data: ShopDirectorySuspendRequest; reply: ShopReply; rateLimited: false; scope: 'directory:manage' };
   /** Business type, rounding, cut-off and the rest. */
@@ -823,6 +855,11 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'barcode.scan.request': 'x',
   'barcode.send.request': '',
   'bill.split.request': 'x',
+  'branch-menu.compare.request': 'x',
+  'branch-menu.get.request': 'x',
+  'branch-order.find.request': 'x',
+  'branch-report.get.request': 'x',
+  'branch.list.request': 'x',
   'cash-receipt.cancel.request': 'wx',
   'cash-receipt.change.event': 'px',
   'cash-receipt.issue.request': 'lw',
@@ -914,6 +951,9 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'kds-station.list.request': 'x',
   'kds-station.save.request': 'wx',
   'log': 'n',
+  'menu-push.add.request': 'wx',
+  'menu-push.get.request': 'x',
+  'menu-push.list.request': 'x',
   'merchant.info.request': 'l',
   'modal.open': 'n',
   'navigation.navigate': 'n',
@@ -1016,6 +1056,7 @@ export const FLAGS: Readonly<Record<string, string>> = {
   'shop-directory.invite.request': 'x',
   'shop-directory.list.request': 'x',
   'shop-directory.resume.request': 'wx',
+  'shop-directory.set-groups.request': 'wx',
   'shop-directory.suspend.request': 'wx',
   'shop-setting.get.request': 'x',
   'shop-setting.update.request': 'wx',

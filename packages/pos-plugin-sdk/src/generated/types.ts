@@ -119,6 +119,119 @@ export interface BillSplitResponse {
   parts: BillPart[];
 }
 
+/** A trading day (RPT-2). orders: first paid in full that day. net: won without tips, VAT within. */
+export interface BranchDay {
+  date: string;
+  orders: number;
+  net: number;
+  vat: number;
+  tenders: BranchTender[];
+}
+
+/** The oldest first. */
+export interface BranchListResponse {
+  shops: BranchView[];
+}
+
+/** What pushing this part now would do in a shop. */
+export interface BranchMenuCompareRequest {
+  categories?: number[] | undefined;
+  items?: number[] | undefined;
+  options?: number[] | undefined;
+  only?: 'PRICES' | undefined;
+  shop: number;
+}
+
+/** unchanged: items that are as they should be. own: items of the shop's own. */
+export interface BranchMenuCompareResponse {
+  added: ComparedItem[];
+  changed: ComparedItem[];
+  removed: ComparedItem[];
+  left: ComparedItem[];
+  own: ComparedItem[];
+  categories: ComparedItem[];
+  options: ComparedItem[];
+  unchanged: number;
+}
+
+/** A shop's menu, so many items a page by number, 200 unless said otherwise. */
+export interface BranchMenuGetRequest {
+  shop: number;
+  after?: number | undefined;
+  limit?: number | undefined;
+}
+
+/** categories, options: with the first page only. next: the last item, when there are more. */
+export interface BranchMenuGetResponse {
+  categories: PluginCatalogCategory[];
+  options: PluginCatalogItemOption[];
+  catalogs: PluginCatalogItem[];
+  pushed?: string;
+  next?: number;
+}
+
+/** An order of a shop, as plugins of that shop see it, without its table. */
+export interface BranchOrder {
+  shopId: number;
+  order: PluginOrder;
+}
+
+/** Orders made from … to, the last seven days unless said otherwise, at most 92 days. */
+export interface BranchOrderFindRequest {
+  shops?: number[] | undefined;
+  groups?: string[] | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  number?: string | undefined;
+  states?: ('CANCELLED' | 'COMPLETED' | 'OPENED' | 'REQUESTED')[] | undefined;
+  after?: string | undefined;
+  size?: number | undefined;
+}
+
+/** The newest first. next: there are more; orders made meanwhile stand before the first page and move none. */
+export interface BranchOrderFindResponse {
+  orders: BranchOrder[];
+  next?: string;
+}
+
+/** A shop's days, those with nothing in the books left out. */
+export interface BranchReport {
+  shop: BranchView;
+  days: BranchDay[];
+}
+
+/** Sales of the trading days from … to, both included, at most 31; so many shops a page, 10 unless said otherwise. */
+export interface BranchReportGetRequest {
+  shops?: number[] | undefined;
+  groups?: string[] | undefined;
+  from: string;
+  to: string;
+  after?: string | undefined;
+  limit?: number | undefined;
+}
+
+/** By the numbers of the shops. next: there are more shops. */
+export interface BranchReportGetResponse {
+  shops: BranchReport[];
+  next?: string;
+}
+
+/** Payments of one kind. amount: won, less what was given back. */
+export interface BranchTender {
+  sourceType: string;
+  payments: number;
+  amount: number;
+}
+
+/** A shop within the reach of whoever asks. name: its host label. title: what people call it. */
+export interface BranchView {
+  id: number;
+  name: string;
+  title: string;
+  state: 'OPEN' | 'SUSPENDED';
+  groups?: string[];
+}
+
 /** What kind of shop it is. */
 export interface Business {
   type: 'CAFE' | 'RESTAURANT' | 'RETAIL' | 'SERVICE';
@@ -555,6 +668,14 @@ export interface CommandGetResponse {
   reply?: unknown;
 }
 
+/** id: at the head office. here: in the shop. fields: what would be another. */
+export interface ComparedItem {
+  id?: number;
+  here?: number;
+  title: string;
+  fields?: string[];
+}
+
 /** The guest at this display's till sees something else. */
 export interface CustomerDisplayChangeEvent {
   view: CustomerView;
@@ -624,6 +745,7 @@ export interface DevicePairRequest {
   name: string;
   tillId?: string | undefined;
   scopes?: string[] | undefined;
+  reach?: ReachData | undefined;
 }
 
 /** token: shown this once. code: for `device.claim` on the new screen, 5 minutes, once. */
@@ -647,6 +769,7 @@ export interface DeviceView {
   scopes: string[];
   createdAt: string;
   tillId?: string;
+  reach?: ReachData;
   revokedAt?: string;
 }
 
@@ -1307,6 +1430,28 @@ export interface LogEntry {
   data?: unknown;
   kind?: 'log' | 'trace';
   trace?: TracedMessage;
+}
+
+/** Give a part of the head office's menu to shops. id: of this push, made by the caller; again it changes nothing. */
+export interface MenuPushAddRequest {
+  categories?: number[] | undefined;
+  items?: number[] | undefined;
+  options?: number[] | undefined;
+  only?: 'PRICES' | undefined;
+  id: string;
+  name?: string | undefined;
+  shops?: number[] | undefined;
+  groups?: string[] | undefined;
+}
+
+/** Which push. */
+export interface MenuPushGetRequest {
+  id: string;
+}
+
+/** The newest first; the last twenty, and older ones that are not done. */
+export interface MenuPushListResponse {
+  pushes: PushView[];
 }
 
 /** See `Merchant`. */
@@ -2468,6 +2613,38 @@ export interface PriceInput {
   stockQuantity?: StockInput | undefined;
 }
 
+/** results: of the shops within reach, by number. */
+export interface PushReply {
+  push: PushView;
+  results: PushResultView[];
+}
+
+/** What became of a push in one shop. why: of `PENDING`, what it waits for. */
+export interface PushResultView {
+  shopId: number;
+  state: 'DONE' | 'PENDING' | 'REFUSED';
+  why?: 'QUEUED' | 'SUSPENDED' | 'TROUBLE';
+  added?: number;
+  changed?: number;
+  removed?: number;
+  left?: number;
+  reason?: string;
+  message?: string;
+}
+
+/** A push. version: goes up from push to push. items: how many it holds. by: who gave it. */
+export interface PushView {
+  id: string;
+  name: string;
+  version: number;
+  at: string;
+  by: string;
+  items: number;
+  pending: number;
+  done: number;
+  refused: number;
+}
+
 /** The thing a push is about. */
 export interface PushedRef {
   id: number;
@@ -2491,6 +2668,12 @@ export interface RadioInput {
   required?: boolean | undefined;
   default?: string | undefined;
   values: Choice[];
+}
+
+/** Shops a head office's token is good for: numbers and groups; with neither every shop, later ones too. */
+export interface ReachData {
+  shops?: number[] | undefined;
+  groups?: string[] | undefined;
 }
 
 /** One order's receipt. number: business date and the order's number. soldAt: shop-local with offset. */
@@ -2911,6 +3094,7 @@ export interface ShopDirectoryAddRequest {
   paymentTiming?: 'PAY_FIRST' | 'PAY_LATER' | undefined;
   tablesEnabled?: boolean | undefined;
   timeZone?: string | undefined;
+  groups?: string[] | undefined;
 }
 
 /** Let somebody into a shop as its owner. till: what their till is called. */
@@ -2932,6 +3116,12 @@ export interface ShopDirectoryListResponse {
 /** Serve a suspended shop again. */
 export interface ShopDirectoryResumeRequest {
   id: number;
+}
+
+/** Which groups a shop is in, instead of those before. Tokens of a head office that name a group follow. */
+export interface ShopDirectorySetGroupsRequest {
+  id: number;
+  groups: string[];
 }
 
 /** Refuse everything of a shop until it is resumed. reason: shown to whoever is refused. */
@@ -2963,6 +3153,7 @@ export interface ShopView {
   title: string;
   state: 'OPEN' | 'SUSPENDED';
   reason?: string;
+  groups?: string[];
   createdAt: string;
   version: number;
 }

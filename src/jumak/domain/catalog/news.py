@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -45,11 +46,17 @@ def option_facts(
     return tuple(facts)
 
 
+@cache
+def _fields(kind: type[Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """Worked out from annotations, which takes a while."""
+    return msgspec.structs.fields(kind)
+
+
 def changes(before: Struct, after: Struct) -> dict[str, Any]:
     """What an edit changed, for the audit (SEC-2): field → [before, after]."""
     return {
         field.encode_name: [msgspec.to_builtins(was), msgspec.to_builtins(now)]
-        for field in msgspec.structs.fields(after)
+        for field in _fields(type(after))
         if field.name != "version"
         and (was := getattr(before, field.name)) != (now := getattr(after, field.name))
     }

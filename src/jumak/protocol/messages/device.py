@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from jumak.domain.base import PublicId
+from jumak.protocol.messages.shop_directory import GroupName, ShopNumber
 from jumak.protocol.row import Data, Nothing, Reply, Row
 
 DeviceKind = Literal["till", "kitchen", "display", "service"]
@@ -65,8 +66,18 @@ class DeviceInfoReply(Reply, frozen=True, kw_only=True):
     device: DeviceInfo
 
 
+class ReachData(Data, frozen=True, kw_only=True, omit_defaults=True):
+    """Shops a head office's token is good for: numbers and groups; with neither every shop, later ones too."""
+
+    shops: Annotated[tuple[ShopNumber, ...], Meta(max_length=500)] = ()
+    groups: Annotated[tuple[GroupName, ...], Meta(max_length=50)] = ()
+
+
 class DeviceView(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A paired device or token, without its secret. tillId: of a display, the till it was paired with."""
+    """A paired device or token, without its secret. tillId: of a display, the till it was paired with.
+
+    reach: of a head office's token.
+    """
 
     id: str
     kind: Literal["till", "kitchen", "display", "service", "plugin"]
@@ -75,6 +86,7 @@ class DeviceView(Struct, frozen=True, kw_only=True, rename="camel"):
     scopes: tuple[str, ...]
     created_at: str
     till_id: str | UnsetType = UNSET
+    reach: ReachData | UnsetType = UNSET
     revoked_at: str | UnsetType = UNSET
 
 
@@ -89,12 +101,14 @@ class DevicePairData(Data, frozen=True, kw_only=True):
 
     scopes: beside those of the kind; for a service all it gets, `plugin` = every SDK scope, `all` = every scope.
     tillId: of a display, the till whose guest it faces; without it the main till.
+    reach: of a service, makes it a head office's token; its scopes then have to be `branch-*` ones.
     """
 
     kind: DeviceKind
     name: DeviceName
     till_id: PublicId | None = None
     scopes: Annotated[tuple[Scope, ...], Meta(max_length=50)] | None = None
+    reach: ReachData | None = None
 
 
 class DevicePairReply(Reply, frozen=True, kw_only=True):

@@ -13,6 +13,11 @@ from jumak.protocol.row import Data, Nothing, Reply, Row
 ShopName = Annotated[str, Meta(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")]
 """The first label of the host name it is reached by; the same shape as a plugin's id."""
 
+GroupName = Annotated[str, Meta(pattern=r"^[^\s,][^\n,]{0,39}$")]
+"""A name by which a head office takes several shops together."""
+
+Groups = Annotated[tuple[GroupName, ...], Meta(max_length=20)]
+
 ShopNumber = Annotated[int, Meta(ge=1, lt=2**53)]
 ShopState = Literal["OPEN", "SUSPENDED"]
 
@@ -25,6 +30,7 @@ class ShopView(Struct, frozen=True, kw_only=True, rename="camel"):
     title: str
     state: ShopState
     reason: str | UnsetType = UNSET
+    groups: tuple[str, ...] = ()
     created_at: str
     version: int
 
@@ -51,6 +57,14 @@ class AddShop(Data, frozen=True, kw_only=True):
     payment_timing: PaymentTiming = "PAY_FIRST"
     tables_enabled: bool = False
     time_zone: str = "Asia/Seoul"
+    groups: Groups = ()
+
+
+class SetGroups(Data, frozen=True, kw_only=True):
+    """Which groups a shop is in, instead of those before. Tokens of a head office that name a group follow."""
+
+    id: ShopNumber
+    groups: Groups
 
 
 class SuspendShop(Data, frozen=True, kw_only=True):
@@ -102,6 +116,17 @@ ROWS: tuple[Row, ...] = (
         sdk="ext.shopDirectory.add",
         page=PAGE,
         about="A new shop, reached under its name at once.",
+    ),
+    Row(
+        name="shop-directory.set-groups.request",
+        kind="request",
+        data=SetGroups,
+        reply=ShopReply,
+        scopes=("directory:manage",),
+        write=True,
+        sdk="ext.shopDirectory.setGroups",
+        page=PAGE,
+        about="Which groups a shop is in.",
     ),
     Row(
         name="shop-directory.suspend.request",

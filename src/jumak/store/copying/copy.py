@@ -121,7 +121,7 @@ async def _advance(steps: Steps, rows: int) -> None:
 
 
 def _of_the_shop(table: Table, rows: Sequence[Row]) -> Sequence[Row]:
-    """Without what an unfinished copy knows of itself."""
+    """Without what a copy or a database knows of itself."""
     return [row for row in rows if row[0] not in NAMES] if table is SHOP else rows
 
 

@@ -8,11 +8,12 @@ import msgspec
 from msgspec import Struct
 
 from jumak.store.copying.contents import Contents
+from jumak.store.epoch import PAST
 
 MARK: Final = "copy"
 PLACE: Final = "copy-place"
-NAMES: Final = frozenset((MARK, PLACE))
-"""Of rows that are no part of the shop: an unfinished copy has them, a shop never."""
+NAMES: Final = frozenset((MARK, PLACE, PAST))
+"""Of rows that are no part of the shop: what an unfinished copy has and a shop never, and what a database knows of itself."""
 
 
 class Mark(Struct, frozen=True):

@@ -8,8 +8,14 @@ that waits for the world would hold up every command of the shop.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Generator
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
+from typing import Any, Final, Protocol, TypeAlias
+
+Lookup: TypeAlias = tuple[str, tuple[Any, ...]]
+"""A statement that gives one row or none, and its arguments."""
+
+_WEIGHT: Final = 1 / 8
+"""Of the latest command of a name among all of them."""
 
 
 class Source(Protocol):
@@ -23,10 +29,13 @@ class Source(Protocol):
 
 
 class Question:
-    """Something the database is asked; awaiting it hands it to whoever drives the coroutine, who calls `ask`."""
+    """Something the database is asked; awaiting it hands it to whoever drives the coroutine, who calls `ask`.
 
-    def __init__(self, ask: Callable[[Source], Awaitable[Any]]) -> None:
-        self.ask = ask
+    lookup: what it looks up, if that is all it does.
+    """
+
+    def __init__(self, ask: Callable[[Source], Awaitable[Any]], lookup: Lookup | None = None) -> None:
+        self.ask, self.lookup = ask, lookup
 
     def __await__(self) -> Generator[Question, Any, Any]:
         """The answer."""
@@ -43,7 +52,7 @@ class Asking:
 
     async def fetchrow(self, query: str, *args: Any) -> Any:
         """See `Source`."""
-        return await Question(lambda source: source.fetchrow(query, *args))
+        return await Question(lambda source: source.fetchrow(query, *args), (query, args))
 
 
 class InTasks:
@@ -65,6 +74,25 @@ class InTasks:
         return await asyncio.get_running_loop().create_task(self._source.fetchrow(query, *args))
 
 
+class Habits:
+    """Which commands begin with a question, from how the latest of each name went.
+
+    Running one up to a question it does not have would be running it for nothing.
+    """
+
+    def __init__(self) -> None:
+        self._share: dict[str, float] = {}
+
+    def asks(self, name: str) -> bool:
+        """Most of them did."""
+        return self._share.get(name, 0.0) > 0.5
+
+    def saw(self, name: str, *, asked: bool) -> None:
+        """One more has run."""
+        share = self._share.get(name, float(asked))
+        self._share[name] = share + (asked - share) * _WEIGHT
+
+
 class Refusal(Exception):  # noqa: N818  # named for what is so
     """What the driven coroutine raised, apart from what can go wrong with the database. error: that."""
 
@@ -73,23 +101,32 @@ class Refusal(Exception):  # noqa: N818  # named for what is so
         self.error = error
 
 
-async def driven(name: str, running: Coroutine[Any, Any, Any], source: Source) -> Any:
-    """Runs a coroutine to its end.
+async def driven(
+    name: str, running: Coroutine[Any, Any, Any], source: Source, known: Mapping[Lookup, Any], habits: Habits
+) -> Any:
+    """Runs a coroutine to its end. known: what was looked up beforehand.  habits: are told how it went.
 
     Raises Refusal with what it raises, and what the database raises as it comes: then the coroutine is ended where it
     stands, for it could only take the trouble for an answer.
     """
     answer: Any = None
+    looked_up = False
     while True:
         try:
             asked = running.send(answer)
         except StopIteration as end:
+            habits.saw(name, asked=looked_up)
             return end.value
         except Exception as error:
             raise Refusal(error) from error
         if not isinstance(asked, Question):
             running.close()
             raise Refusal(RuntimeError(f"{name} waited for something that is no port of the store"))
+        if asked.lookup is not None:
+            looked_up = True
+            if asked.lookup in known:
+                answer = known[asked.lookup]
+                continue
         try:
             answer = await asked.ask(source)
         except BaseException:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import asyncpg
 
 from jumak.store.errors import StoreError
-from jumak.store.postgres.schema import prepare
+from jumak.store.postgres.schema import is_distributed, prepare
 
 if TYPE_CHECKING:
     from jumak.store.postgres.connection import Connection
@@ -51,11 +51,15 @@ _log = logging.getLogger(__name__)
 
 
 class Database:
-    """Shared by the shops a process serves. Made by `connect`; its schema is there and of this program's version."""
+    """Shared by the shops a process serves. Made by `connect`; its schema is there and of this program's version.
 
-    def __init__(self, url: str, pool: asyncpg.Pool) -> None:
+    joins: it takes several writes as one statement (`joined.py`), which a distributed one does not.
+    """
+
+    def __init__(self, url: str, pool: asyncpg.Pool, *, joins: bool = True) -> None:
         self.url = url
         self.pool = pool
+        self.joins = joins
         self.wake_ups = WakeUps(url)
 
     @classmethod
@@ -79,10 +83,11 @@ class Database:
             raise StoreError(f"the database cannot be reached: {error}") from None
         try:
             await prepare(pool)
+            distributed = await is_distributed(pool)
         except BaseException:
             await pool.close()
             raise
-        return cls(url, pool)
+        return cls(url, pool, joins=not distributed)
 
     @classmethod
     @contextlib.asynccontextmanager

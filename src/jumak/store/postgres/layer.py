@@ -1,4 +1,7 @@
-"""Writing a batch into PostgreSQL: one transaction, one statement per table however many rows there are."""
+"""Writing a batch into PostgreSQL: one transaction, one statement per table however many rows there are.
+
+A batch that wrote nothing early is one statement altogether, committed with it (`joined.py`).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import secrets
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+import asyncpg
 import msgspec
 
 from jumak.service.ports import Committed
@@ -13,6 +17,8 @@ from jumak.store.layer import Layer, PendingRows
 from jumak.store.memory import ORDERS, TICKETS
 from jumak.store.postgres.asking import Question
 from jumak.store.postgres.changes import changes_of, stored_id, to_body
+from jumak.store.postgres.database import TROUBLE
+from jumak.store.postgres.joined import HEAD_HAD_MOVED, joined, may_join
 from jumak.store.postgres.memory import PostgresMemory
 from jumak.store.postgres.queries import SQL
 from jumak.store.vault import Vault
@@ -31,6 +37,10 @@ class Moved(Exception):  # noqa: N818  # named for what is so
     """Another process has committed since the memory was read: the batch has to be run again on what there is now."""
 
 
+class Undone(Exception):  # noqa: N818  # named for what is so
+    """The database refused the batch, so that nothing of it has happened; its cause says why."""
+
+
 class PostgresLayer(Layer):
     """A batch whose rows go into a transaction of a connection. batch: by which it is known in `changes`.
 
@@ -46,6 +56,8 @@ class PostgresLayer(Layer):
         self.connection, self._fence = connection, fence
         self._shop_bytes: bytes | None = None
         self._head_moved = False
+        self._waiting: list[tuple[str, tuple[Any, ...]]] = []
+        """Statements to run, and their arguments but the shop."""
         self.begun = False
         self.batch = secrets.token_bytes(8)
 
@@ -66,91 +78,109 @@ class PostgresLayer(Layer):
 
     async def flush(self) -> None:
         """Writes what is waiting into the transaction. Raises Moved: from here on nobody else can commit."""
+        self._add_rows(self.take_rows())
+        await self._write()
+
+    async def _write(self) -> None:
+        """Runs the statements that are waiting, one after the other."""
         await self.begin()
         if not self._head_moved:
-            await self._move_head()
-        await self._write(self.take_rows())
+            if not await self.connection.fetch(SQL["move_head"], *self._head):
+                raise Moved
+            self._head_moved = True
+        waiting, self._waiting = self._waiting, []
+        for name, values in waiting:
+            await self.connection.execute(SQL[name], self.memory.shop_id, *values)
 
-    async def _move_head(self) -> None:
-        memory = self.memory
-        moved = await self._fetch("move_head", memory.commit, self.seq, self.hash, self._fence)
-        if not moved:
-            raise Moved
-        self._head_moved = True
+    @property
+    def _head(self) -> tuple[Any, ...]:
+        return self.memory.shop_id, self.memory.commit, self.seq, self.hash, self._fence
 
-    async def finish(self, at_ms: int) -> None:
-        """Writes everything: the connection is ready for COMMIT. Raises Moved."""
-        await self.begin()
+    async def finish(self, at_ms: int, *, joined: bool) -> None:
+        """Puts together all that is to be written; what `commit` cannot write by itself is written now. Raises Moved.
+
+        joined: the database takes statements that are one (`joined.py`).
+        """
         chained = self.take_hash(at_ms)
         if self._head_moved:
-            await self._run("settle_head", self.seq, self.hash)
-        else:
-            await self._move_head()
-        await self._write(self.take_rows())
+            self._add("settle_head", self.seq, self.hash)
+        self._add_rows(self.take_rows())
         slots = self.take_slots()
         counts = [
             (kind, start, *values)
             for kind, (by_start, _) in zip((ORDERS, TICKETS), slots, strict=True)
             for start, values in by_start.items()
         ]
-        await self._many("put_slots", counts)
-        await self._many("put_counters", self.counters.items())
+        self._add_many("put_slots", counts)
+        self._add_many("put_counters", self.counters.items())
         owners, actors = self.memory.owners.new, self.memory.actors.new
-        await self._many("insert_owners", ((number, owner.encode()) for owner, number in owners.items()))
-        await self._many(
+        self._add_many("insert_owners", ((number, owner.encode()) for owner, number in owners.items()))
+        self._add_many(
             "insert_actors", ((number, msgspec.json.encode(actor)) for actor, number in actors.items())
         )
         if chained is not None:
-            await self._run("insert_commit", self.seq, at_ms, chained)
+            self._add("insert_commit", self.seq, at_ms, chained)
         changes = changes_of(self, slots, self._shop_bytes)
-        await self._run("insert_changes", self.memory.commit + 1, self.batch, to_body(changes))
+        self._add("insert_changes", self.memory.commit + 1, self.batch, to_body(changes))
+        if self.begun or not joined or not may_join(name for name, _ in self._waiting):
+            await self._write()
 
-    async def _write(self, rows: PendingRows) -> None:
-        many = self._many
-        await many("update_orders", rows.order_updates)
-        await many("update_backings", rows.backing_updates)
-        await many("insert_orders", (_with_key_bytes(row, 6) for row in rows.order_inserts))
-        await many("insert_payments", ((*row[:3], row[3].encode()) for row in rows.payments))
-        await many("insert_tickets", rows.ticket_inserts)
-        await many("update_tickets", rows.ticket_updates)
-        await many(
-            "put_documents", ((kind, stored_id(key), fact, doc) for kind, key, fact, doc in rows.documents)
-        )
-        await many("drop_documents", ((kind, stored_id(key)) for kind, key in rows.documents_dropped))
+    async def commit(self) -> None:
+        """Makes it durable. Raises Moved; whatever else is raised, `Undone` apart, says nothing of what became of it."""
+        if self.begun:
+            await self.connection.execute("COMMIT")
+            return
+        try:
+            await self.connection.execute(
+                joined(tuple((name, len(values)) for name, values in self._waiting)),
+                *self._head,
+                *(value for _, values in self._waiting for value in values),
+            )
+        except HEAD_HAD_MOVED:
+            raise Moved from None
+        except asyncpg.PostgresError as error:
+            if isinstance(error, TROUBLE):
+                raise
+            raise Undone from error
+
+    def _add_rows(self, rows: PendingRows) -> None:
+        many = self._add_many
+        many("update_orders", rows.order_updates)
+        many("update_backings", rows.backing_updates)
+        many("insert_orders", (_with_key_bytes(row, 6) for row in rows.order_inserts))
+        many("insert_payments", ((*row[:3], row[3].encode()) for row in rows.payments))
+        many("insert_tickets", rows.ticket_inserts)
+        many("update_tickets", rows.ticket_updates)
+        many("put_documents", ((kind, stored_id(key), fact, doc) for kind, key, fact, doc in rows.documents))
+        many("drop_documents", ((kind, stored_id(key)) for kind, key in rows.documents_dropped))
         erased = [subject.encode() for subject, doc in rows.personal if doc is None]
         if erased:
-            await self._run("erase_personal", erased)
-        await many(
-            "put_personal", ((subject.encode(), doc) for subject, doc in rows.personal if doc is not None)
-        )
+            self._add("erase_personal", erased)
+        many("put_personal", ((subject.encode(), doc) for subject, doc in rows.personal if doc is not None))
         values = [(owner.encode(), area, key.encode(), value) for owner, area, key, value in rows.values]
-        await many("drop_plugin_values", (row[:3] for row in values if row[3] is None))
-        await many("put_plugin_values", (row for row in values if row[3] is not None))
+        many("drop_plugin_values", (row[:3] for row in values if row[3] is None))
+        many("put_plugin_values", (row for row in values if row[3] is not None))
         if rows.shop is not None:
             self._shop_bytes = rows.shop
-            await self._run("put_shop_value", "settings", rows.shop)
-        await many(
+            self._add("put_shop_value", "settings", rows.shop)
+        many(
             "insert_facts",
             (
                 (seq, at, name, subject.encode(), actor, None if command is None else command.encode(), *more)
                 for seq, at, name, subject, actor, command, *more in rows.facts
             ),
         )
-        await many("insert_order_facts", rows.order_facts)
-        await many("insert_commands", (_with_key_bytes(row, 2) for row in rows.commands))
+        many("insert_order_facts", rows.order_facts)
+        many("insert_commands", (_with_key_bytes(row, 2) for row in rows.commands))
 
-    async def _many(self, name: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Gives a statement the columns of rows; without rows it is not sent."""
+    def _add_many(self, name: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """A statement with the columns of rows; without rows there is none."""
         columns = [list(column) for column in zip(*rows, strict=True)]
         if columns:
-            await self._run(name, *columns)
+            self._add(name, *columns)
 
-    async def _run(self, name: str, *values: Any) -> None:
-        await self.connection.execute(SQL[name], self.memory.shop_id, *values)
-
-    async def _fetch(self, name: str, *values: Any) -> list[Any]:
-        rows: list[Any] = await self.connection.fetch(SQL[name], self.memory.shop_id, *values)
-        return rows
+    def _add(self, name: str, *values: Any) -> None:
+        self._waiting.append((name, values))
 
     def merge(self) -> Committed:
         """See `Layer`."""

@@ -13,6 +13,8 @@ from jumak.service.documents import KINDS
 from jumak.service.ports import Announcement, Committed, Entry
 from jumak.store.codec import Codec
 from jumak.store.copying.record import MARK
+from jumak.store.epoch import NAME as EPOCH
+from jumak.store.epoch import epoch_in
 from jumak.store.errors import CopyUnfinished, ShopMissing, StoreError
 from jumak.store.memory import ORDERS, TICKETS, Actor, KeptOrder, Memory, Opening
 from jumak.store.postgres.changes import Changes, from_body
@@ -100,8 +102,10 @@ async def memory_of(connection: Connection, shop_id: int) -> PostgresMemory:
     def documents(kind: str) -> Iterable[bytes]:
         return packed.pop(kind, {}).values()
 
+    epoch = await fetch("shop_value", EPOCH)
     opening = Opening(
         shop=msgspec.json.decode((await fetch("shop_value", "settings"))[0][0], type=Shop),
+        epoch=epoch_in(epoch[0][0] if epoch else None),
         seq=seq,
         hash=chained,
         orders=tuple((await fetch("last_order"))[0]),

@@ -53,6 +53,11 @@ DELETE FROM shop_values WHERE shop_id = $1 AND name = ANY($2::text[]);
 -- One order by its public id.
 SELECT seq, fact, doc, backing FROM orders WHERE shop_id = $1 AND id = $2;
 
+-- name: order_rows
+-- `order_row` for a column of ids; OFFSET 0 keeps each a look-up of its own, which an index answers.
+SELECT n.place, found.* FROM unnest($2::text[]) WITH ORDINALITY AS n (id, place) CROSS JOIN LATERAL (
+    SELECT seq, fact, doc, backing FROM orders WHERE shop_id = $1 AND id = n.id OFFSET 0) AS found;
+
 -- name: order_by_seq
 SELECT seq, fact, doc, backing FROM orders WHERE shop_id = $1 AND seq = $2;
 
@@ -66,6 +71,12 @@ SELECT seq, fact, doc, backing FROM orders WHERE shop_id = $1 AND open = 1 ORDER
 -- name: order_id_by_key
 -- NUM-2: among orders that are not CANCELLED.
 SELECT id FROM orders WHERE shop_id = $1 AND owner = $2 AND order_key = $3 AND order_key IS NOT NULL AND state <> 3;
+
+-- name: order_ids_by_key
+-- `order_id_by_key` for columns of owners and keys.
+SELECT n.place, found.* FROM unnest($2::bigint[], $3::bytea[]) WITH ORDINALITY AS n (owner, order_key, place)
+CROSS JOIN LATERAL (SELECT id FROM orders WHERE shop_id = $1 AND owner = n.owner AND order_key = n.order_key
+    AND order_key IS NOT NULL AND state <> 3 OFFSET 0) AS found;
 
 -- name: insert_orders
 INSERT INTO orders (shop_id, seq, id, created, state, open, owner, order_key, table_id, business_date, number, version,
@@ -101,6 +112,12 @@ SELECT order_seq FROM payments WHERE shop_id = $1 AND id = $2;
 
 -- name: payment_by_key
 SELECT id, order_seq FROM payments WHERE shop_id = $1 AND owner = $2 AND payment_key = $3;
+
+-- name: payments_by_key
+-- `payment_by_key` for columns of owners and keys.
+SELECT n.place, found.* FROM unnest($2::bigint[], $3::bytea[]) WITH ORDINALITY AS n (owner, payment_key, place)
+CROSS JOIN LATERAL (SELECT id, order_seq FROM payments WHERE shop_id = $1 AND owner = n.owner
+    AND payment_key = n.payment_key OFFSET 0) AS found;
 
 -- name: insert_payments
 INSERT INTO payments (shop_id, id, order_seq, owner, payment_key)
@@ -313,3 +330,28 @@ SELECT kind, id, fact, doc FROM documents WHERE shop_id = $1 ORDER BY kind, id;
 -- name: count_lines
 SELECT (SELECT count(*) FROM orders WHERE shop_id = $1) + (SELECT count(*) FROM tickets WHERE shop_id = $1)
     + (SELECT count(*) FROM journal WHERE shop_id = $1);
+
+-- name: order_places
+-- By the index alone: a page is found before any document is read. $4, $5: below this place.
+SELECT created, seq FROM orders WHERE shop_id = $1 AND created >= $2 AND created < $3 AND (created, seq) < ($4, $5)
+    AND state = ANY($6::smallint[]) AND ($7::text IS NULL OR number = $7)
+ORDER BY created DESC, seq DESC LIMIT $8;
+
+-- name: order_docs
+SELECT seq, doc FROM orders WHERE shop_id = $1 AND seq = ANY($2::bigint[]);
+
+-- name: documents_of_kinds
+SELECT kind, doc FROM documents WHERE shop_id = $1 AND kind = ANY($2::text[]);
+
+-- name: fact_at
+SELECT at FROM journal WHERE shop_id = $1 AND seq = $2;
+
+-- name: facts_between
+SELECT seq, at, name, subject, data, state FROM journal WHERE shop_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq;
+
+-- name: history_of_orders
+-- What is told of these orders below fact $3.
+SELECT DISTINCT j.seq, j.at, j.name, j.subject, j.data, j.state FROM orders AS o
+JOIN order_facts AS f ON f.shop_id = $1 AND f.order_seq = o.seq AND f.fact < $3
+JOIN journal AS j ON j.shop_id = $1 AND j.seq = f.fact
+WHERE o.shop_id = $1 AND o.id = ANY($2::text[]) ORDER BY j.seq;

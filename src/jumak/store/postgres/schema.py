@@ -52,3 +52,9 @@ async def version_of(connection: Connection) -> int | None:
             f" {SCHEMA_VERSION}); install the newer program to open it"
         )
     return version
+
+
+async def is_distributed(pool: asyncpg.Pool) -> bool:
+    """The tables lie on several nodes, or may (docs/how-to/postgresql.md)."""
+    found: bool = await pool.fetchval("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')")
+    return found

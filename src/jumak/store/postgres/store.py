@@ -1,7 +1,7 @@
 """A shop in PostgreSQL: commands queue while a commit is under way and share the next one.
 
 As on SQLite a batch is whatever waits when the writer comes round, runs against what is held in memory, and is written
-with one statement per table. But other processes may write the same shop. Whoever commits moves the shop's row in
+at once, as a rule with a single statement. But other processes may write the same shop. Whoever commits moves the shop's row in
 `heads` from the commit its memory knows to the next one; the row is locked until then, so that of two writers one finds
 it moved. That one catches up with what the other has changed and runs the commands of its batch again, this time
 holding the row from the start. A use case touches nothing but its transaction, so running it again is the same as
@@ -14,15 +14,17 @@ import asyncio
 import contextlib
 import logging
 import secrets
+import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import asyncpg
 import msgspec
 
+from jumak import metrics
 from jumak.domain.calendar import to_ms
 from jumak.domain.errors import HostUnavailable
 from jumak.domain.merchant import Shop
@@ -30,9 +32,11 @@ from jumak.service.ports import Clock, Command, Committed, Ids, Live, Reader, Re
 from jumak.store.codec import shipped_dictionary
 from jumak.store.copying.record import MARK
 from jumak.store.errors import CopyUnfinished, DatabaseAway, ShopExists, StoreError
-from jumak.store.postgres.asking import Asking, InTasks, Refusal, driven
+from jumak.store.postgres import past
+from jumak.store.postgres.ahead import answers, first_lookup
+from jumak.store.postgres.asking import Asking, Habits, InTasks, Lookup, Refusal, driven
 from jumak.store.postgres.database import TROUBLE, Database
-from jumak.store.postgres.layer import Moved, PostgresLayer
+from jumak.store.postgres.layer import Moved, PostgresLayer, Undone
 from jumak.store.postgres.memory import PostgresMemory, catch_up, memory_of
 from jumak.store.postgres.queries import SQL
 from jumak.store.postgres.rows import PostgresRows
@@ -117,7 +121,10 @@ class PostgresStore:
         self._channel = f"jumak_{memory.shop_id}"
         self._woken = asyncio.Event()
         self._read_rows = PostgresRows(InTasks(database.pool), memory.shop_id, memory.codec, memory)
+        self._habits = Habits()
         self._write_rows = PostgresRows(Asking(), memory.shop_id, memory.codec, None)
+        metrics.shops_open.follow(self, lambda _: 1)
+        metrics.writer_queue.follow(self, lambda store: len(store._queue))
         database.wake_ups.listen(self._channel, self._heard)
         self._following = asyncio.create_task(self._follow())
 
@@ -141,6 +148,7 @@ class PostgresStore:
         folder: holds the key of plugins' secrets, the same in every process; without one a key that ends with this
         store.
         """
+        await past.settle(database, shop_id)
         async with database.snapshot() as connection:
             memory = await memory_of(connection, shop_id)
         return cls(database, memory, folder, clock, ids, live, fence)
@@ -179,6 +187,8 @@ class PostgresStore:
         if self._closing:
             return
         self._closing = True
+        metrics.shops_open.leave(self)
+        metrics.writer_queue.leave(self)
         if self._writing is not None:
             await self._writing
         self._following.cancel()
@@ -243,6 +253,7 @@ class PostgresStore:
         try:
             async with self.database.pool.acquire() as connection:
                 done = await self._attempt(connection, batch, hold)
+                await self._prune(connection, to_ms(self._now()))
         except TROUBLE:
             # One that was lost on its way back to the pool has committed all the same.
             if done is None:
@@ -265,10 +276,14 @@ class PostgresStore:
                 await self._catch_up(connection, head)
                 layer = self._anew(layer)
             at = self._now()
-            done = await self._done_before(connection, [command for command, _ in batch])
+            commands = [command for command, _ in batch]
+            done = await self._done_before(connection, commands)
+            known = await self._looked_up(
+                layer, connection, [command for command in commands if _key(command) not in done], at
+            )
             results = [
-                await self._decide(layer, connection, command, done.get(_key(command)), self._now())
-                for command, _ in batch
+                await self._decide(layer, connection, command, done.get(_key(command)), known, self._now())
+                for command in commands
             ]
             if layer.is_empty:
                 # What was refused or found to be done already was so in the newest state there is.
@@ -277,13 +292,19 @@ class PostgresStore:
                 if head != self.memory.commit:
                     raise Moved
                 return results, layer.merge_announcements()
-            await self._prune(connection, layer, to_ms(at))
-            await layer.finish(to_ms(at))
+            await layer.finish(to_ms(at), joined=self.database.joins)
         except BaseException:
             await self._back_out(layer, connection)
             raise
+        begun = time.perf_counter()
         try:
-            await connection.execute("COMMIT")
+            await layer.commit()
+        except Moved:
+            layer.drop()
+            raise
+        except Undone as undone:
+            layer.drop()
+            raise undone.__cause__ or undone from None
         except BaseException as error:
             # Whatever it still does is over, so that nobody waits for its lock.
             _end(connection)
@@ -293,6 +314,8 @@ class PostgresStore:
                     # Not to be run again by anybody here: it may have happened.
                     raise DatabaseAway("the database does not say what became of this") from error
                 raise
+        metrics.commit_seconds.observe(time.perf_counter() - begun)
+        metrics.batch_commands.observe(len(batch))
         return results, layer.merge()
 
     def _anew(self, layer: PostgresLayer) -> PostgresLayer:
@@ -321,26 +344,40 @@ class PostgresStore:
             for owner, command_id, *kept in rows
         }
 
+    async def _looked_up(
+        self, layer: PostgresLayer, connection: Connection, commands: list[Command], at: datetime
+    ) -> Mapping[Lookup, Any]:
+        """What these commands look up first, asked for all at once (`ahead.py`)."""
+        asking = [command for command in commands if self._habits.asks(command.name)]
+        if len(asking) < 2:
+            return {}
+        lookups = (first_lookup(self._view(layer, command, at).replied(command)) for command in asking)
+        return await answers(connection, (lookup for lookup in lookups if lookup is not None))
+
+    def _view(self, layer: PostgresLayer, command: Command, at: datetime) -> WriteView:
+        return WriteView(
+            layer, self._write_rows, self._vault, self.live, self.ids, command.caller, at, command.command_id
+        )
+
     async def _decide(
         self,
         layer: PostgresLayer,
         connection: Connection,
         command: Command,
         done: StoredReply | None,
+        known: Mapping[Lookup, Any],
         at: datetime,
     ) -> Result:
-        """done: the answer kept for the command's id before this batch."""
+        """done: the answer kept for the command's id before this batch.  known: what was looked up for it."""
         body: bytes | None = None
         if command.command_id is not None:
             body = body_hash(command.name, command.body)
             stored = layer.replies.get((command.caller.id, command.command_id)) or done
             if stored is not None:
                 return again(stored, body, command.command_id)
-        tx = WriteView(
-            layer, self._write_rows, self._vault, self.live, self.ids, command.caller, at, command.command_id
-        )
+        tx = self._view(layer, command, at)
         try:
-            reply: bytes = await driven(command.name, tx.replied(command), connection)
+            reply: bytes = await driven(command.name, tx.replied(command), connection, known, self._habits)
         except Refusal as refusal:
             return Result(error=refusal.error)
         layer.absorb(tx, reply, body)
@@ -386,16 +423,17 @@ class PostgresStore:
                 reason="DISPLACED",
             )
 
-    async def _prune(self, connection: Connection, layer: PostgresLayer, now_ms: int) -> None:
+    async def _prune(self, connection: Connection, now_ms: int) -> None:
+        """Now and then, after a commit: what is dropped is needed by nobody."""
         # A clock that was set back far must not end the pruning until it has caught up.
-        if not self._prune_ms - _PRUNE_EVERY_MS <= now_ms < self._prune_ms:
-            await layer.flush()
-            shop_id = self.memory.shop_id
-            done = await connection.execute(SQL["prune_commands"], shop_id, _PRUNE_ROWS, now_ms - KEPT_MS)
-            await connection.execute(SQL["prune_changes"], shop_id, self.memory.commit - _CHANGES_KEPT)
-            full = done == f"DELETE {_PRUNE_ROWS}"
-            # When there was more than one helping, the next one follows soon.
-            self._prune_ms = now_ms + (_PRUNE_SOON_MS if full else _PRUNE_EVERY_MS)
+        if self._prune_ms - _PRUNE_EVERY_MS <= now_ms < self._prune_ms:
+            return
+        shop_id = self.memory.shop_id
+        done = await connection.execute(SQL["prune_commands"], shop_id, _PRUNE_ROWS, now_ms - KEPT_MS)
+        await connection.execute(SQL["prune_changes"], shop_id, self.memory.commit - _CHANGES_KEPT)
+        full = done == f"DELETE {_PRUNE_ROWS}"
+        # When there was more than one helping, the next one follows soon.
+        self._prune_ms = now_ms + (_PRUNE_SOON_MS if full else _PRUNE_EVERY_MS)
 
     def _answer(self, done: Done, result: Result) -> None:
         try:
@@ -407,6 +445,7 @@ class PostgresStore:
     def _tell(self, committed: Committed) -> None:
         if not (committed.entries or committed.announcements):
             return
+        metrics.facts.inc(len(committed.entries))
         for listener in self._listeners:
             try:
                 listener(committed)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from jumak.store.epoch import NAME as EPOCH
+from jumak.store.epoch import epoch_in, next_epoch, stored
 from jumak.store.errors import ShopMissing, StoreError
 from jumak.store.lock import lock_made
 from jumak.store.sqlite.check import check
 from jumak.store.sqlite.file import FILE_NAME, make_private, open_for_reading, sync_folder
 from jumak.store.sqlite.pictures import PictureArchive, put_back
+from jumak.store.sqlite.queries import SQL
 from jumak.store.whole import Finding
 
 Progress = Callable[[int, int], None]
@@ -80,6 +84,8 @@ def copy_pages(source: sqlite3.Connection, target: Path, progress: Progress | No
 def restore(source: Path, folder: Path) -> None:
     """Put a copy into a new folder or over a stopped shop, whose file stays as `shop.db.before-restore`.
 
+    The shop begins a new epoch: whoever resumes from what was heard since the copy was made reads anew.
+
     Raises ShopMissing without `source`, DamagedBackup, ShopInUse while a server runs there.
     """
     if not source.exists():
@@ -93,6 +99,7 @@ def restore(source: Path, folder: Path) -> None:
         unfinished = file.with_suffix(".restoring")
         make_private(unfinished)
         shutil.copyfile(source, unfinished)
+        _begin_epoch(unfinished, file)
         with unfinished.open("rb") as copied:
             os.fsync(copied.fileno())
         if file.exists():
@@ -105,6 +112,21 @@ def restore(source: Path, folder: Path) -> None:
         sync_folder(folder)
     finally:
         lock.release()
+
+
+def _begin_epoch(copy: Path, instead_of: Path) -> None:
+    """What the copy goes on with is another past than the one clients have heard of."""
+    known = [_epoch_of(file) for file in (copy, instead_of) if file.exists()]
+    with contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+        connection.execute(SQL["put_shop_value"], (EPOCH, stored(next_epoch(*known))))
+
+
+def _epoch_of(file: Path) -> int:
+    # The file that is replaced may be what made somebody reach for the copy.
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(file)) as connection:
+        row = connection.execute(SQL["shop_value"], (EPOCH,)).fetchone()
+        return epoch_in(None if row is None else row[0])
+    return 0
 
 
 def _set_aside(file: Path) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 import msgspec
 
 from jumak.domain.merchant import Shop
+from jumak.store.epoch import NAME as EPOCH
+from jumak.store.epoch import epoch_in
 from jumak.store.memory import ORDERS, TICKETS, Memory, Opening
 from jumak.store.sqlite.queries import SQL
 from jumak.store.sqlite.travel import codec_of
@@ -20,9 +22,11 @@ def memory_of(connection: sqlite3.Connection) -> Memory:
     def documents(kind: str) -> Iterable[bytes]:
         return [doc for (doc,) in one(SQL["documents"], (kind,))]
 
+    epoch = one(SQL["shop_value"], (EPOCH,)).fetchone()
     last_commit = one(SQL["last_commit"]).fetchone()
     opening = Opening(
         shop=msgspec.json.decode(one(SQL["shop_value"], ("settings",)).fetchone()[0], type=Shop),
+        epoch=epoch_in(None if epoch is None else epoch[0]),
         seq=one(SQL["last_fact"]).fetchone()[0] or 0,
         hash=last_commit[1] if last_commit else bytes(32),
         orders=one(SQL["last_order"]).fetchone(),

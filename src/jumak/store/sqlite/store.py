@@ -20,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
+from jumak import metrics
 from jumak.domain.calendar import to_ms
 from jumak.domain.merchant import Shop
 from jumak.service.ports import Clock, Command, Committed, Ids, Live, Reader, Result
@@ -88,6 +89,8 @@ class SqliteStore:
         self.memory = memory_of(self._reading)
         codec = self.memory.codec
         self._read_rows, self._write_rows = SqliteRows(self._reading, codec), SqliteRows(connection, codec)
+        metrics.shops_open.follow(self, lambda _: 1)
+        metrics.writer_queue.follow(self, lambda store: len(store._queue))
 
     @classmethod
     def open(cls, folder: Path, *, clock: Clock, ids: Ids, live: Live) -> Self:
@@ -171,6 +174,8 @@ class SqliteStore:
         if self._closing:
             return
         self._closing = True
+        metrics.shops_open.leave(self)
+        metrics.writer_queue.leave(self)
         if self._busy:
             self._idle = asyncio.Event()
             await self._idle.wait()
@@ -276,6 +281,7 @@ class SqliteStore:
                 self._answer(done, Result(error=error))
                 continue
             committed = layer.merge_announcements() if layer.is_empty else layer.merge()
+            metrics.batch_commands.observe(1)
             self._answer(done, results[0])
             self._tell(committed)
         self._next()
@@ -283,8 +289,10 @@ class SqliteStore:
     def _commit(self) -> None:
         begun = time.perf_counter()
         self._connection.execute("COMMIT")
+        took = time.perf_counter() - begun
+        metrics.commit_seconds.observe(took)
         # A moving average that follows a disk that changes its mood within a few commits.
-        self._commit_s += (time.perf_counter() - begun - self._commit_s) * 0.25
+        self._commit_s += (took - self._commit_s) * 0.25
 
     def _returned(
         self, batch: list[tuple[Command, Done]], results: list[Result], layer: SqliteLayer, outcome: Any
@@ -300,6 +308,7 @@ class SqliteStore:
         self, batch: list[tuple[Command, Done]], results: list[Result], layer: SqliteLayer
     ) -> None:
         committed = layer.merge()
+        metrics.batch_commands.observe(len(batch))
         if self._checkpointer is not None:
             self._checkpointer.wrote(layer.pages_written)
             if self._checkpointer.due_inline:
@@ -331,6 +340,7 @@ class SqliteStore:
     def _tell(self, committed: Committed) -> None:
         if not (committed.entries or committed.announcements):
             return
+        metrics.facts.inc(len(committed.entries))
         for listener in self._listeners:
             try:
                 listener(committed)

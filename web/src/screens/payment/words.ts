@@ -229,7 +229,6 @@ export const t = words({
   refundNote: ["확인한 내용", "What you found out"],
   refunded: ["환불됨", "It was refunded"],
   notRefunded: ["환불 안 됨", "It was not refunded"],
-  managersOnly: ["점장 이상만 처리할 수 있습니다.", "A manager has to settle it."],
 });
 
 export type Word = Parameters<typeof t>[0];
