@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,6 +53,7 @@ async def test_into_a_database_and_back(everything: End, a_number: Place, tmp_pa
     assert schema_of_file(back.folder) == schema_of_file(everything.folder)
     assert files_of(back.folder) == files
     assert (back.folder / "secret.key").stat().st_mode & 0o777 == 0o600
+    assert {path.name for path in back.folder.glob("shop.*")} == {"shop.db", "shop.lock"}
     assert (back.folder / "shop.db").stat().st_mode & 0o777 == 0o600
 
 
@@ -116,3 +119,16 @@ async def test_a_new_shop_is_copied_too(a_number: Place, tmp_path: Path, evening
     await copy(there, back)
     assert rows_of_file(back.folder) == rows_of_file(new.folder)
     assert set(rows_of_file(new.folder)) == {table.name for table in TABLES}
+
+
+async def test_a_file_of_an_older_program(evening: End, a_number: Place) -> None:
+    """It is brought up to date first, as by a server that opens it; the older file stays beside it."""
+    before = rows_of_file(evening.folder)
+    with contextlib.closing(sqlite3.connect(evening.folder / "shop.db")) as connection:
+        connection.executescript("DROP TABLE order_facts; PRAGMA user_version = 1;")
+    there = a_number()
+    await copy(evening, there)
+    assert there.database is not None
+    assert as_in_a_file(await rows_of_database(there.database.url, there.database.shop_id)) == before
+    assert (evening.folder / "shop.db.v1").exists()
+    assert not list(there.folder.glob("shop.db*"))

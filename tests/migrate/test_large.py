@@ -13,12 +13,12 @@ from jumak.store.copying.ends import End
 from tests.conftest import LARGE
 from tests.migrate.everything import copy
 
-ORDERS = 100_000
+ORDERS = 50_000
 MORE_MEMORY = 200 << 20
 """Bytes. What `jumak check` remembers of tickets and payments is most of it; the file is three times as large."""
 
 
-@pytest.mark.skipif(not LARGE, reason="JUMAK_LARGE=1 makes a shop of 100,000 orders")
+@pytest.mark.skipif(not LARGE, reason="JUMAK_LARGE=1 makes a shop of 50,000 orders")
 async def test_a_large_shop_both_ways(a_number: Callable[[], End], tmp_path: Path) -> None:
     """Counts, sums and hashes are the same at three places."""
     source, there, back = End(tmp_path / "sold"), a_number(), End(tmp_path / "back")

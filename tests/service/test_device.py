@@ -33,7 +33,7 @@ async def test_services_of_one_name_are_one_identity(desk: Desk) -> None:
     assert callers[1].scopes == {"catalog:read"}
 
 
-@pytest.mark.parametrize("name", ["system", "command-line", ""])
+@pytest.mark.parametrize("name", ["system", "command-line", "hub", "office", "office:본사", ""])
 async def test_names_that_are_taken(desk: Desk, name: str) -> None:
     """H-2: no service goes by an identity of the shop."""
     with pytest.raises(Refused) as refused:
@@ -162,6 +162,8 @@ async def test_a_head_office_token_holds_nothing_but_what_is_over_several_shops(
     assert paired["device"]["reach"] == reach
     caller = desk.shop.credentials.caller_of(paired["token"])
     assert caller.scopes == {"branch-report:read"}
+    service = desk.shop.credentials.caller_of(await desk.token(name="본사"))
+    assert (caller.id, caller.name, service.id) == ("office:본사", "본사", "본사")
     assert caller.reach is not None
     assert caller.reach.covers(4_294_967_301, ())
     assert caller.reach.covers(1, ("부산", "서울"))

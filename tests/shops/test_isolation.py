@@ -221,7 +221,7 @@ async def test_a_head_office_token_does_exactly_its_list(doors: Doors, scope: st
         assert status == 401, (name, text)
     for path in ("/metrics", "/v1/downloads/" + "0" * 32):
         headers = {"Host": OFFICE_HOST, "Authorization": f"Bearer {token}"}
-        assert (await doors.http.get(path, headers=headers)).status_code == 403, path
+        assert (await doors.http.get(path, headers=headers)).status_code in (401, 403), path
 
 
 @pytest.mark.parametrize("by_group", [False, True])

@@ -95,7 +95,7 @@ class Stamp:
                 self.wrong.append("asked to give the same money back twice")
             elif callback_id not in self._refused:
                 self.wrong.append("asked again before anybody knows what became of it")
-            self._refused.discard(callback_id)
+        self._refused.discard(callback_id)
         self.questions[callback_id] = question
         asyncio.get_running_loop().call_soon(self._react, self._line, callback_id, self.mood)
 
@@ -137,7 +137,11 @@ class Stamp:
     def _is_done(self, callback_id: str) -> bool:
         if callback_id.startswith(PAY):
             return callback_id.removeprefix(PAY) in self.taken
-        key = self.questions[callback_id]["data"]["payment"]["paymentKey"]
+        question = self.questions.get(callback_id)
+        if question is None:
+            # The shop fell over before it asked, and does not know that.
+            return False
+        key = question["data"]["payment"]["paymentKey"]
         return key.removeprefix("stamp-") in self.given_back
 
     def _yes(self, callback_id: str) -> Json:

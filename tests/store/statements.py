@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from jumak.store.postgres.lookout import LOOKING
+from jumak.store.postgres.past import WHICH_PAST
 from jumak.store.queries import text
 
 TABLES = frozenset(
@@ -21,7 +22,7 @@ ABOUT_NO_SHOP = re.compile(
     r"|SELECT EXISTS \(SELECT FROM pg_extension WHERE extname = 'citus'\)$"
     r"|SELECT pg_advisory_(un)?lock|SELECT to_regclass\('jumak_schema'\)|SELECT version FROM jumak_schema$"
 )
-"""Transactions, wake-ups, and the version of the tables when a database is opened."""
+"""Transactions, wake-ups, and the version of the tables when a database is opened; `WHICH_PAST` beside them."""
 
 ABOUT_MANY = frozenset(LOOKING.values())
 """Their first argument is a list of shops."""
@@ -33,7 +34,7 @@ _INSERT = re.compile(r"INSERT INTO (\w+) \(shop_id, [\w, \n]+\)\s+(SELECT \$1, |
 def strays(query: str) -> str | None:
     """What of a statement is not bound to the shop, or shops, of its first argument; None when all of it is."""
     query = re.sub(r"--.*", "", query).strip().removesuffix(";")
-    if ABOUT_NO_SHOP.match(query):
+    if ABOUT_NO_SHOP.match(query) or query == WHICH_PAST:
         return None
     if parts := _joined_parts(query):
         return next((stray for part in parts if (stray := strays(part))), None)

@@ -112,7 +112,7 @@ async def test_a_store_notices_that_its_database_was_put_back(database: Database
 
 @asynccontextmanager
 async def running(settings: dict[str, str], copy: Path | None = None) -> AsyncIterator[PostgresServer]:
-    server = await asyncio.to_thread(PostgresServer, settings, copy=copy)
+    server = await asyncio.to_thread(PostgresServer, settings=settings, copy=copy)
     try:
         yield server
     finally:

@@ -86,7 +86,7 @@ class MenuPushing:
                 SYSTEM,
             )
         except Exception as error:
-            log.warning("shop %s could not be given a menu: %s", entry.id, error)
+            log.warning("shop %s could not be given a menu", entry.id, exc_info=error)
             self._branches.troubled.add(entry.id)
 
     async def _taken(self, push: MenuPush, entry: ShopEntry) -> TakenMenu:

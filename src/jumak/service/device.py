@@ -41,7 +41,7 @@ from jumak.protocol.messages.device import (
 from jumak.protocol.row import Done, Nothing
 from jumak.protocol.scopes import BRANCH_SCOPES, DEVICE_SCOPES, check_names
 from jumak.service.documents import Device
-from jumak.service.identity import check_service_name
+from jumak.service.identity import check_service_name, office_identity
 from jumak.service.ports import Reader, Transaction
 from jumak.service.registry import command, query
 
@@ -109,14 +109,16 @@ async def pair(tx: Transaction, data: DevicePairData, token: Secret, code: Secre
     if data.reach is not None:
         _check_office_token(data)
     if data.kind == "service":
-        await check_service_name(tx, data.name)
+        if data.reach is None:
+            await check_service_name(tx, data.name)
         scopes = given if given is not None else ("plugin",)
     else:
         scopes = (*DEVICE_SCOPES[data.kind], *(given or ()))
     device = await _new_device(tx, data.kind, data.name, scopes, token)
     device = replace(device, till_id=None if data.till_id is None else await _till(tx, data))
     if data.reach is not None:
-        device = replace(device, reach=Reach(shops=data.reach.shops, groups=data.reach.groups))
+        reach = Reach(shops=data.reach.shops, groups=data.reach.groups)
+        device = replace(device, reach=reach, caller_id=office_identity(data.name))
     device = replace(device, code_hash=code.hash, code_expires_ms=to_ms(tx.at + CODE_LIFE))
     tx.put(device)
     tx.record(_fact("device.pair", device))

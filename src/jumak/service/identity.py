@@ -10,8 +10,16 @@ from jumak.domain.errors import InvalidArgument
 from jumak.service.documents import Device, Install, SettingPage
 from jumak.service.ports import Documents, Reader
 
-RESERVED = frozenset({"system", "command-line"})
-"""Identities of the shop itself; nobody else goes by them."""
+RESERVED = frozenset({"system", "command-line", "hub", "office"})
+"""Identities of the shop itself, and of those who give it menus; nobody else goes by them."""
+
+OFFICE = "office:"
+"""What identities of a head office's tokens begin with: theirs is nobody else's, whatever the token is called."""
+
+
+def office_identity(name: str) -> str:
+    """Whom a token of a head office acts as."""
+    return OFFICE + name
 
 
 async def check_plugin_id(read: Documents, plugin_id: str) -> None:
@@ -61,7 +69,7 @@ async def has_data(read: Reader, identity: str) -> bool:
 
 async def _is_taken(read: Documents, name: str, *, but: str | None = None, services: bool = True) -> bool:
     """but: the plugin whose own names do not count.  services: whether names of services do."""
-    if name in RESERVED:
+    if name in RESERVED or name.startswith(OFFICE):
         return True
     installs = (await read.all(Install)).values()
     if any(name in (install.id, install.sdk_name) for install in installs if install.id != but):

@@ -49,7 +49,13 @@ class Contents(Struct, frozen=True):
 
     def changed(self, other: Contents) -> list[str]:
         """Names of the tables that hold something else, in the order they are copied."""
-        return [name for name, each in self.tables.items() if other.tables.get(name) != each]
+        return [
+            name for name in self.tables | other.tables if other.tables.get(name) != self.tables.get(name)
+        ]
+
+    def rows_of(self, name: str) -> int:
+        """Of one table, which another version of the program may not know."""
+        return self.tables[name].rows if name in self.tables else 0
 
 
 class Adding:

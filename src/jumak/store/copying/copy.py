@@ -14,7 +14,7 @@ from jumak.store.copying.folder import Files, FilesSum
 from jumak.store.copying.ports import Kept, Source, Steps, Target
 from jumak.store.copying.record import NAMES, Mark, Place
 from jumak.store.copying.tables import COMMITS, NAMED, ORDERS, PLUGIN_VALUES, SHOP, TABLES, Key, Row, Table
-from jumak.store.errors import CopyDiffers, CopyRefused
+from jumak.store.errors import CopyDiffers, CopyRefused, StoreError
 from jumak.store.vault import Vault
 
 _CHECKED: Final = ("journal", "orders", "tickets", "documents")
@@ -73,22 +73,30 @@ async def contents_of(kept: Kept, what: str, steps: Steps) -> Contents:
     steps.begin(what, total)
     sums: dict[str, Sum] = {}
     chain: tuple[int, str] | None = None
-    days = Days(b"")
+    days: Days | None = None
     for table in TABLES:
         adding = Adding(table)
         async for some in kept.rows(table):
             rows = _of_the_shop(table, some)
             adding.add(rows)
             if table is SHOP:
-                days = next((Days(value) for name, value in rows if name == "dictionary"), days)
+                days = _days(rows)
             elif table is ORDERS:
+                assert days is not None, "a shop has settings, which come first"
                 days.add(rows)
             elif table is COMMITS:
                 last_seq, _, chained = rows[-1]
                 chain = last_seq, chained.hex()
             await _advance(steps, len(rows))
         sums[table.name] = adding.sum()
-    return Contents(sums, days.sum(), chain)
+    return Contents(sums, {} if days is None else days.sum(), chain)
+
+
+def _days(values: Sequence[Row]) -> Days:
+    for name, value in values:
+        if name == "dictionary":
+            return Days(value)
+    raise StoreError("the shop has lost the dictionary its documents are packed with")
 
 
 async def _copy_rows(source: Source, target: Target, mark: Mark, place: Place | None, steps: Steps) -> None:
@@ -123,7 +131,7 @@ def _check_same(known: Mark, mark: Mark, target: Target) -> None:
     changed = known.contents.changed(mark.contents)
     if changed:
         what = ", ".join(
-            f"{name} (had {known.contents.tables[name].rows} rows, has {mark.contents.tables[name].rows})"
+            f"{name} (had {known.contents.rows_of(name):,} rows, has {mark.contents.rows_of(name):,})"
             for name in changed
         )
     else:
@@ -136,7 +144,7 @@ def _check_same(known: Mark, mark: Mark, target: Target) -> None:
 
 async def _compare(source: Source, target: Target, ours: Contents, theirs: Contents) -> None:
     for name in ours.changed(theirs):
-        there, here = theirs.tables[name], ours.tables[name]
+        here, there = ours.tables[name], theirs.tables[name]
         where = await _first_difference(source, target, NAMED[name])
         raise CopyDiffers(
             f"the copy differs from its source in {name}: {where} ({here.rows} rows with hash {here.hash[:16]}, the copy"

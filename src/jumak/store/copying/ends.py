@@ -89,11 +89,15 @@ async def _target(place: End) -> AsyncIterator[Target]:
 
 @contextlib.asynccontextmanager
 async def _readable() -> AsyncIterator[None]:
-    """What a file or a database says about itself, as StoreError."""
+    """What a file or a database says about itself, as StoreError. Asyncpg is not imported for a file."""
     try:
         yield
     except sqlite3.Error as error:
         raise StoreError(f"the file cannot be read or written: {error}") from error
+    except (TimeoutError, ConnectionError) as error:
+        raise StoreError(
+            f"the database does not answer ({error!r}); the same command goes on from here"
+        ) from error
     except Exception as error:
         if type(error).__module__.partition(".")[0] != "asyncpg":
             raise

@@ -34,7 +34,8 @@ KIND: Final = "PostgreSQL"
 OWN: Final = frozenset(("heads", "changes", "placements"))
 """Tables that are led by the shop and no part of it: who writes, what other processes read again, who runs it."""
 
-SETTLE_WITHIN_S: Final = 600.0
+SETTLE_WITHIN_S: Final = 3_600.0
+"""A statement over a whole table takes as long as it takes."""
 
 _AS_BYTES: Final = frozenset(
     (

@@ -197,6 +197,8 @@ class TargetFile(KeptFile):
         self._check_free()
         with _transaction(self.connection):
             self.connection.execute("DELETE FROM shop WHERE name IN (?, ?)", (MARK, PLACE))
+        # A single file, without the journal beside it.
+        self.connection.execute("PRAGMA journal_mode = DELETE")
         self.close()
         with self._unfinished.open("rb") as file:
             os.fsync(file.fileno())
