@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import beside, cash, domain, doors, growth, hub, plugins, postgres, start, till, two
+from bench import across, beside, cash, domain, doors, growth, hub, plugins, postgres, start, till, two
 from bench.bare import BARE_LOOP
 from bench.targets import Measured, table
 
@@ -40,6 +40,7 @@ def benches(orders: int) -> dict[str, Bench]:
         "start": start.measure,
         "till": till.measure,
         "hub": hub.measure,
+        "across": across.measure,
         "disk": growth.disk,
         "growth": lambda folder: growth.grow(folder, orders),
     }

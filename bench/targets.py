@@ -94,6 +94,14 @@ HUB: Final = Target("processor time of a hub for a fact, from message to commit"
 HUB_RATE: Final = Target("facts a hub takes for each core of it", 20_000, 25_000, "/s", True)
 
 
+ACROSS_NATS: Final = Target(
+    "order to subscriber of another process p50, over NATS / of the same process", 3, 2, "x", False
+)
+ACROSS_DATABASE: Final = Target(
+    "order to subscriber of another process p50, over PostgreSQL / of the same process", 3, 2, "x", False
+)
+
+
 def table(rows: list[Measured]) -> str:
     """The rows as text."""
     cells = [("", "measured", "floor", "goal", "", "absolute")]

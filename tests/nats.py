@@ -24,11 +24,11 @@ STOPS_WITH_US = (
 
 
 class NatsServer:
-    """Keeps its port and its streams over `kill` and `start`."""
+    """Keeps its port and its streams over `kill` and `start`. words: more of its command line."""
 
-    def __init__(self) -> None:
+    def __init__(self, *words: str) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="jumak-nats-"))
-        self.port = free_port()
+        self.port, self._words = free_port(), words
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
@@ -39,6 +39,7 @@ class NatsServer:
     def start(self) -> None:
         """Starts it; returns once it listens."""
         command = [PROGRAM, "-a", "127.0.0.1", "-p", str(self.port), "-js", "-sd", self.folder / "streams"]
+        command += self._words
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 ["/bin/sh", "-c", STOPS_WITH_US, "sh", *command],
@@ -63,6 +64,11 @@ class NatsServer:
         if self._process is not None:
             self._end(signal.SIGTERM)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def log(self) -> str:
+        """What it said."""
+        return (self.folder / "log").read_text()
 
     def _end(self, how: signal.Signals) -> None:
         assert self._process is not None

@@ -14,6 +14,9 @@ from pathlib import Path
 START_WITHIN_S = 60
 IN_MEMORY = Path("/dev/shm")
 ROOM = 2 << 30
+PORT = 5432
+"""What its socket is named after when it listens on none."""
+
 NOBODY = "nobody"
 """Who runs it when the tests run as root, which PostgreSQL refuses."""
 
@@ -22,14 +25,20 @@ STOPS_WITH_US = '"$@" & server=$!; cat >/dev/null; kill -QUIT "$server"; wait "$
 
 
 class PostgresServer:
-    """In a new folder, on a socket in it and on no port.
+    """In a new folder, on a socket in it.
 
-    disk: in which folder that one is, with PostgreSQL's own settings; without it nothing need survive a power cut.
-    settings: beside our own.  copy: a folder with its data, which it goes on with.
+    disk: in which folder that one is, with PostgreSQL's own settings; without it nothing need survive a power cut, but
+    everything a crash of its own.  settings: beside our own.  copy: a folder with its data, which it goes on with.
+    port: of loopback, where it listens too.
     """
 
     def __init__(
-        self, disk: Path | None = None, *, settings: Mapping[str, str] | None = None, copy: Path | None = None
+        self,
+        disk: Path | None = None,
+        *,
+        settings: Mapping[str, str] | None = None,
+        copy: Path | None = None,
+        port: int | None = None,
     ) -> None:
         self._as = NOBODY if os.geteuid() == 0 else None
         self.folder = Path(tempfile.mkdtemp(prefix="jumak-pg-", dir=_memory() if disk is None else disk))
@@ -41,25 +50,41 @@ class PostgresServer:
             self._make(programs, data)
         else:
             copy.rename(data)
-        options = {
-            "listen_addresses": "",
+        self.port = port
+        self._options = {
+            "listen_addresses": "127.0.0.1" if port else "",
+            "port": str(port or PORT),
             "unix_socket_directories": str(self.folder),
             "max_connections": "200",
         }
         if disk is None:
-            options |= {"fsync": "off", "full_page_writes": "off", "shared_buffers": "32MB"}
-        options |= settings or {}
-        words = [arg for name, value in options.items() for arg in ("-c", f"{name}={value}")]
-        with (self.folder / "log").open("wb") as log:
+            self._options |= {"fsync": "off", "full_page_writes": "off", "shared_buffers": "32MB"}
+        self._options |= settings or {}
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Starts it; returns once it answers."""
+        words = [arg for name, value in self._options.items() for arg in ("-c", f"{name}={value}")]
+        command = [str(self.programs / "postgres"), "-D", str(self.folder / "data"), *words]
+        with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                ["/bin/sh", "-c", STOPS_WITH_US, "sh", str(programs / "postgres"), "-D", str(data), *words],
+                ["/bin/sh", "-c", STOPS_WITH_US, "sh", *command],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
                 user=self._as,
             )
-        self._wait(programs)
+        self._wait(self.programs)
+
+    def stop(self) -> None:
+        """Ends it at once, every connection with it, as a crash would; `start` recovers what was committed."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(START_WITHIN_S)
+        self._process = None
 
     def _make(self, programs: Path, data: Path) -> None:
         initdb = (
@@ -85,7 +110,10 @@ class PostgresServer:
     def run(self, program: str, *words: str) -> None:
         """One of its programs, on this server, as whoever runs it."""
         done = subprocess.run(
-            [str(self.programs / program), "-h", str(self.folder), "-U", "jumak", *words],
+            [
+                str(self.programs / program),
+                *("-h", str(self.folder), "-p", str(self.port or PORT), "-U", "jumak", *words),
+            ],
             capture_output=True,
             cwd=self.folder,
             user=self._as,
@@ -95,18 +123,22 @@ class PostgresServer:
     @property
     def url(self) -> str:
         """Of its one database."""
-        return f"postgresql://jumak@/postgres?host={self.folder}"
+        return f"postgresql://jumak@/postgres?host={self.folder}&port={self.port or PORT}"
+
+    def url_at(self, port: int) -> str:
+        """The same at a port of loopback, its own or a cable's."""
+        return f"postgresql://jumak@127.0.0.1:{port}/postgres"
 
     @property
     def pid(self) -> int:
         """Of a process all of its processes descend from."""
+        assert self._process is not None
         return self._process.pid
 
     def close(self) -> None:
         """Stops it and removes its folder."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(START_WITHIN_S)
+        if self._process is not None:
+            self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _programs(self) -> Path:
@@ -128,7 +160,9 @@ class PostgresServer:
     def _wait(self, programs: Path) -> None:
         deadline = time.monotonic() + START_WITHIN_S
         ready = [str(programs / "pg_isready"), "-q", "-h", str(self.folder), "-U", "jumak"]
+        ready += ["-p", str(self.port or PORT)]
         while subprocess.run(ready, check=False).returncode:
+            assert self._process is not None
             assert self._process.poll() is None, (self.folder / "log").read_text()
             assert time.monotonic() < deadline, (self.folder / "log").read_text()
             time.sleep(0.05)

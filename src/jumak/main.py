@@ -16,7 +16,7 @@ import webbrowser
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import uvicorn
 from msgspec import Struct
@@ -29,7 +29,7 @@ from jumak import __version__
 from jumak.devices.terminal import DRIVERS
 from jumak.domain.caller import SYSTEM
 from jumak.domain.origin import LOCAL
-from jumak.feed.options import FeedOptions
+from jumak.feed.options import FeedOptions, Link
 from jumak.logs import fields
 from jumak.plugins.bridge import Bridge
 from jumak.plugins.host import PluginHost
@@ -72,6 +72,9 @@ from jumak.service.receipt_issuer import ReceiptIssuer
 from jumak.store.errors import ShopInUse
 from jumak.store.opening import InDatabase, counter, opened
 
+if TYPE_CHECKING:
+    from jumak.store.postgres.database import Waking
+
 log = logging.getLogger("jumak")
 
 PING_EVERY_S = 15.0
@@ -97,6 +100,7 @@ class ServeOptions(Struct, frozen=True, kw_only=True):
     flood_guard: off only for benchmarks.
     database: where the shop is; without one in the folder, which holds its files either way.
     feed: the chain's hub its journal goes to; only for a shop in its folder.
+    waking: where the processes of a database wake each other up, if not through it.
     monitor: who may read the figures from elsewhere.
     beside: another server has the counter of this shop (see `run_shop`).
     """
@@ -114,6 +118,7 @@ class ServeOptions(Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     issuer: ReceiptIssuer | None = None
     feed: FeedOptions | None = None
+    waking: Link | None = None
     monitor: Monitor = LOCAL_ONLY
 
 
@@ -274,16 +279,19 @@ async def opened_shop(
     guard: FloodGuard | NoGuard | None = None,
     issuer: ReceiptIssuer | None = None,
     counter_lost: Callable[[], None] = lambda: None,
+    waking: Link | None = None,
 ) -> AsyncIterator[RunningShop]:
     """The shop of a folder, opened by this process under the folder's lock.
 
     database: where the shop is, if not in the folder; then others may have it open, and the one that serves it has its
     counter.  serving: plugins run too.  beside: another server has the counter.  issuer: see `run_shop`.
-    counter_lost: called when another process has the counter now.  Raises StoreError when it cannot be opened.
+    counter_lost: called when another process has the counter now.  waking: see `ServeOptions`.  Raises StoreError when it cannot be opened.
     """
     connections, clock = Connections(), SystemClock()
     async with (
-        opened(folder, database, clock=clock, ids=UuidIds(), live=connections) as store,
+        opened(
+            folder, database, clock=clock, ids=UuidIds(), live=connections, waking=waking_over(waking)
+        ) as store,
         _at_the_counter(database, serving, beside, counter_lost) as at_counter,
     ):
         shop, end = await run_shop(
@@ -300,6 +308,16 @@ async def opened_shop(
             yield shop
         finally:
             await end()
+
+
+def waking_over(link: Link | None) -> Waking | None:
+    """How processes wake each other up over NATS; None: as they do without."""
+    if link is None:
+        return None
+    # What speaks to NATS takes a moment to import, which most need not pay.
+    from jumak.feed.waking import ByNats
+
+    return partial(ByNats, link)
 
 
 @contextlib.asynccontextmanager
@@ -343,6 +361,7 @@ async def serve(options: ServeOptions) -> None:
                 guard=guard,
                 issuer=options.issuer,
                 counter_lost=stopping.set,
+                waking=options.waking,
             ) as shop,
             _sending(shop, options),
         ):

@@ -7,6 +7,7 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Final
 
 import uvicorn
@@ -15,8 +16,18 @@ from msgspec import Struct
 from jumak import __version__
 from jumak.domain.caller import Caller
 from jumak.domain.merchant import Shop
+from jumak.feed.options import FeedOptions, Link
 from jumak.logs import fields
-from jumak.main import ServeOptions, ShopServer, listening, log, run_shop, server_config, settle_memory
+from jumak.main import (
+    ServeOptions,
+    ShopServer,
+    listening,
+    log,
+    run_shop,
+    server_config,
+    settle_memory,
+    waking_over,
+)
 from jumak.server.app import App
 from jumak.server.at_once import at_once
 from jumak.server.clock import SystemClock
@@ -40,6 +51,7 @@ from jumak.service.ports import Committed, Transaction
 from jumak.service.shop_directory import OFFICE
 from jumak.store.errors import ShopExists, StoreError
 from jumak.store.postgres import UNREACHABLE, Database, Looking, Placements, PostgresStore, found
+from jumak.store.postgres.waking import ByDatabase
 
 OFFICE_NAME: Final = "본사"
 
@@ -50,12 +62,34 @@ class ManyOptions(Struct, frozen=True, kw_only=True):
     serve: as for one shop; its database names the head office, whose directory tells which others there are, and its
     folder holds the files of all of them.  hosts: the names shops hang below.  address: where other processes reach
     this one, `http://host:port`; without one where it listens.  idle_s: see `server.shops.IDLE_S`.
+    hub: where the journal of every shop goes, under the shop's name.
     """
 
     serve: ServeOptions
     hosts: tuple[str, ...]
     address: str | None = None
     idle_s: float = 600.0
+    hub: Link | None = None
+
+
+Sending = Callable[[PostgresStore, Path, ShopEntry], AbstractAsyncContextManager[object]]
+"""What sends a shop's journal to the hub meanwhile."""
+
+
+@contextlib.asynccontextmanager
+async def sending_to(hub: Link | None) -> AsyncIterator[Sending]:
+    """Over one connection for all shops; nothing is sent without a hub."""
+    if hub is None:
+        yield lambda *_: contextlib.nullcontext()
+        return
+    # What speaks to NATS takes a moment to import, which most need not pay.
+    from jumak.feed.link import Shared
+    from jumak.feed.sender import sending
+
+    async with Shared(hub, "jumak shops").running() as shared:
+        yield lambda store, folder, entry: sending(
+            store, folder, FeedOptions(hub, entry.name), shared.connected
+        )
 
 
 class NobodyThere(Connections):
@@ -182,9 +216,16 @@ class Opener:
     """Opens the shops of one process."""
 
     def __init__(
-        self, database: Database, branches: Branches, process: Process, options: ManyOptions, port: int
+        self,
+        database: Database,
+        branches: Branches,
+        process: Process,
+        options: ManyOptions,
+        port: int,
+        sending: Sending,
     ) -> None:
         self._database, self._branches, self._process = database, branches, process
+        self._sending = sending
         self._options, self._port = options, port
         self._site = Site()
 
@@ -229,7 +270,8 @@ class Opener:
         served = Served(shop, App(shop, Uploads(folder / "uploads"), hosts=hosts, site=self._site))
         watching = asyncio.create_task(_ends(store, served))
         try:
-            yield served
+            async with self._sending(store, folder, entry):
+                yield served
         finally:
             watching.cancel()
             await end()
@@ -273,8 +315,11 @@ async def opened_chain(options: ManyOptions, database: Database, port: int) -> A
     address = options.address or f"http://{options.serve.host}:{port}"
     process = Process(Placements(database), address, unreachable=UNREACHABLE)
     branches = Branches(database)
-    async with FollowedDirectory.followed(database, office) as directory:
-        opener = Opener(database, branches, process, options, port)
+    async with (
+        FollowedDirectory.followed(database, office) as directory,
+        sending_to(options.hub) as sending,
+    ):
+        opener = Opener(database, branches, process, options, port, sending)
         shops = Shops(process, directory, opener, idle_s=options.idle_s)
         directory.on_suspend = shops.end
         directory.on_work = lambda: shops.want(office)
@@ -300,7 +345,9 @@ async def serve_shops(options: ManyOptions) -> None:
     with listening(serve) as listener:
         port: int = listener.getsockname()[1]
         async with (
-            Database.connected(serve.database.url) as database,
+            Database.connected(
+                serve.database.url, waking=waking_over(serve.waking) or ByDatabase
+            ) as database,
             opened_chain(options, database, port) as chain,
         ):
             server = ManyServer(server_config(serve, chain.app), chain.shops)

@@ -5,19 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import sqlite3
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from jumak.protocol.pushes import FACTS
-from jumak.protocol.scopes import expand
-from jumak.service.session import visible_pushes
 from jumak.store.opening import InDatabase
-from jumak.store.postgres import Database
-from jumak.store.sqlite.file import FILE_NAME
 from tests.conftest import LARGE
+from tests.crash.books import books_agree, everything_said, pushed_facts
 from tests.crash.checking import checked
 from tests.crash.guests import Guest, HttpLine, Listener, SocketLine, StreamListener
 from tests.crash.shop_process import ShopProcess, make_shop
@@ -89,17 +84,21 @@ async def _survives(folder: Path, database: InDatabase | None, kills: int) -> fl
             await house.more_answers(GUESTS)
             over.set()
             await asyncio.gather(*living)
-            listed = await _everything_said(server, tokens[0])
+
+            async def ask(name: str, data: dict[str, Any]) -> dict[str, Any]:
+                return await _post(server, tokens[0], name, data)
+
+            listed = await everything_said(ask)
             for listener in house.listeners:
                 await listener.reach(listed[-1][0])
             for ear in ears:
                 ear.cancel()
-        await _books_agree(server, tokens[0], house.guests)
+        await books_agree(ask, house.guests)
     finally:
         with contextlib.suppress(ProcessLookupError):
             await server.stop()
     assert "Traceback" not in server.errors, server.errors
-    assert [(seq, name) for seq, name, _ in listed] == await _pushed_facts(folder, database)
+    assert [(seq, name) for seq, name, _ in listed] == await pushed_facts(folder, database, SCOPES)
     for listener in house.listeners:
         assert listener.heard == listed
         assert listener.resumes > kills // 2
@@ -125,67 +124,3 @@ async def _post(server: ShopProcess, token: str, name: str, data: dict[str, Any]
         reply: dict[str, Any] = answer.json()
         assert reply["complete"] is True, reply
         return reply
-
-
-async def _everything_said(server: ShopProcess, token: str) -> list[tuple[int, str, Any]]:
-    """What `event.list` tells from the beginning."""
-    listed: list[tuple[int, str, Any]] = []
-    after, more = 0, True
-    while more:
-        page = await _post(server, token, "event.list", {"after": after, "limit": 1_000})
-        listed += [(event["seq"], event["name"], event["data"]) for event in page["events"]]
-        after, more = page["seq"], page["truncated"]
-    return listed
-
-
-async def _books_agree(server: ShopProcess, token: str, guests: list[Guest]) -> None:
-    """The shop holds every order and payment its guests were told of, as they were told, and no other."""
-    told = {order_id: order for guest in guests for order_id, order in guest.orders.items()}
-    paid = {payment_id: dto for guest in guests for payment_id, dto in guest.payments.items()}
-    cancelled = {order_id for guest in guests for order_id in guest.cancelled}
-    assert sum(len(guest.orders) for guest in guests) == len(told)
-    held: dict[str, dict[str, Any]] = {}
-    page = 1
-    while True:
-        found = (await _post(server, token, "order.get-list", {"page": page, "size": 500}))["orders"]
-        assert not held.keys() & {order["id"] for order in found}
-        held |= {order["id"]: order for order in found}
-        if len(found) < 500:
-            break
-        page += 1
-    assert held.keys() == told.keys()
-    keys = [order["orderKey"] for order in held.values()]
-    assert len(keys) == len(set(keys))
-    numbers = [order["number"] for order in held.values()]
-    assert len(numbers) == len(set(numbers))
-    for order_id, order in told.items():
-        # Whoever ordered is the only one who changes the order, so the last word is what stands.
-        assert _content(held[order_id]) == _content(order)
-        assert (held[order_id]["orderState"] == "CANCELLED") == (order_id in cancelled)
-    payments = [payment for order in held.values() for payment in order["payments"]]
-    assert sorted(payment["id"] for payment in payments) == sorted(paid)
-    for payment in payments:
-        sent = paid[payment["id"]]
-        same = ("amountMoney", "taxMoney", "supplyMoney", "approvedNo", "paymentKey", "orderId", "sourceType")
-        assert {key: payment[key] for key in same} == {key: sent[key] for key in same}
-    refusals = [refusal for guest in guests for refusal in guest.refused]
-    assert refusals == []
-
-
-def _content(order: dict[str, Any]) -> dict[str, Any]:
-    # The table is put in when an order leaves; the rest is the order itself.
-    return {key: value for key, value in order.items() if key != "table"}
-
-
-async def _pushed_facts(folder: Path, database: InDatabase | None) -> list[tuple[int, str]]:
-    """Number and push of every fact of the journal that these listeners may see."""
-    visible = visible_pushes(expand(SCOPES))
-    if database is None:
-        with contextlib.closing(sqlite3.connect(folder / FILE_NAME)) as file:
-            facts = file.execute("SELECT seq, name FROM journal ORDER BY seq").fetchall()
-    else:
-        async with Database.connected(database.url) as connections:
-            journal = "SELECT seq, name FROM journal WHERE shop_id = $1 ORDER BY seq"
-            facts = await connections.pool.fetch(journal, database.shop_id)
-    pushes = [(seq, FACTS[name].push) for seq, name in facts if name in FACTS]
-    return [(seq, str(push)) for seq, push in pushes if push in visible]

@@ -23,6 +23,7 @@ from jumak.hub.ingest import introduce
 from jumak.hub.receiver import Receiver, ReceiverOptions
 from jumak.server.ids import UuidIds
 from jumak.simulate import Plan
+from jumak.store.shipping import Shipment
 from jumak.store.sqlite.file import FILE_NAME, open_for_reading
 from jumak.store.sqlite.shipping import JournalShipper
 from jumak.store.sqlite.travel import codec_of
@@ -147,27 +148,6 @@ class Chain:
         shipper = JournalShipper(folder)
         mine = shipper.after(0, 10**9, 10**12)
         shipper.close()
-        theirs = await self.pool.fetch(
-            "SELECT seq, at, name, subject, caller, kind, device, staff, command, data, state, withheld"
-            " FROM journal WHERE shop = $1 ORDER BY seq",
-            name,
-        )
-        assert len(theirs) == len(mine.facts)
-        for fact, row in zip(mine.facts, theirs, strict=True):
-            assert (row["seq"], row["name"], row["subject"], row["command"]) == (
-                fact.seq, fact.name, fact.subject, fact.command,
-            )  # fmt: skip
-            assert (row["caller"], row["kind"], row["device"], row["staff"]) == fact.actor
-            assert (row["data"].encode(), row["state"], row["withheld"]) == (
-                fact.data, fact.state, fact.withheld,
-            )  # fmt: skip
-        commits = await self.pool.fetch(
-            "SELECT last_seq, hash, verified FROM commits WHERE shop = $1 ORDER BY last_seq", name
-        )
-        assert [(row["last_seq"], row["hash"]) for row in commits] == [
-            (end.last_seq, end.hash) for end in mine.commits
-        ]
-        assert any(row["verified"] for row in commits)
         connection = open_for_reading(folder / FILE_NAME)
         codec = codec_of(connection)
         kept = {
@@ -175,32 +155,62 @@ class Chain:
             for order_id, fact, doc in connection.execute("SELECT id, fact, doc FROM orders")
         }
         connection.close()
-        copied = await self.pool.fetch("SELECT id, fact, doc FROM orders WHERE shop = $1", name)
-        assert {row["id"]: (row["fact"], row["doc"]) for row in copied} == kept
-        await self._check_totals(name, [msgspec.json.decode(doc) for _, doc in kept.values()])
+        await check_copy(self.pool, name, mine, kept)
 
-    async def _check_totals(self, name: str, orders: list[dict[str, Any]]) -> None:
-        """RPT-a, against what the shop's own orders say now."""
-        rows = await self.pool.fetch(
-            "SELECT kind, sum(amount)::bigint AS amount, sum(vat)::bigint AS vat FROM totals"
-            " WHERE shop = $1 GROUP BY kind",
-            name,
-        )
-        sums = {row["kind"]: row["amount"] for row in rows}
-        paid = sum(order["paymentPrice"]["paymentPaidValue"] for order in orders)
-        assert sums.get("tender", 0) == paid
-        for kind in ("category", "item", "hour"):
-            assert sums.get(kind, 0) == sums.get("sales", 0)
-        settled = [
-            order["chargePrice"]
-            for order in orders
-            if order["orderState"] != "CANCELLED" and order["paymentState"] == "COMPLETED"
-        ]
-        assert sums.get("sales", 0) == sum(
-            price["chargePriceValue"] - price["chargeTipValue"] for price in settled
-        )
-        vat = {row["kind"]: row["vat"] for row in rows}
-        assert vat.get("sales", 0) == sum(price["chargeTaxValue"] for price in settled)
+
+async def check_copy(pool: asyncpg.Pool, name: str, mine: Shipment, kept: dict[str, tuple[int, str]]) -> None:
+    """A hub's copy of a shop is the shop: every fact once and in order, every order, every total.
+
+    mine: the shop's whole journal; kept: newest fact and public document (JSON) of its orders.
+    """
+    theirs = await pool.fetch(
+        "SELECT seq, at, name, subject, caller, kind, device, staff, command, data, state, withheld"
+        " FROM journal WHERE shop = $1 ORDER BY seq",
+        name,
+    )
+    assert len(theirs) == len(mine.facts)
+    for fact, row in zip(mine.facts, theirs, strict=True):
+        assert (row["seq"], row["name"], row["subject"], row["command"]) == (
+            fact.seq, fact.name, fact.subject, fact.command,
+        )  # fmt: skip
+        assert (row["caller"], row["kind"], row["device"], row["staff"]) == fact.actor
+        assert (row["data"].encode(), row["state"], row["withheld"]) == (
+            fact.data, fact.state, fact.withheld,
+        )  # fmt: skip
+    commits = await pool.fetch(
+        "SELECT last_seq, hash, verified FROM commits WHERE shop = $1 ORDER BY last_seq", name
+    )
+    assert [(row["last_seq"], row["hash"]) for row in commits] == [
+        (end.last_seq, end.hash) for end in mine.commits
+    ]
+    assert any(row["verified"] for row in commits)
+    copied = await pool.fetch("SELECT id, fact, doc FROM orders WHERE shop = $1", name)
+    assert {row["id"]: (row["fact"], row["doc"]) for row in copied} == kept
+    await _check_totals(pool, name, [msgspec.json.decode(doc) for _, doc in kept.values()])
+
+
+async def _check_totals(pool: asyncpg.Pool, name: str, orders: list[dict[str, Any]]) -> None:
+    """RPT-a, against what the shop's own orders say now."""
+    rows = await pool.fetch(
+        "SELECT kind, sum(amount)::bigint AS amount, sum(vat)::bigint AS vat FROM totals"
+        " WHERE shop = $1 GROUP BY kind",
+        name,
+    )
+    sums = {row["kind"]: row["amount"] for row in rows}
+    paid = sum(order["paymentPrice"]["paymentPaidValue"] for order in orders)
+    assert sums.get("tender", 0) == paid
+    for kind in ("category", "item", "hour"):
+        assert sums.get(kind, 0) == sums.get("sales", 0)
+    settled = [
+        order["chargePrice"]
+        for order in orders
+        if order["orderState"] != "CANCELLED" and order["paymentState"] == "COMPLETED"
+    ]
+    assert sums.get("sales", 0) == sum(
+        price["chargePriceValue"] - price["chargeTipValue"] for price in settled
+    )
+    vat = {row["kind"]: row["vat"] for row in rows}
+    assert vat.get("sales", 0) == sum(price["chargeTaxValue"] for price in settled)
 
 
 @contextlib.asynccontextmanager

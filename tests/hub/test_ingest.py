@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from jumak.feed.messages import Facts
 from jumak.hub.ingest import ingest
 from jumak.hub.report import resume
-from jumak.store.sqlite.shipping import JournalShipper, WholeFact
+from jumak.store.shipping import WholeFact
+from jumak.store.sqlite.shipping import JournalShipper
 from tests.hub.chain import Branch, Chain
 
 

@@ -176,6 +176,52 @@ async def test_resume_while_writing(served: Served, client: Client) -> None:
     await writing
 
 
+async def test_a_session_that_cannot_be_brought_up_to_date_ends(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H-38: it would hear of nothing more; its client comes back and resumes."""
+    token = await served.desk.token(name="reader", scopes=["catalog:read"])
+
+    async def away(self: Replay, after: int) -> None:
+        raise HostUnavailable("없음", "away", reason="DATABASE_AWAY")
+
+    monkeypatch.setattr(Replay, "run", away)
+    async with served.connect(token, resumeAfter=0) as reader:
+        assert await reader.closed() == (1012, "HOST_UNAVAILABLE")
+
+
+async def test_a_push_that_cannot_be_made_is_resumed(
+    served: Served, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H-38: while the database is away a push is not left out: who should have it comes back for it."""
+    token = await served.desk.token(name="reader", scopes=["catalog:read"])
+    deaf = await served.desk.token(name="deaf", scopes=["order:read"])
+    async with served.connect(token) as reader, served.connect(deaf) as other:
+        with monkeypatch.context() as patched:
+            patched.setattr(publish, "push_of", no_push)
+            await client.send("catalog-category.add.request", {"category": {"title": "A"}}, "a")
+            assert await reader.closed() == (1012, "HOST_UNAVAILABLE")
+        await other.ask("session.ping")
+        last = reader.opened["seq"]  # type: ignore[attr-defined]
+    async with served.connect(token, resumeAfter=last) as again:
+        assert (await again.push())["name"] == CATEGORY
+
+
+def no_push(_: Fact) -> None:
+    raise HostUnavailable("없음", "away", reason="DATABASE_AWAY")
+
+
+async def test_a_shop_that_is_over_opens_no_session(served: Served) -> None:
+    """OFF-a: its memory grows old; whoever comes is told to come back."""
+    token = await served.desk.token(scopes=["all"])
+    served.shop.is_over = True
+    async with served.connect() as late:
+        await late.send(
+            "session.open.request", {"token": token, "client": {"name": "x", "version": "1"}}, "o"
+        )
+        assert await late.closed() == (1012, "HOST_UNAVAILABLE")
+
+
 async def test_a_number_from_elsewhere(served: Served) -> None:
     """wire §9: a number this journal has not reached is answered `resumed: false`."""
     token = await served.desk.token(scopes=["all"])

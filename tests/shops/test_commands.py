@@ -105,13 +105,19 @@ async def test_a_shop_that_is_served_alone_is_not_placed(
 
 @pytest.mark.parametrize(
     "words",
-    [[], ["--database-url", "postgresql://nowhere", "--tls-cert", "cert.pem", "--tls-key", "key.pem"]],
+    [
+        [],
+        ["--database-url", "postgresql://nowhere", "--tls-cert", "cert.pem", "--tls-key", "key.pem"],
+        ["--database-url", "postgresql://nowhere", "--hub"],
+        ["--database-url", "postgresql://nowhere", "--nats-url", "nats://one:4222,http://two"],
+    ],
 )
-async def test_many_shops_need_a_database_and_no_tls(
+async def test_many_shops_need_what_they_are_told_of(
     words: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A load balancer in front has the certificate."""
-    monkeypatch.delenv("JUMAK_DATABASE_URL", raising=False)
+    """A database; a load balancer in front, which has the certificate; NATS for a hub."""
+    for name in ("JUMAK_DATABASE_URL", "JUMAK_NATS_URL"):
+        monkeypatch.delenv(name, raising=False)
     arguments = parser().parse_args(["serve", "--shops", "localhost", *words])
     with pytest.raises(Refused):
         await arguments.run(arguments)

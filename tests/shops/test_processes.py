@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import signal
-import subprocess
 import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -24,55 +22,13 @@ from jumak.shops import Branches
 from jumak.store.postgres import Database, Placements
 from tests.domain.test_menu_sharing import item, price
 from tests.figures import figures
-from tests.ports import free_port
 from tests.postgres import PostgresServer
 from tests.service.asking import a_line, an_order
 from tests.shops.conftest import Branch, Json, add_branch
 from tests.shops.office import furnish_office, office_token, states
+from tests.shops.server_process import WITHIN_S, ServerProcess
 
-WITHIN_S = 90
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGSTOP")
-
-
-class ServerProcess:
-    """`jumak serve --shops localhost` in a process of its own."""
-
-    def __init__(self, url: str, folder: Path, office: int) -> None:
-        self.port = free_port()
-        words = ["serve", "--shops", "localhost", "--port", str(self.port), "--data", str(folder)]
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "jumak",
-                *words,
-                "--shop",
-                str(office),
-                "--no-browser",
-                "--no-flood-guard",
-            ],
-            env=os.environ | {"JUMAK_DATABASE_URL": url},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        while "Jumak is ready" not in (line := self.process.stdout.readline()):
-            assert line, "the server did not start"
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def send(self, number: int) -> None:
-        self.process.send_signal(number)
-
-    def end(self) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGCONT)
-            self.process.kill()
-        self.process.wait(WITHIN_S)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
 
 
 class Fleet:
@@ -216,7 +172,8 @@ async def fleet(
     servers: list[ServerProcess] = []
     try:
         for _ in range(2):
-            servers.append(await asyncio.to_thread(ServerProcess, postgres.url, tmp_path / "data", office.id))
+            servers.append(ServerProcess(postgres.url, tmp_path / "data", office.id))
+            await servers[-1].start()
         fleet = Fleet(servers[0], servers[1], shop, Placements(database))
         await fleet.added(fleet.one, "first")
         if await fleet.holder() == fleet.two.address:
@@ -226,7 +183,7 @@ async def fleet(
         await fleet.http.aclose()
     finally:
         for server in servers:
-            await asyncio.to_thread(server.end)
+            await server.end()
 
 
 async def test_a_killed_process_is_followed_by_another(fleet: Fleet) -> None:
@@ -298,7 +255,7 @@ async def test_a_process_that_is_told_to_end_hands_its_shops_over(fleet: Fleet) 
         while len(told.heard) < 10:
             await told.next()
         fleet.one.send(signal.SIGTERM)
-        assert await asyncio.to_thread(fleet.one.process.wait, WITHIN_S) == 0
+        assert await fleet.one.ended() == 0
         ending.set()
         await asyncio.gather(*selling)
         await told.ended()

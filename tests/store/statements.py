@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from jumak.store.postgres.lookout import LOOKING
 from jumak.store.postgres.past import WHICH_PAST
 from jumak.store.queries import text
 
@@ -23,12 +24,15 @@ ABOUT_NO_SHOP = re.compile(
 )
 """Transactions, wake-ups, and the version of the tables when a database is opened; `WHICH_PAST` beside them."""
 
+ABOUT_MANY = frozenset(LOOKING.values())
+"""Their first argument is a list of shops."""
+
 _REFERENCE = re.compile(r"\b(?:FROM|JOIN|UPDATE|USING|INTO)\s+(\w+)(?:\s+AS\s+(\w+))?", re.IGNORECASE)
 _INSERT = re.compile(r"INSERT INTO (\w+) \(shop_id, [\w, \n]+\)\s+(SELECT \$1, |VALUES \(\$1, )")
 
 
 def strays(query: str) -> str | None:
-    """What of a statement is not bound to the shop that is its first argument; None when all of it is."""
+    """What of a statement is not bound to the shop, or shops, of its first argument; None when all of it is."""
     query = re.sub(r"--.*", "", query).strip().removesuffix(";")
     if ABOUT_NO_SHOP.match(query) or query == WHICH_PAST:
         return None
@@ -39,12 +43,13 @@ def strays(query: str) -> str | None:
         return "names no table of a shop"
     if query.startswith("INSERT"):
         return None if _INSERT.match(query) else "does not insert the shop first"
+    which = r"ANY\(\$1::bigint\[\]\)" if query in ABOUT_MANY else r"\$1"
     for _, alias in referred:
-        bound = rf"\b{alias}\.shop_id = \$1" if alias else r"(?<![\w.])shop_id = \$1"
+        bound = rf"\b{alias}\.shop_id = {which}" if alias else rf"(?<![\w.])shop_id = {which}"
         if not re.search(bound, query):
             return f"reads {alias or referred} of all shops"
     plain = sum(1 for _, alias in referred if not alias)
-    if len(re.findall(r"(?<![\w.])shop_id = \$1", query)) < plain:
+    if len(re.findall(rf"(?<![\w.])shop_id = {which}", query)) < plain:
         return "reads a table of all shops"
     return None
 

@@ -15,11 +15,18 @@ from jumak.store.queries import text
 from tests.postgres import PostgresServer
 from tests.store.conftest import SHOP, Counter, connected, founded, in_database
 from tests.store.orders import make_order, make_ticket, paid, revised
-from tests.store.statements import TABLES, recorded, strays
+from tests.store.statements import ABOUT_MANY, TABLES, recorded, strays
 from tests.store.test_contract import OID, OID2, add, refuse, update
 from tests.tidy.project import ROOT
 
 SCHEMA = text("jumak.store.postgres", "schema.sql")
+
+
+@pytest.mark.parametrize("query", sorted(ABOUT_MANY))
+def test_a_statement_about_many_shops_names_each(query: str) -> None:
+    """It takes the rows of the shops in its first argument, and is none of those about one shop."""
+    assert strays(query) is None
+    assert query not in SQL.values()
 
 
 @pytest.mark.parametrize("name", SQL)
@@ -39,6 +46,7 @@ def test_every_named_statement_is_led_by_the_shop(name: str) -> None:
         "INSERT INTO counters (shop_id, name, value) SELECT shop_id, name, value FROM counters",
         "UPDATE orders SET state = 1",
         "DELETE FROM changes WHERE commit < $1",
+        "SELECT commit, fence FROM heads WHERE shop_id = ANY($1::bigint[])",
         "SELECT count(*) FROM pg_class",
     ],
 )
@@ -149,6 +157,7 @@ async def test_every_statement_that_is_sent_is_led_by_the_shop(
             other = await in_database(connections, shop_id, shop.clock, shop.ids)
             await some_life(shop)
             await other.store.caught_up()  # type: ignore[union-attr]  # as above
+            await connections.lookout.look()
             await shop.store.close()
             await other.store.close()
     assert [(strays(query), query) for query, _ in sent if strays(query)] == []
@@ -156,7 +165,8 @@ async def test_every_statement_that_is_sent_is_led_by_the_shop(
         (query, args) for query, args in sent if any(f" {table} " in f" {query} " for table in TABLES)
     ]
     assert len(of_shops) > 100
-    assert {args[0] for _, args in of_shops} == {shop_id}
+    assert {args[0] for query, args in of_shops if query not in ABOUT_MANY} == {shop_id}
+    assert {tuple(args[0]) for query, args in of_shops if query in ABOUT_MANY} == {(shop_id,)}
 
 
 async def test_keys_may_hold_any_character(shop: Counter) -> None:

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from jumak.domain.catalog import Category
+from jumak.domain.errors import HostUnavailable, TimedOut
 from jumak.domain.fact import Fact
 from jumak.domain.order.types import Order
 from jumak.service.ports import Announcement, OrderQuery, Transaction
-from jumak.store.errors import DatabaseAway
 from jumak.store.memory import ticket_age
-from jumak.store.postgres import Database, PostgresStore
+from jumak.store.postgres import Database, PostgresStore, lookout
 from jumak.store.postgres import store as postgres_store
 from tests.postgres import PostgresServer
 from tests.store.conftest import SHOP, Counter, connected, founded, in_database, until
@@ -273,7 +273,7 @@ async def told(shop: Counter, entries: int) -> None:
 
 async def test_listeners_of_another_process_are_woken(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
     """Wire §9: facts and announcements reach listeners of another process in the journal's order, nobody asking."""
-    monkeypatch.setattr(postgres_store, "LOOK_EVERY_S", 10 * WITHIN_S)
+    monkeypatch.setattr(lookout, "LOOK_EVERY_S", 10 * WITHIN_S)
     one, two = both.all
     order = make_order(OID)
     await one.do(add(order, make_ticket("t1", order)))
@@ -304,7 +304,7 @@ async def test_the_listening_connection_comes_back(both: Both, monkeypatch: pyte
     one, two = both.all
     await one.do(add(make_order(OID)))
     await told(two, 1)
-    monkeypatch.setattr(postgres_store, "LOOK_EVERY_S", 10 * WITHIN_S)
+    monkeypatch.setattr(lookout, "LOOK_EVERY_S", 10 * WITHIN_S)
     await one.do(add(make_order(OID2)))
     await told(two, 2)
     store: Any = two.store
@@ -403,7 +403,9 @@ async def test_an_outcome_nobody_can_tell(database_shop: Counter, monkeypatch: p
         patched.setattr(asyncpg.Connection, "execute", lost_after)
         patched.setattr(store.database, "back", not_back)
         results = await shop.batch(*commands)
-    assert [type(result.error) for result in results] == [DatabaseAway, DatabaseAway]
+    for result in results:
+        assert isinstance(result.error, TimedOut)
+        assert result.error.reason == "NOT_ANSWERED"
     results = await shop.batch(*commands)
     assert [result.repeated for result in results] == [True, True]
     assert [entry.seq for entry in heard(shop)] == [1, 2]
@@ -417,7 +419,8 @@ async def test_a_database_that_stays_away(database_shop: Counter, monkeypatch: p
     with monkeypatch.context() as patched:
         patched.setattr(store, "database", Database(store.database.url, Away()))  # type: ignore[arg-type]  # as a pool
         result = await shop.result(add(make_order(OID)))
-    assert "does not answer" in str(result.error)
+    assert isinstance(result.error, HostUnavailable)
+    assert result.error.reason == "DATABASE_AWAY"
     await shop.do(add(make_order(OID)))
 
 

@@ -17,7 +17,8 @@ def add_link(parser: argparse.ArgumentParser) -> None:
         "--nats-url",
         default=os.environ.get("JUMAK_NATS_URL") or None,
         metavar="URL",
-        help="NATS with JetStream between a chain's shops and its hub (nats://… or tls://…)",
+        help="NATS (nats://… or tls://…): between a chain's shops and its hub, and between server processes of one database; "
+        "several servers with commas between",
     )
     parser.add_argument(
         "--nats-auth",
@@ -34,16 +35,16 @@ def link_of(arguments: argparse.Namespace) -> Link | None:
         return None
     link = Link(arguments.nats_url, None if arguments.nats_auth is None else Path(arguments.nats_auth))
     try:
-        usable = (
-            (parts := urlsplit(link.url)).scheme in ("nats", "tls")
-            and bool(parts.hostname)
-            and str(link) != ""
+        usable = str(link) != "" and all(
+            (parts := urlsplit(url)).scheme in ("nats", "tls") and parts.hostname for url in link.urls
         )
         link.credentials()
     except ValueError:
         usable = False
     if not usable:
-        raise Refused("--nats-url has the form nats://HOST:PORT or tls://HOST:PORT")
+        raise Refused(
+            "--nats-url has the form nats://HOST:PORT or tls://HOST:PORT, with commas between several"
+        )
     return link
 
 

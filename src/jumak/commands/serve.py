@@ -16,7 +16,7 @@ from jumak.demo import create_demo_shop
 from jumak.demo.plugin import install_demo_plugin
 from jumak.demo.terminal import practice_terminal
 from jumak.devices.receipt import PracticeIssuer
-from jumak.feed.options import FeedOptions
+from jumak.feed.options import FeedOptions, Link
 from jumak.main import ServeOptions, serve
 from jumak.server.transport import MAX_CONNECTIONS, MAX_OF_ONE, Limits
 from jumak.service.receipt_issuer import ReceiptIssuer
@@ -36,6 +36,7 @@ def options_of(arguments: argparse.Namespace) -> ServeOptions:
         tls_cert=arguments.tls_cert,
         tls_key=arguments.tls_key,
         feed=feed_of(arguments),
+        waking=None if arguments.database_url is None else link_of(arguments),
         monitor=monitor_of(arguments),
         limits=Limits(connections=arguments.max_connections, of_one=arguments.max_connections_per_client),
     )
@@ -46,11 +47,21 @@ def feed_of(arguments: argparse.Namespace) -> FeedOptions | None:
     link = link_of(arguments)
     if link is None:
         return None
-    if arguments.database_url is not None:
-        raise Refused("--nats-url is for a shop in its folder: one in a database is read there")
+    if arguments.database_url is not None and (arguments.hub_shop is None or arguments.beside):
+        # There NATS wakes up the processes of the database too; the one with the counter sends.
+        return None
     if arguments.hub_shop is None:
         raise Refused("--nats-url needs --hub-shop: what this shop is called in its chain")
     return FeedOptions(link, arguments.hub_shop)
+
+
+def hub_of(arguments: argparse.Namespace) -> Link | None:
+    """Where the journals of many shops go, None for nowhere."""
+    if not arguments.hub:
+        return None
+    if (link := link_of(arguments)) is None:
+        raise Refused("--hub needs --nats-url: where the shops and their hub meet")
+    return link
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -117,6 +128,7 @@ async def _serve_many(arguments: argparse.Namespace) -> None:
             serve=replace(options, limits=limits),
             hosts=tuple(host.lower().rstrip(".") for host in arguments.shops),
             address=arguments.address,
+            hub=hub_of(arguments),
         )
     )
 
@@ -167,6 +179,11 @@ def add(commands: Any) -> None:
         "--address",
         metavar="URL",
         help="with --shops: where other such servers reach this one, http://HOST:PORT; where it listens unless given",
+    )
+    serving.add_argument(
+        "--hub",
+        action="store_true",
+        help="with --shops: send every shop's journal to the chain's hub over --nats-url, under the shop's name",
     )
     serving.set_defaults(run=_serve)
     demo = commands.add_parser("demo", help="serve a demo shop, made when there is none")

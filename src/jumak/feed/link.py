@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Coroutine
-from typing import Any, Final, NamedTuple
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from typing import Any, Final, NamedTuple, Self
 
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
+from nats.js.api import StreamConfig
 from nats.js.errors import APIError, NotFoundError
 
 from jumak.feed.options import Link
@@ -21,6 +24,9 @@ CONNECT_WITHIN_S: Final = 5
 ANSWER_WITHIN_S: Final = 5.0
 PING_EVERY_S: Final = 10
 """A link that says nothing to two of these is lost."""
+
+NO_CLUSTER: Final = 10_074
+"""What a server by itself says when it is asked for replicas."""
 
 LOST: Final = (NatsError, OSError, TimeoutError, asyncio.TimeoutError)
 """What a link that is not there, or does not let us in, raises."""
@@ -33,8 +39,24 @@ class Lost(ConnectionError):  # noqa: N818  # named for what is so
 
 
 @contextlib.asynccontextmanager
-async def connected(link: Link, name: str) -> AsyncIterator[Connection]:
-    """A connection with both streams behind it. Raises one of LOST, here or whenever it is used."""
+async def reached(link: Link, name: str) -> AsyncIterator[tuple[Client, asyncio.Event]]:
+    """A connection to one of the link's servers, and what is set once it is lost. Raises one of LOST."""
+    urls = list(link.urls)
+    # Not all processes at the same server, nor the same one again when it has just gone.
+    random.shuffle(urls)
+    for url in urls[:-1]:
+        with contextlib.suppress(*LOST):
+            client, lost = await _client_at(url, link, name)
+            break
+    else:
+        client, lost = await _client_at(urls[-1], link, name)
+    try:
+        yield client, lost
+    finally:
+        await _ended(client)
+
+
+async def _client_at(url: str, link: Link, name: str) -> tuple[Client, asyncio.Event]:
     lost = asyncio.Event()
 
     async def gone() -> None:
@@ -45,9 +67,8 @@ async def connected(link: Link, name: str) -> AsyncIterator[Connection]:
 
     client = Client()
     try:
-        # What did not come to be connected has a socket to close too.
         await client.connect(
-            link.url,
+            url,
             name=name,
             allow_reconnect=False,
             connect_timeout=CONNECT_WITHIN_S,
@@ -57,13 +78,26 @@ async def connected(link: Link, name: str) -> AsyncIterator[Connection]:
             disconnected_cb=gone,
             **link.credentials(),  # type: ignore[arg-type]  # three texts
         )
+    except BaseException:
+        # What did not come to be connected has a socket to close too.
+        await _ended(client)
+        raise
+    return client, lost
+
+
+async def _ended(client: Client) -> None:
+    # A link that swallows everything takes no farewell either.
+    with contextlib.suppress(Exception):
+        await asyncio.wait_for(client.close(), CONNECT_WITHIN_S)
+
+
+@contextlib.asynccontextmanager
+async def connected(link: Link, name: str) -> AsyncIterator[Connection]:
+    """A connection with both streams behind it. Raises one of LOST, here or whenever it is used."""
+    async with reached(link, name) as (client, lost):
         stream = client.jetstream(timeout=ANSWER_WITHIN_S)
         await prepare(stream)
         yield Connection(client, stream, lost)
-    finally:
-        # A link that swallows everything takes no farewell either.
-        with contextlib.suppress(Exception):
-            await asyncio.wait_for(client.close(), CONNECT_WITHIN_S)
 
 
 class Connection(NamedTuple):
@@ -72,6 +106,16 @@ class Connection(NamedTuple):
     client: Client
     stream: JetStreamContext
     lost: asyncio.Event
+
+    @contextlib.asynccontextmanager
+    async def subscribed(self, name: str, heard: Callable[[Msg], Awaitable[None]]) -> AsyncIterator[None]:
+        """Messages of a subject meanwhile; the connection may be others' too."""
+        subscription = await self.client.subscribe(name, cb=heard)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(*LOST):
+                await subscription.unsubscribe()
 
     async def together(self, *work: Coroutine[Any, Any, None]) -> None:
         """Does all of it until one ends or the connection is lost, which raises Lost. What one raises is raised."""
@@ -91,6 +135,50 @@ class Connection(NamedTuple):
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
+class Shared:
+    """One connection for many shops, made again when it is lost, while `running`."""
+
+    def __init__(self, link: Link, name: str) -> None:
+        self._link, self._name = link, name
+        self._current: asyncio.Future[Connection] | None = None
+        self._waiting = Waiting(most_s=5.0)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[Self]:
+        """Keeps a connection meanwhile."""
+        self._current = asyncio.get_running_loop().create_future()
+        keeping = asyncio.create_task(self._keep())
+        try:
+            yield self
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+
+    @contextlib.asynccontextmanager
+    async def connected(self) -> AsyncIterator[Connection]:
+        """The connection, as soon as there is one. Whoever uses it raises one of LOST when it is lost."""
+        assert self._current is not None
+        yield await asyncio.shield(self._current)
+
+    async def _keep(self) -> None:
+        while True:
+            try:
+                async with connected(self._link, self._name) as connection:
+                    assert self._current is not None
+                    self._current.set_result(connection)
+                    self._waiting.got_somewhere()
+                    await connection.lost.wait()
+                    _log.warning("the hub is away", extra=fields(at=str(self._link)))
+            except LOST as trouble:
+                _log.debug("the hub is away: %s", trouble, extra=fields(at=str(self._link)))
+            except Exception:
+                _log.exception("reaching the hub failed; it is tried again")
+            finally:
+                if self._current is not None and self._current.done():
+                    self._current = asyncio.get_running_loop().create_future()
+            await asyncio.sleep(self._waiting.next_s())
+
+
 async def prepare(stream: JetStreamContext) -> None:
     """Makes the streams where there are none. Who may not is content with those that are there."""
     for config in streams():
@@ -99,7 +187,17 @@ async def prepare(stream: JetStreamContext) -> None:
             await stream.stream_info(config.name)
         except NotFoundError:
             with contextlib.suppress(APIError):
-                await stream.add_stream(config)
+                await _made(stream, config)
+
+
+async def _made(stream: JetStreamContext, config: StreamConfig) -> None:
+    """Kept by three servers, so that each can be lost; a server without a cluster keeps it alone."""
+    try:
+        await stream.add_stream(config.evolve(num_replicas=3))
+    except APIError as refusal:
+        if refusal.err_code != NO_CLUSTER:
+            raise
+        await stream.add_stream(config)
 
 
 class Waiting:

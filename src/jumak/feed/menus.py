@@ -51,13 +51,13 @@ class MenuTaker:
     async def work(self, hub: Connection) -> None:
         """Takes menus until the connection is lost."""
         menus: asyncio.Queue[Msg] = asyncio.Queue()
-        await hub.client.subscribe(subject(self._shop, MENU), cb=menus.put)
-        await self._tell(hub)
-        with contextlib.suppress(NotFoundError):
-            kept = await hub.stream.get_last_msg(LATEST_STREAM, subject(self._shop, MENU))
-            await self._take(hub, kept.data or b"")
-        while True:
-            await self._take(hub, (await menus.get()).data)
+        async with hub.subscribed(subject(self._shop, MENU), menus.put):
+            await self._tell(hub)
+            with contextlib.suppress(NotFoundError):
+                kept = await hub.stream.get_last_msg(LATEST_STREAM, subject(self._shop, MENU))
+                await self._take(hub, kept.data or b"")
+            while True:
+                await self._take(hub, (await menus.get()).data)
 
     async def _take(self, hub: Connection, data: bytes) -> None:
         try:

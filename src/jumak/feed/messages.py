@@ -11,7 +11,7 @@ import msgspec
 import zstandard
 from msgspec import Struct
 
-from jumak.store.sqlite.shipping import CommitEnd, WholeFact
+from jumak.store.shipping import CommitEnd, WholeFact
 
 LARGEST: Final = 8 * 1_048_576
 """Bytes a message may unpack to; what claims more is no message of ours."""

@@ -17,15 +17,24 @@ def is_shop(name: str) -> bool:
 
 
 class Link(Struct, frozen=True):
-    """How to reach NATS. url: `nats://…` or `tls://…`; auth: a file with a token, or `user:password`, in its first line."""
+    """How to reach NATS.
+
+    url: `nats://…` or `tls://…`, those of a cluster's servers with commas between.
+    auth: a file with a token, or `user:password`, in its first line.
+    """
 
     url: str
     auth: Path | None = None
 
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """Of each server."""
+        return tuple(url.strip() for url in self.url.split(",") if url.strip())
+
     def __str__(self) -> str:
-        """The address without a password."""
-        parts = urlsplit(self.url)
-        return f"{parts.scheme}://{parts.hostname}:{parts.port or 4222}"
+        """The addresses without a password."""
+        parts = [urlsplit(url) for url in self.urls]
+        return ",".join(f"{part.scheme}://{part.hostname}:{part.port or 4222}" for part in parts)
 
     __repr__ = __str__
 

@@ -1,8 +1,9 @@
 """A shop's journal on its way to the hub: in order, from where the hub's stream is, for as long as it takes.
 
-The journal itself is the queue. What the stream has acknowledged is remembered in the shop's own file, now and then:
+The journal itself is the queue. What the stream has acknowledged is remembered in the shop itself, now and then:
 remembered late, some facts are sent twice, which the hub notices by their numbers. Nothing here ever holds up a sale:
-facts are read on a connection of their own in a thread, and a hub that is away is asked again later.
+facts are read on a connection of their own, and a hub that is away is asked again later. Of a shop in a database the
+process that runs it sends; should another one still send, the stream refuses what is not next, and the hub drops doubles.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -24,6 +27,7 @@ from nats.js.errors import APIError, NotFoundError
 
 from jumak import metrics
 from jumak.domain.caller import SYSTEM
+from jumak.domain.errors import HostUnavailable
 from jumak.feed.link import LOST, Connection, Waiting, connected
 from jumak.feed.menus import MenuTaker
 from jumak.feed.messages import About, Facts, Heard, Unreadable, Wanted, packed, unpacked
@@ -40,7 +44,9 @@ from jumak.feed.subjects import (
 from jumak.logs import fields
 from jumak.service.hub_feed import remember_sent, remembered
 from jumak.service.ports import Command, Committed, Store, Transaction
-from jumak.store.sqlite.shipping import JournalShipper
+from jumak.store.shipping import Journal
+from jumak.store.sqlite import SqliteStore
+from jumak.store.sqlite.shipping import FileJournal
 
 MOST_FACTS: Final = 250
 MOST_BYTES: Final = 400_000
@@ -60,6 +66,7 @@ LAST_SEQ, LAST_HASH, WISH = "Jumak-Last-Seq", "Jumak-Last-Hash", "Jumak-Wish"
 of the hub that had been granted."""
 
 Errand = Callable[[Connection], Coroutine[Any, Any, None]]
+Connecting = Callable[[], AbstractAsyncContextManager[Connection]]
 
 _log = logging.getLogger(__name__)
 
@@ -74,12 +81,16 @@ class _Tail(NamedTuple):
 
 
 class Sender:
-    """Ships a shop's journal while `run` runs. Made once the store is open; `close` after `run` has ended."""
+    """Ships a shop's journal while `run` runs. Made once the store is open.
 
-    def __init__(self, store: Store, folder: Path, options: FeedOptions) -> None:
-        self._store, self._options = store, options
-        self._journal = JournalShipper(folder)
-        self._about = About(options.shop, self._journal.founding(), self._journal.dictionary)
+    connecting: makes a connection to the hub, or waits for one that others use too.
+    """
+
+    def __init__(
+        self, store: Store, journal: Journal, options: FeedOptions, connecting: Connecting | None = None
+    ) -> None:
+        self._store, self._journal, self._options = store, journal, options
+        self._connecting = connecting or partial(connected, options.link, f"jumak shop {options.shop}")
         self._news = asyncio.Event()
         self._waiting = Waiting()
         self._away = False
@@ -112,7 +123,7 @@ class Sender:
         try:
             while True:
                 try:
-                    async with connected(self._options.link, f"jumak shop {self._options.shop}") as hub:
+                    async with self._connecting() as hub:
                         self._away = False
                         await self._work(hub)
                 except LOST as trouble:
@@ -120,6 +131,8 @@ class Sender:
                     level = logging.DEBUG if self._away else logging.WARNING
                     self._away = True
                     _log.log(level, "the hub is away: %s", trouble, extra=fields(at=str(self._options.link)))
+                except HostUnavailable as trouble:
+                    _log.warning("the journal of a shop cannot be read: %s", trouble)
                 except Exception:
                     _log.exception("sending to the hub failed; it is tried again")
                 await asyncio.sleep(self._waiting.next_s())
@@ -132,25 +145,25 @@ class Sender:
         self._waiting = Waiting(first_s=min(most_s, 0.5), most_s=most_s)
 
     def close(self) -> None:
-        """Lets go of the file."""
+        """After `run` has ended."""
         metrics.feed_unsent.leave(self)
         metrics.feed_acknowledged.leave(self)
-        self._journal.close()
 
     # -- one connection ------------------------------------------------------------------------------
 
     async def _work(self, hub: Connection) -> None:
         """Until the connection is lost, which raises."""
         stream = hub.stream
-        await hub.client.subscribe(self._subject(WANTED), cb=self._wanted)
-        await stream.publish(self._subject(ABOUT), packed(self._about))
-        with contextlib.suppress(NotFoundError):
-            wish = await stream.get_last_msg(LATEST_STREAM, self._subject(WANTED))
-            self._grant(wish.data or b"")
-        await self._look_where(stream)
-        await hub.together(
-            *(errand(hub) for errand in self.errands), self._say_so(stream), self._send_all(stream)
-        )
+        async with hub.subscribed(self._subject(WANTED), self._wanted):
+            about = About(self._options.shop, *await self._journal.about())
+            await stream.publish(self._subject(ABOUT), packed(about))
+            with contextlib.suppress(NotFoundError):
+                wish = await stream.get_last_msg(LATEST_STREAM, self._subject(WANTED))
+                self._grant(wish.data or b"")
+            await self._look_where(stream)
+            await hub.together(
+                *(errand(hub) for errand in self.errands), self._say_so(stream), self._send_all(stream)
+            )
 
     async def _send_all(self, stream: JetStreamContext) -> None:
         while True:
@@ -174,7 +187,7 @@ class Sender:
     async def _look_where(self, stream: JetStreamContext) -> None:
         """Learn how far the stream is, and go on from there when its last facts are ours."""
         self._tail = _tail_of(await _last_message(stream, self._subject(FACTS)))
-        hash_there = await asyncio.to_thread(self._journal.hash_at, self._tail.seq)
+        hash_there = await self._journal.hash_at(self._tail.seq)
         ours = hash_there is not None and hash_there.hex() == self._tail.hash
         if ours and self._tail.seq > self._sent and self._tail.wish == self._wish:
             self._sent = self._tail.seq
@@ -188,7 +201,7 @@ class Sender:
         """Sends one message of facts; False when there is nothing to send."""
         after, wish = self._sent, self._wish
         begun = time.perf_counter()
-        made = await asyncio.to_thread(self._next_message, after)
+        made = await self._next_message(after)
         if made is None:
             return False
         facts, data = made
@@ -226,14 +239,13 @@ class Sender:
             self._sent = facts.last
         return True
 
-    def _next_message(self, after: int) -> tuple[Facts, bytes] | None:
-        shipment = self._journal.after(after, self._most_facts, MOST_BYTES)
+    async def _next_message(self, after: int) -> tuple[Facts, bytes] | None:
+        shipment = await self._journal.after(after, self._most_facts, MOST_BYTES)
         if not shipment.facts:
             return None
-        facts = Facts(
-            self._options.shop, self._journal.newest(), tuple(shipment.facts), tuple(shipment.commits)
-        )
-        return facts, packed(facts)
+        newest = await self._journal.newest()
+        facts = Facts(self._options.shop, newest, tuple(shipment.facts), tuple(shipment.commits))
+        return facts, await asyncio.to_thread(packed, facts)
 
     # -- wishes of the hub ---------------------------------------------------------------------------
 
@@ -275,9 +287,12 @@ class Sender:
 
 
 @contextlib.asynccontextmanager
-async def sending(store: Store, folder: Path, options: FeedOptions) -> AsyncIterator[Sender]:
-    """A sender at work beside the store, ended before it."""
-    sender = Sender(store, folder, options)
+async def sending(
+    store: Store, folder: Path, options: FeedOptions, connecting: Connecting | None = None
+) -> AsyncIterator[Sender]:
+    """A sender at work beside the store, ended before it. folder: holds the shop's files, the shop itself or not."""
+    journal = journal_of(store, folder)
+    sender = Sender(store, journal, options, connecting)
     sender.errands.append(MenuTaker(store, folder, options).work)
     running = asyncio.create_task(sender.run())
     try:
@@ -286,6 +301,19 @@ async def sending(store: Store, folder: Path, options: FeedOptions) -> AsyncIter
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         sender.close()
+        journal.close()
+
+
+def journal_of(store: Store, folder: Path) -> Journal:
+    """How the journal of an open shop is read."""
+    if isinstance(store, SqliteStore):
+        return FileJournal(folder)
+    # Asyncpg takes a moment to import, which a shop in a file need not pay.
+    from jumak.store.postgres import PostgresStore
+    from jumak.store.postgres.shipping import DatabaseJournal
+
+    assert isinstance(store, PostgresStore)
+    return DatabaseJournal(store.database, store.memory.shop_id)
 
 
 async def _last_message(stream: JetStreamContext, name: str) -> RawStreamMsg | None:

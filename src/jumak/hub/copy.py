@@ -19,7 +19,7 @@ from jumak.feed.messages import Facts
 from jumak.store.codec import ORDER_FULL, ORDER_PATCH, SHOP, Codec, StateEntry
 from jumak.store.journal import chained
 from jumak.store.patch import apply_raw, joined_raw
-from jumak.store.sqlite.shipping import CommitEnd, WholeFact
+from jumak.store.shipping import CommitEnd, WholeFact
 
 FIRST_HASH: Final = b"\0" * 32
 """What the first commit's hash is chained to."""

@@ -41,13 +41,16 @@ def is_trouble(error: BaseException) -> bool:
 async def opened(url: str, *, connections: int = 4) -> AsyncIterator[asyncpg.Pool]:
     """A pool on the hub's tables, made when there are none. Raises StoreError, NewerFile."""
     try:
+        # Connections are made when they are needed: the library tries to keep a floor of them, aloud.
         pool = await asyncpg.create_pool(
             url,
-            min_size=1,
+            min_size=0,
             max_size=connections,
             timeout=CONNECT_WITHIN_S,
             server_settings={"search_path": SCHEMA},
         )
+        async with pool.acquire():
+            """There is such a database."""
     except (*TROUBLE, asyncpg.PostgresError, ValueError) as error:
         raise StoreError(f"the database cannot be reached: {error}") from None
     try:

@@ -19,7 +19,7 @@ from jumak.feed.messages import About, Facts
 from jumak.hub.copy import CopiedOrder, ShopCopy, Wrong
 from jumak.hub.database import SCHEMA, is_trouble
 from jumak.hub.queries import SQL
-from jumak.store.sqlite.shipping import WholeFact
+from jumak.store.shipping import WholeFact
 
 Outcome = Literal["written", "known", "ahead", "stranger", "refused"]
 """Of a message. known: it was all there.  ahead: facts before it are missing.  stranger: nobody said what is needed to

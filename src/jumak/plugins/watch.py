@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from jumak.domain.caller import Caller
-from jumak.domain.errors import NotFound
+from jumak.domain.errors import HostUnavailable, NotFound
 from jumak.plugins.budget import Budget, NearLimit
 from jumak.plugins.console import LINES, Console, as_text
 from jumak.plugins.masking import MOST
@@ -38,6 +38,9 @@ from jumak.service.ports import Committed
 MAX_ENTRIES = 1_000
 FLUSH_S = 0.25
 """Traced messages are pushed to those who ask for them this often, in one go."""
+
+AGAIN_S = 1.0
+"""Secrets that could not be read are read again after this."""
 
 AT_ONCE = 100
 """Secrets that are decrypted before others have their turn."""
@@ -182,7 +185,12 @@ class PluginWatch:
         try:
             while plugin_id in self._to_learn:
                 self._to_learn.discard(plugin_id)
-                await self._read_secrets(plugin_id)
+                try:
+                    await self._read_secrets(plugin_id)
+                except HostUnavailable:
+                    # What is not known is not hidden.
+                    self._to_learn.add(plugin_id)
+                    await asyncio.sleep(AGAIN_S)
         finally:
             self._learning.discard(plugin_id)
 

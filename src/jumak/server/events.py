@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from jumak.domain.caller import Caller
-from jumak.domain.errors import InvalidArgument, PosError
+from jumak.domain.errors import HostUnavailable, InvalidArgument, PosError
 from jumak.protocol.errors import error_json, status_of
 from jumak.server.connections import Push
 from jumak.server.http import ApiDoor, Asked, Receive, Scope, Send, answer
@@ -101,6 +101,8 @@ async def serve_events(shop: RunningShop, door: ApiDoor, scope: Scope, receive: 
     stream = EventStream(shop, caller, names, send)
     stream.outbox.put(KEEP_ALIVE)  # The client hears at once that it is connected.
     shop.connections.all.add(stream)
+    if shop.is_over:
+        stream.end(1012, "HOST_UNAVAILABLE")
     gone = asyncio.create_task(_gone(receive, stream))
     try:
         read = shop.store.reader()
@@ -116,6 +118,9 @@ async def serve_events(shop: RunningShop, door: ApiDoor, scope: Scope, receive: 
                 await asyncio.wait_for(stream.ended.wait(), KEEP_ALIVE_S)
                 break
             stream.outbox.put(KEEP_ALIVE)
+    except HostUnavailable as away:
+        # It comes back and resumes.
+        stream.end(1012, away.code)
     finally:
         shop.connections.all.discard(stream)
         stream.replay.stop()

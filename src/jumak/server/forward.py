@@ -95,7 +95,7 @@ class Forwarder:
             metrics.forward_seconds.labels(outcome).observe(time.perf_counter() - begun)
             if answer is None:
                 await body.drain()
-                await refuse(_lost(), scope, _nothing_more, send)
+                await refuse(lost(), scope, _nothing_more, send)
             else:
                 await _answer(answer, body, send)
         except HopError as trouble:
@@ -172,7 +172,7 @@ class Forwarder:
             return
         except OSError as trouble:
             raise Unreached from trouble
-        except InvalidHandshake as trouble:
+        except (InvalidHandshake, ConnectionClosed) as trouble:
             log.info("a shop's process takes no socket: %s", trouble, extra=fields(at=address))
             await refuse(moved(), scope, receive, send)
             return
@@ -266,7 +266,8 @@ async def _while(still: Still, asking: Awaitable[Answer | None]) -> Answer | Non
             await asyncio.wait({task}, timeout=LOOK_S)
             if task.done():
                 return task.result()
-            if not await still():
+            # It may have answered while that was asked.
+            if not await still() and not task.done():
                 return None
     finally:
         if not task.done():
@@ -274,7 +275,8 @@ async def _while(still: Still, asking: Awaitable[Answer | None]) -> Answer | Non
             await asyncio.gather(task, return_exceptions=True)
 
 
-def _lost() -> TimedOut:
+def lost() -> TimedOut:
+    """What is answered when nobody knows what became of it."""
     return TimedOut(
         "매장 서버의 응답이 끊겼습니다. 처리되었을 수도 있으니 같은 commandId로 다시 보내 주세요.",
         "The shop's server went away before it answered, and may have done it: ask again under the same commandId",

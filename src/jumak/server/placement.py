@@ -157,8 +157,11 @@ class PlacedShop(RunningShop):
         command_id: str | None = None,
         session: Session | None = None,
     ) -> None:
-        """See `RunningShop`. Nothing is read, asked of a device or written once somebody else may run the shop."""
-        if self._process.is_alive and self._process.id == self._id:
+        """See `RunningShop`. Nothing is read, asked of a device or written once somebody else may run the shop.
+
+        Nor once it is closed here: what is in memory grows old.
+        """
+        if self._process.is_alive and self._process.id == self._id and not self.is_over:
             super().dispatch(caller, row, body, answered, command_id=command_id, session=session)
         else:
             answered(Result(error=moved()))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from jumak import metrics
+from jumak.domain.errors import HostUnavailable
 from jumak.logs import fields
 from jumak.protocol.pushes import FACTS, push_of
 from jumak.server.connections import Push
@@ -74,6 +75,11 @@ class Publisher:
                     connections.send(
                         Push(push.name, msgspec.json.encode(push.data), number_of(read, entry.seq))
                     )
+            except HostUnavailable:
+                # Whoever should have it comes back and resumes before it: a push left out would never be missed.
+                for subscriber in tuple(connections.all):
+                    if kind.push in subscriber.visible:
+                        subscriber.end(1012, "HOST_UNAVAILABLE")
             except Exception:
                 # One push that cannot be made must not cost everybody the ones after it.
                 log.exception("a push could not be made", extra=fields(fact=entry.fact.name, seq=entry.seq))

@@ -23,6 +23,7 @@ from msgspec import UNSET
 
 from jumak.domain.caller import Caller
 from jumak.domain.errors import (
+    HostUnavailable,
     InvalidState,
     PosError,
     Unauthenticated,
@@ -77,6 +78,7 @@ UNTRACED = frozenset({"plugin-log.event"})
 
 CLOSE_POLICY = 1008
 CLOSE_LATER = 1013
+CLOSE_RESTART = 1012
 
 log = logging.getLogger(__name__)
 
@@ -232,6 +234,9 @@ class Session:
                 code = error.code if isinstance(error, Unauthenticated) else "INVALID_ARGUMENT"
                 self.end(CLOSE_POLICY, code)
             return
+        if self.shop.is_over:
+            self.end(CLOSE_RESTART, "HOST_UNAVAILABLE")
+            return
         if self._opening is not None:
             self._opening.cancel()
             self._opening = None
@@ -244,13 +249,22 @@ class Session:
         if is_plugin(caller) and (trace := self.shop.watch.opened(caller)) is not None:
             self.trace = SessionTrace(trace)
             self.trace.came(frame.name, frame.callback_id, frame.data, len(bytes(frame.data)))
-        self.shop.begin(self._welcome(frame, data))
+        self.shop.begin(self._welcome_or_end(frame, data))
 
     def _link_pictures(self, caller: Caller) -> None:
         base = base_for(self.shop, caller)
         if base is not None:
             send = self.send
             self.send = lambda frame: send(with_addresses(frame, base))
+
+    async def _welcome_or_end(self, frame: Frame, data: SessionOpenData) -> None:
+        """A session that was not brought up to date must not stay: its client would wait for pushes for ever."""
+        try:
+            await self._welcome(frame, data)
+        except Exception as error:
+            if not isinstance(error, HostUnavailable):
+                log.exception("a session could not be brought up to date")
+            self.end(CLOSE_RESTART, "HOST_UNAVAILABLE")
 
     async def _welcome(self, frame: Frame, data: SessionOpenData) -> None:
         """Answers `session.open`, then replays what was missed."""

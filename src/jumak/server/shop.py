@@ -116,6 +116,8 @@ class RunningShop:
         self.network: object | None = None
         """How plugins reach the network (`plugins/bridge`, which the server does not know)."""
         self._tasks: set[asyncio.Task[Any]] = set()
+        self.is_over = False
+        """It is closed, or about to be: whoever comes now is told to come back."""
 
     def dispatch(
         self,
@@ -237,6 +239,7 @@ class RunningShop:
 
     async def end_tasks(self) -> None:
         """Closes every connection and ends every task: what they waited for is asked for after the next start."""
+        self.is_over = True
         self.end_connections()
         for task in tuple(self._tasks):
             task.cancel()

@@ -12,6 +12,7 @@ A token that names another shop than the host does is refused before either is a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import logging
 import re
@@ -23,10 +24,11 @@ from msgspec import Struct
 
 from jumak.domain.errors import NotFound, PermissionDenied, PosError, Unauthenticated
 from jumak.logs import SHOP, fields
+from jumak.protocol.errors import error_json, status_of
 from jumak.server import monitoring
 from jumak.server.app import App, Heard, misdirected, refuse
 from jumak.server.credentials import shop_of_token
-from jumak.server.forward import Forwarder, Unreached, was_passed_on
+from jumak.server.forward import Forwarder, Unreached, lost, was_passed_on
 from jumak.server.http import Asked, Receive, Scope, Send, answer
 from jumak.server.monitoring import LOCAL_ONLY, Monitor
 from jumak.server.pages import TEXT
@@ -361,6 +363,16 @@ class ShopsApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request or socket."""
+        try:
+            await self._serve(scope, receive, send)
+        except asyncio.CancelledError:
+            # This process ends, and what is under way takes too long: it may have been done.
+            if scope["type"] != "http" or not self._shops.is_ending:
+                raise
+            with contextlib.suppress(RuntimeError):
+                await answer(send, status_of(lost()), error_json(lost()))
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] in ("/healthz", "/readyz"):
             await self._serve_health(scope["path"], _guarded(send))
             return

@@ -8,7 +8,6 @@ StoreError
 ├── CopyRefused    a shop cannot be copied there: nothing was changed
 ├── CopyDiffers    a copy is not what it is a copy of
 ├── NewerFile      written by a newer program
-├── DatabaseAway   the database does not answer: nothing has happened, or nobody can tell
 └── Unrecorded     a bug: an order changed and no fact tells of it
 """
 
@@ -51,10 +50,6 @@ class CopyDiffers(StoreError):  # noqa: N818  # named for what is so, as the tra
 
 class NewerFile(StoreError):  # noqa: N818  # named for what is so, as the trade would
     """The file was written by a newer program; this one could only harm it."""
-
-
-class DatabaseAway(StoreError):  # noqa: N818  # named for what is so, as the trade would
-    """The database does not answer. A command with an id may be sent again, whatever has become of it."""
 
 
 class Unrecorded(StoreError):  # noqa: N818  # named for what is so, as the trade would

@@ -27,6 +27,7 @@ from jumak.store.sqlite.travel import order_at as order_in_file_at
 from jumak.store.whole import Finding
 
 if TYPE_CHECKING:
+    from jumak.store.postgres.database import Waking
     from jumak.store.postgres.whole import DatabaseShop
 
 
@@ -39,11 +40,17 @@ class InDatabase(Struct, frozen=True):
 
 @contextlib.asynccontextmanager
 async def opened(
-    folder: Path, database: InDatabase | None, *, clock: Clock, ids: Ids, live: Live
+    folder: Path,
+    database: InDatabase | None,
+    *,
+    clock: Clock,
+    ids: Ids,
+    live: Live,
+    waking: Waking | None = None,
 ) -> AsyncIterator[Store]:
     """The shop of a folder, or the one of a database whose files lie in that folder; closed at the end.
 
-    Raises ShopMissing, ShopInUse when another process uses the folder, NewerFile, StoreError.
+    waking: how the processes of a database wake each other up, if not through it.  Raises ShopMissing, ShopInUse when another process uses the folder, NewerFile, StoreError.
     """
     if database is None:
         store: Store = SqliteStore.open(folder, clock=clock, ids=ids, live=live)
@@ -54,10 +61,11 @@ async def opened(
         return
     # Asyncpg takes a moment to import, which a shop in a file need not pay.
     from jumak.store.postgres import Database, PostgresStore
+    from jumak.store.postgres.waking import ByDatabase
 
     lock = lock_made(folder)
     try:
-        async with Database.connected(database.url) as connections:
+        async with Database.connected(database.url, waking=waking or ByDatabase) as connections:
             store = await PostgresStore.open(
                 connections, database.shop_id, folder=folder, clock=clock, ids=ids, live=live
             )

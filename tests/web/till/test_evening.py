@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from tests.web.till.cable import cable_to
+from tests.cable import cable_to
 from tests.web.till.hands import (
     answered,
     bump,

@@ -8,14 +8,22 @@ that waits for the world would hold up every command of the shop.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
+
+from jumak.domain.errors import HostUnavailable
+from jumak.store.postgres.connection import TROUBLE
+
+AnswerT = TypeVar("AnswerT")
 
 Lookup: TypeAlias = tuple[str, tuple[Any, ...]]
 """A statement that gives one row or none, and its arguments."""
 
 _WEIGHT: Final = 1 / 8
 """Of the latest command of a name among all of them."""
+
+_log = logging.getLogger(__name__)
 
 
 class Source(Protocol):
@@ -67,11 +75,28 @@ class InTasks:
 
     async def fetch(self, query: str, *args: Any) -> list[Any]:
         """See `Source`."""
-        return await asyncio.get_running_loop().create_task(self._source.fetch(query, *args))
+        return await _answered(self._source.fetch(query, *args))
 
     async def fetchrow(self, query: str, *args: Any) -> Any:
         """See `Source`."""
-        return await asyncio.get_running_loop().create_task(self._source.fetchrow(query, *args))
+        return await _answered(self._source.fetchrow(query, *args))
+
+
+async def _answered(asking: Coroutine[Any, Any, AnswerT]) -> AnswerT:
+    try:
+        return await asyncio.get_running_loop().create_task(asking)
+    except TROUBLE as error:
+        _log.warning("the database is away: %s", error)
+        raise away() from None
+
+
+def away() -> HostUnavailable:
+    """What is answered while the database is away: nothing has happened."""
+    return HostUnavailable(
+        "데이터베이스에 연결할 수 없습니다. 잠시 후 다시 시도해 주세요.",
+        "The database is away; try again in a moment",
+        reason="DATABASE_AWAY",
+    )
 
 
 class Habits:

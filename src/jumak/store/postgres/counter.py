@@ -14,7 +14,7 @@ from typing import Final, Self
 
 import asyncpg
 
-from jumak.store.postgres.database import ASK_AGAIN_S, CONNECT_WITHIN_S, SETTINGS, TROUBLE
+from jumak.store.postgres.connection import ASK_AGAIN_S, CONNECT_WITHIN_S, SETTINGS, TROUBLE
 
 AGAIN_WITHIN_S: Final = 30.0
 """A database that stays away longer has taken the shop along with the lock."""

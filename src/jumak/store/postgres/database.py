@@ -1,84 +1,64 @@
-"""One PostgreSQL database: a pool of connections and the wake-ups between the processes that use it."""
+"""One PostgreSQL database: a pool of connections, and what tells this process of the commits of others."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Self
 
 import asyncpg
 
 from jumak.store.errors import StoreError
+from jumak.store.postgres.connection import ANSWER_WITHIN_S, ASK_AGAIN_S, CONNECT_WITHIN_S, SETTINGS, TROUBLE
+from jumak.store.postgres.lookout import Lookout
 from jumak.store.postgres.schema import is_distributed, prepare
+from jumak.store.postgres.waking import ByDatabase, Channels, WakeUps
 
 if TYPE_CHECKING:
     from jumak.store.postgres.connection import Connection
 
-
-CONNECT_WITHIN_S: Final = 10.0
-ASK_AGAIN_S: Final = 0.25
-"""A database that is away is asked so often whether it is back."""
-
-ANSWER_WITHIN_S: Final = 30.0
-"""A statement takes milliseconds; one that says nothing for so long has lost its way."""
-
-SETTINGS: Final = {
-    "application_name": "jumak",
-    # A commit is answered once it is on disk, whatever the database does for others.
-    "synchronous_commit": "on",
-    # A server that vanishes without a word holds the row of its shop no longer than this.
-    "idle_in_transaction_session_timeout": "30s",
-    "tcp_keepalives_idle": "20",
-    "tcp_keepalives_interval": "5",
-    "tcp_keepalives_count": "3",
-}
-"""What every connection asks of the database."""
-
-TROUBLE: Final = (
-    OSError,
-    TimeoutError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.exceptions.OperatorInterventionError,
-    asyncpg.exceptions.TooManyConnectionsError,
-    asyncpg.exceptions.CannotConnectNowError,
-)
-"""What a lost, refused or ended connection raises; what PostgreSQL says about a statement is none of it."""
-
-_log = logging.getLogger(__name__)
+Waking = Callable[[Channels], WakeUps]
+"""Makes what carries words beside the database's own channels."""
 
 
 class Database:
     """Shared by the shops a process serves. Made by `connect`; its schema is there and of this program's version.
 
-    joins: it takes several writes as one statement (`joined.py`), which a distributed one does not.
+    waking: how processes wake each other up.  joins: it takes several writes as one statement (`joined.py`), which a
+    distributed one does not.
     """
 
-    def __init__(self, url: str, pool: asyncpg.Pool, *, joins: bool = True) -> None:
+    def __init__(
+        self, url: str, pool: asyncpg.Pool, waking: Waking = ByDatabase, *, joins: bool = True
+    ) -> None:
         self.url = url
         self.pool = pool
         self.joins = joins
-        self.wake_ups = WakeUps(url)
+        self.lookout = Lookout(pool)
+        self._channels = Channels(url, pool)
+        self.wake_ups = waking(self._channels)
 
     @classmethod
-    async def connect(cls, url: str, *, connections: int = 8) -> Self:
+    async def connect(cls, url: str, *, connections: int = 8, waking: Waking = ByDatabase) -> Self:
         """Opens the pool and brings the schema up to date.
 
-        connections: at most so many at a time.  Raises StoreError when there is no such database, NewerFile when a newer
-        program wrote it.
+        connections: at most so many at a time.  waking: see `Database`.  Raises StoreError when there is no such
+        database, NewerFile when a newer program wrote it.
         """
         try:
+            # Connections are made when they are needed: the library tries to keep a floor of them, aloud.
             pool = await asyncpg.create_pool(
                 url,
-                min_size=1,
+                min_size=0,
                 max_size=connections,
                 timeout=CONNECT_WITHIN_S,
                 reset=_leave,
                 command_timeout=ANSWER_WITHIN_S,
                 server_settings=SETTINGS,
             )
+            async with pool.acquire():
+                """There is such a database."""
         except (*TROUBLE, asyncpg.PostgresError, ValueError) as error:
             raise StoreError(f"the database cannot be reached: {error}") from None
         try:
@@ -87,13 +67,13 @@ class Database:
         except BaseException:
             await pool.close()
             raise
-        return cls(url, pool, joins=not distributed)
+        return cls(url, pool, waking, joins=not distributed)
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def connected(cls, url: str) -> AsyncIterator[Self]:
+    async def connected(cls, url: str, *, waking: Waking = ByDatabase) -> AsyncIterator[Self]:
         """`connect`, closed at the end."""
-        database = await cls.connect(url)
+        database = await cls.connect(url, waking=waking)
         try:
             yield database
         finally:
@@ -122,75 +102,11 @@ class Database:
 
     async def close(self) -> None:
         """Closes every connection."""
+        await self.lookout.close()
         await self.wake_ups.close()
+        await self._channels.close()
         await self.pool.close()
 
 
 async def _leave(connection: asyncpg.Connection) -> None:
     """Nobody here sets anything that had to be taken back when a connection returns to the pool."""
-
-
-class WakeUps:
-    """Tells stores that somebody else may have committed: a hint that may be late, doubled or lost.
-
-    One connection listens for all shops. It begins with the first one, and comes back by itself.
-    """
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._listeners: dict[str, list[Callable[[str], None]]] = {}
-        self._connection: asyncpg.Connection | None = None
-        self._running: asyncio.Task[None] | None = None
-        self._changed = asyncio.Event()
-
-    def listen(self, channel: str, listener: Callable[[str], None]) -> None:
-        """Calls `listener` with what is said on this channel, and with nothing when something may have been missed."""
-        self._listeners.setdefault(channel, []).append(listener)
-        self._changed.set()
-        if self._running is None:
-            self._running = asyncio.create_task(self._run())
-
-    def leave(self, channel: str, listener: Callable[[str], None]) -> None:
-        """No more calls."""
-        self._listeners[channel].remove(listener)
-
-    async def close(self) -> None:
-        """Listens no more."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                connection = await asyncpg.connect(
-                    self._url, timeout=CONNECT_WITHIN_S, server_settings=SETTINGS
-                )
-            except (*TROUBLE, asyncpg.PostgresError):
-                await asyncio.sleep(ASK_AGAIN_S)
-                continue
-            try:
-                await self._listen_on(connection)
-            except (*TROUBLE, asyncpg.PostgresError) as error:
-                _log.warning("the connection for wake-ups was lost: %s", error)
-            finally:
-                connection.terminate()
-
-    async def _listen_on(self, connection: asyncpg.Connection) -> None:
-        """Until the connection is lost."""
-        connection.add_termination_listener(lambda _: self._changed.set())
-        heard: set[str] = set()
-        while not connection.is_closed():
-            self._changed.clear()
-            for channel in [channel for channel in self._listeners if channel not in heard]:
-                await connection.add_listener(channel, self._heard)
-                heard.add(channel)
-                self._call(channel, "")
-            await self._changed.wait()
-
-    def _heard(self, _connection: Any, _pid: int, channel: str, said: Any) -> None:
-        self._call(channel, str(said))
-
-    def _call(self, channel: str, said: str) -> None:
-        for listener in tuple(self._listeners.get(channel, ())):
-            listener(said)

@@ -17,7 +17,7 @@ from jumak.store.layer import Layer, PendingRows
 from jumak.store.memory import ORDERS, TICKETS
 from jumak.store.postgres.asking import Question
 from jumak.store.postgres.changes import changes_of, stored_id, to_body
-from jumak.store.postgres.database import TROUBLE
+from jumak.store.postgres.connection import TROUBLE
 from jumak.store.postgres.joined import HEAD_HAD_MOVED, joined, may_join
 from jumak.store.postgres.memory import PostgresMemory
 from jumak.store.postgres.queries import SQL

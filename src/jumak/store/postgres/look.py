@@ -29,7 +29,7 @@ from jumak.service.documents import KINDS, ChainMenu
 from jumak.service.look import Look, OrderPlace, OrderSpan
 from jumak.store.codec import ORDER_CODE, ORDER_FULL, ORDER_PATCH, Codec, StateEntry
 from jumak.store.patch import apply_raw
-from jumak.store.postgres.database import ANSWER_WITHIN_S, CONNECT_WITHIN_S, SETTINGS
+from jumak.store.postgres.connection import ANSWER_WITHIN_S, CONNECT_WITHIN_S, SETTINGS
 from jumak.store.postgres.queries import SQL
 from jumak.store.postgres.rows import order_at
 

@@ -14,8 +14,9 @@ from typing import Final
 import asyncpg
 
 from jumak.store.errors import ShopInUse
+from jumak.store.postgres.connection import TROUBLE
 from jumak.store.postgres.counter import FREE
-from jumak.store.postgres.database import TROUBLE, Database
+from jumak.store.postgres.database import Database
 from jumak.store.postgres.memory import no_shop
 from jumak.store.postgres.queries import SQL
 from jumak.store.queries import statements

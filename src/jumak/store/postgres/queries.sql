@@ -15,8 +15,8 @@ WHERE shop_id = $1 AND commit = $2 AND ($5::bigint IS NULL OR fence = $5) RETURN
 -- After `move_head` in the same transaction.
 UPDATE heads SET seq = $2, hash = $3 WHERE shop_id = $1;
 
--- name: fence
-SELECT fence FROM heads WHERE shop_id = $1;
+-- name: head_and_fence
+SELECT commit, fence FROM heads WHERE shop_id = $1;
 
 -- name: raise_fence
 UPDATE heads SET fence = fence + 1 WHERE shop_id = $1 RETURNING fence;
@@ -286,6 +286,22 @@ DELETE FROM changes WHERE shop_id = $1 AND commit < $2;
 
 -- name: last_commit
 SELECT last_seq, hash FROM commits WHERE shop_id = $1 ORDER BY last_seq DESC LIMIT 1;
+
+-- name: last_fact
+SELECT max(seq) FROM journal WHERE shop_id = $1;
+
+-- name: whole_facts_after
+-- With whoever caused them and what they made of things.
+SELECT j.seq, j.at, j.name, j.subject, a.actor, j.command, j.data, j.state
+FROM journal AS j JOIN actors AS a ON a.shop_id = $1 AND a.id = j.actor
+WHERE j.shop_id = $1 AND j.seq > $2 ORDER BY j.seq LIMIT $3;
+
+-- name: commits_between
+-- Those that end after one fact and not after another.
+SELECT last_seq, at, hash FROM commits WHERE shop_id = $1 AND last_seq > $2 AND last_seq <= $3 ORDER BY last_seq;
+
+-- name: commit_at
+SELECT hash FROM commits WHERE shop_id = $1 AND last_seq = $2;
 
 -- name: newest_change
 SELECT max(commit) FROM changes WHERE shop_id = $1;

@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -26,16 +25,17 @@ import msgspec
 
 from jumak import metrics
 from jumak.domain.calendar import to_ms
-from jumak.domain.errors import HostUnavailable
+from jumak.domain.errors import HostUnavailable, TimedOut
 from jumak.domain.merchant import Shop
 from jumak.service.ports import Clock, Command, Committed, Ids, Live, Reader, Result
 from jumak.store.codec import shipped_dictionary
 from jumak.store.copying.record import MARK
-from jumak.store.errors import CopyUnfinished, DatabaseAway, ShopExists, StoreError
+from jumak.store.errors import CopyUnfinished, ShopExists, StoreError
 from jumak.store.postgres import past
 from jumak.store.postgres.ahead import answers, first_lookup
-from jumak.store.postgres.asking import Asking, Habits, InTasks, Lookup, Refusal, driven
-from jumak.store.postgres.database import TROUBLE, Database
+from jumak.store.postgres.asking import Asking, Habits, InTasks, Lookup, Refusal, away, driven
+from jumak.store.postgres.connection import TROUBLE
+from jumak.store.postgres.database import Database
 from jumak.store.postgres.layer import Moved, PostgresLayer, Undone
 from jumak.store.postgres.memory import PostgresMemory, catch_up, memory_of
 from jumak.store.postgres.queries import SQL
@@ -51,8 +51,8 @@ if TYPE_CHECKING:
 
 
 LARGEST_BATCH: Final = 256
-LOOK_EVERY_S: Final = 2.0
-"""Other processes say when they have committed; a word that was lost costs no more than this."""
+VAIN_S: Final = 0.05
+"""After a look that found nothing it rests so long, whatever it is told: words may be forged."""
 
 BACK_WITHIN_S: Final = 10.0
 """Commands wait so long for a database that went away."""
@@ -117,15 +117,14 @@ class PostgresStore:
         self._saying: asyncio.Task[None] | None = None
         self._closing = False
         self._prune_ms = 0
-        self._name = secrets.token_hex(8)
-        self._channel = f"jumak_{memory.shop_id}"
         self._woken = asyncio.Event()
         self._read_rows = PostgresRows(InTasks(database.pool), memory.shop_id, memory.codec, memory)
         self._habits = Habits()
         self._write_rows = PostgresRows(Asking(), memory.shop_id, memory.codec, None)
         metrics.shops_open.follow(self, lambda _: 1)
         metrics.writer_queue.follow(self, lambda store: len(store._queue))
-        database.wake_ups.listen(self._channel, self._heard)
+        database.wake_ups.listen(memory.shop_id, self._heard)
+        database.lookout.follow(memory.shop_id, self._seen)
         self._following = asyncio.create_task(self._follow())
 
     @classmethod
@@ -195,7 +194,8 @@ class PostgresStore:
         if self._saying is not None:
             await self._saying
         await asyncio.gather(self._following, return_exceptions=True)
-        self.database.wake_ups.leave(self._channel, self._heard)
+        self.database.lookout.leave(self.memory.shop_id, self._seen)
+        self.database.wake_ups.leave(self.memory.shop_id, self._heard)
         self.closed = True
 
     # -- the writer ----------------------------------------------------------------------------------
@@ -215,12 +215,12 @@ class PostgresStore:
     async def _serve(self, batch: list[Waiting]) -> None:
         try:
             results, committed = await self._decided(batch)
-        except (*TROUBLE, DatabaseAway) as error:
+        except TROUBLE as error:
             _log.error("the database is away: %s", error)
-            away = error if isinstance(error, DatabaseAway) else DatabaseAway("the database does not answer")
-            results, committed = [Result(error=away)] * len(batch), None
-        except HostUnavailable as displaced:
-            results, committed = [Result(error=displaced)] * len(batch), None
+            results, committed = [Result(error=away())] * len(batch), None
+        except (HostUnavailable, TimedOut) as error:
+            _log.warning("a batch was not written: %s", error)
+            results, committed = [Result(error=error)] * len(batch), None
         except Exception as error:
             if len(batch) > 1:
                 _log.exception("a batch could not be written; its commands run one by one")
@@ -245,7 +245,7 @@ class PostgresStore:
             except TROUBLE:
                 if attempt == ATTEMPTS - 1 or not await self.database.back(BACK_WITHIN_S):
                     raise
-        raise DatabaseAway("another process was always first")
+        raise away()
 
     async def _tried(self, batch: list[Waiting], hold: bool) -> tuple[list[Result], Committed]:
         """`_attempt` on a connection of its own."""
@@ -312,7 +312,7 @@ class PostgresStore:
                 layer.drop()
                 if committed is None:
                     # Not to be run again by anybody here: it may have happened.
-                    raise DatabaseAway("the database does not say what became of this") from error
+                    raise _untold() from error
                 raise
         metrics.commit_seconds.observe(time.perf_counter() - begun)
         metrics.batch_commands.observe(len(batch))
@@ -463,21 +463,24 @@ class PostgresStore:
         commit = 0
         while commit < self.memory.commit:
             commit = self.memory.commit
-            with contextlib.suppress(*TROUBLE, asyncpg.PostgresError):
-                await self.database.pool.fetch("SELECT pg_notify($1, $2)", self._channel, self._name)
+            await self.database.wake_ups.say(self.memory.shop_id, commit)
 
-    def _heard(self, said: str) -> None:
-        if said != self._name:
+    def _heard(self, commit: int) -> None:
+        """Somebody says that there is this commit; 0: words may have been missed."""
+        if not commit or commit > self.memory.commit:
+            self._woken.set()
+
+    def _seen(self, commit: int, fence: int) -> None:
+        """The lookout has seen where the shop stands: behind its memory when the database was put back."""
+        if commit != self.memory.commit or self.fence not in (None, fence):
             self._woken.set()
 
     async def _follow(self) -> None:
-        """Catches up with other processes whenever one of them said something, and now and then."""
+        """Catches up with other processes whenever there is reason to think that one of them was here."""
         while True:
-            # Not `wait_for`: of a cancellation that comes together with a word it would hear the word alone.
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_S):
-                    await self._woken.wait()
+            await self._woken.wait()
             self._woken.clear()
+            before = self.memory.commit
             try:
                 await self.caught_up()
             except (*TROUBLE, asyncpg.PostgresError) as error:
@@ -485,19 +488,17 @@ class PostgresStore:
             except Exception:
                 # It goes on: commands catch up by themselves, but listeners would wait for ever.
                 _log.exception("the shop's newest commits could not be taken over")
+            if self.memory.commit == before:
+                await asyncio.sleep(VAIN_S)
 
     async def caught_up(self) -> None:
         """Everything committed until now is in memory, and its listeners have been told."""
-        async with self._turn:
-            async with self.database.pool.acquire() as connection:
-                if self.fence is not None:
-                    fence: int = await connection.fetchval(SQL["fence"], self.memory.shop_id)
-                    with contextlib.suppress(HostUnavailable):
-                        self._check_fence(fence)
-                if await self._head(connection) == self.memory.commit:
-                    return
-            async with self.database.snapshot() as connection:
-                await self._catch_up(connection, await self._head(connection))
+        async with self._turn, self.database.snapshot() as connection:
+            row = await connection.fetchrow(SQL["head_and_fence"], self.memory.shop_id)
+            assert row is not None
+            with contextlib.suppress(HostUnavailable):
+                self._check_fence(row["fence"])
+            await self._catch_up(connection, row["commit"])
 
     async def _head(self, connection: Connection) -> int:
         commit: int = await connection.fetchval(SQL["head"], self.memory.shop_id)
@@ -510,6 +511,14 @@ class PostgresStore:
             if self.memory.epoch != epoch:
                 # The database was put back while the shop was open here: whoever is connected has heard of another past.
                 self.displaced.set()
+
+
+def _untold() -> TimedOut:
+    return TimedOut(
+        "데이터베이스의 응답이 끊겼습니다. 처리되었을 수도 있으니 같은 commandId로 다시 보내 주세요.",
+        "The database does not say what became of this, and may have done it: ask again under the same commandId",
+        reason="NOT_ANSWERED",
+    )
 
 
 def _key(command: Command) -> tuple[str, str | None]:

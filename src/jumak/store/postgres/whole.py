@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 async def whole_shop(database: Database, shop_id: int) -> AsyncIterator[DatabaseShop]:
     """A shop as of this moment, also while servers run. Raises ShopMissing, CopyUnfinished."""
     async with database.snapshot() as connection:
-        if await connection.fetchval(SQL["fence"], shop_id) is None:
+        if await connection.fetchval(SQL["head_and_fence"], shop_id) is None:
             raise await no_shop(connection, shop_id)
         dictionary = await connection.fetchval(SQL["shop_value"], shop_id, "dictionary")
         yield DatabaseShop(connection, shop_id, Codec(dictionary))

@@ -1,53 +1,16 @@
-"""The journal of a shop's file as it leaves the shop: whole rows, without what is nobody else's business."""
+"""The journal of a shop's file as it leaves the shop."""
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any
 
-from jumak.store.codec import DOCUMENT, to_pack
+from jumak.store.shipping import CommitEnd, Shipment, WholeFact, shippable
 from jumak.store.sqlite.file import FILE_NAME, open_for_reading
 from jumak.store.sqlite.queries import SQL
 from jumak.store.sqlite.travel import codec_of
-
-SHIPPED_KINDS: Final = frozenset(
-    ("category", "item", "option", "hall", "table", "group", "station", "hub-feed")
-)
-"""Documents a chain may read: the menu and the floor. Others hold people, tokens, PINs or money under way."""
-
-
-class WholeFact(NamedTuple):
-    """A row of the journal with everything its commit's hash is made of.
-
-    actor: caller, kind, device, staff.  data: JSON.  state: what it made of things, packed.  withheld: `state` lacks
-    something, so the hash of its commit cannot be made again from what is here.
-    """
-
-    seq: int
-    at: int
-    name: str
-    subject: str
-    actor: tuple[str, str, str | None, str | None]
-    command: str | None
-    data: bytes
-    state: bytes | None
-    withheld: bool = False
-
-
-class CommitEnd(NamedTuple):
-    """Where a commit ends, its instant, and the hash over it and the one before."""
-
-    last_seq: int
-    at: int
-    hash: bytes
-
-
-class Shipment(NamedTuple):
-    """Facts in a row, and the commits that end among them."""
-
-    facts: list[WholeFact]
-    commits: list[CommitEnd]
 
 
 class JournalShipper:
@@ -82,14 +45,8 @@ class JournalShipper:
         with self._lock:
             self._connection.execute("BEGIN")
             try:
-                facts: list[WholeFact] = []
-                size = 0
-                for row in self._connection.execute(SQL["whole_facts_after"], (seq, limit)):
-                    fact = self._shippable(row)
-                    size += len(fact.data) + len(fact.state or b"") + len(fact.subject) + 64
-                    if facts and size > most_bytes:
-                        break
-                    facts.append(fact)
+                rows = self._connection.execute(SQL["whole_facts_after"], (seq, limit))
+                facts = shippable(self._codec, map(_whole, rows), most_bytes)
                 if not facts:
                     return Shipment([], [])
                 ends = self._connection.execute(SQL["commits_between"], (seq, facts[-1].seq)).fetchall()
@@ -115,14 +72,34 @@ class JournalShipper:
             row = self._connection.execute(SQL[name], values).fetchone()
         return None if row is None else row[0]
 
-    def _shippable(self, row: tuple[Any, ...]) -> WholeFact:
-        seq, at, name, subject, caller, kind, device, staff, command, data, state = row
-        withheld = False
-        if state is not None:
-            entries = self._codec.entries(state)
-            left = [entry for entry in entries if entry.kind != DOCUMENT or entry.id[0] in SHIPPED_KINDS]
-            if len(left) < len(entries):
-                withheld, state = True, to_pack(left) if left else None
-        return WholeFact(
-            seq, at, name, subject, (caller, kind, device, staff), command, data, state, withheld
-        )
+
+def _whole(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    seq, at, name, subject, caller, kind, device, staff, *rest = row
+    return seq, at, name, subject, (caller, kind, device, staff), *rest
+
+
+class FileJournal:
+    """A `JournalShipper` in threads. Implements `shipping.Journal`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._shipper = JournalShipper(folder)
+
+    async def about(self) -> tuple[bytes, bytes]:
+        """See `shipping.Journal`."""
+        return self._shipper.founding(), self._shipper.dictionary
+
+    async def newest(self) -> int:
+        """See `shipping.Journal`."""
+        return await asyncio.to_thread(self._shipper.newest)
+
+    async def hash_at(self, seq: int) -> bytes | None:
+        """See `shipping.Journal`."""
+        return await asyncio.to_thread(self._shipper.hash_at, seq)
+
+    async def after(self, seq: int, limit: int, most_bytes: int) -> Shipment:
+        """See `shipping.Journal`."""
+        return await asyncio.to_thread(self._shipper.after, seq, limit, most_bytes)
+
+    def close(self) -> None:
+        """See `shipping.Journal`."""
+        self._shipper.close()
