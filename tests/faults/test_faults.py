@@ -6,8 +6,8 @@ to end and stopped, PostgreSQL crashes, NATS servers are killed, and the links b
 and healed. Then: nothing acknowledged is lost or doubled, everybody who listened heard every fact once and in order, the hub's
 copy is every shop to the won, and `jumak check` finds nothing.
 
-`JUMAK_FAULT_SEED` repeats the faults of a run that failed, as far as the machine's timing lets it; `JUMAK_LARGE=1` goes on
-for minutes. What it finds when the code is broken on purpose, and what it does not, stands in decision 0037.
+`JUMAK_LARGE=1` goes on for minutes, with other faults each time; `JUMAK_FAULT_SEED` repeats those of a run that failed, as
+far as the machine's timing lets it. What it finds when the code is broken on purpose, and what it does not, stands in decision 0037.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ AT_ONCE = 8
 FAULTS_S = 300.0 if LARGE else 30.0
 LONGEST_S = 12.0 if LARGE else 2.5
 END_S = 120.0
+SEED = 1
+"""Of the short run; the long one looks for new trouble."""
 SCOPES = ["plugin"]
 
 ThingT = TypeVar("ThingT")
@@ -57,7 +59,7 @@ pytestmark = [
 
 async def test_everything_goes_wrong_and_nothing_is_lost(tmp_path: Path) -> None:
     """H-36, H-38, PAY-6, PAY-7, NUM-2, OFF-1, OFF-7, OFF-9, RPT-2: see the module."""
-    seed = int(os.environ.get("JUMAK_FAULT_SEED") or random.randrange(1_000_000))
+    seed = int(os.environ.get("JUMAK_FAULT_SEED") or (random.randrange(1_000_000) if LARGE else SEED))
     print(f"JUMAK_FAULT_SEED={seed}", flush=True)
     begun = time.monotonic()
     async with fleet(tmp_path) as all_of_it, Database.connected(all_of_it.postgres.url) as database:
