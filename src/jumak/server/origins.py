@@ -54,8 +54,8 @@ class Place(Struct, frozen=True):
 
     @property
     def page_host(self) -> str:
-        """The name the shop's pages have: plugin origins hang below it."""
-        return LOCAL if is_loopback(self.host) else self.host
+        """The name the shop's pages have: plugin origins hang below it, which they cannot below an address."""
+        return LOCAL if is_loopback(self.host) and not _is_local(self.host) else self.host
 
     @property
     def shop(self) -> str:

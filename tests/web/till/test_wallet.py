@@ -86,6 +86,9 @@ async def test_the_guests_code_is_scanned_or_typed(stall: Stall, browser: Browse
         till.get_by_text("이미 사용한 코드입니다. 손님 앱에서 새 코드를 열어 주세요")
     ).to_be_visible()
     assert await serious(till) == []
+    # The next one the guest opens is scanned right here; one that ends in 54 has expired.
+    await scan(till, "9200000000000054")
+    await expect(till.get_by_text("유효 시간이 지난 코드입니다")).to_be_visible()
     await till.get_by_role("button", name="확인").click()
     await code_key(till).click()
     await expect(dialog.get_by_label("결제 코드")).to_have_value("")
