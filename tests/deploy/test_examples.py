@@ -132,6 +132,17 @@ def test_everything_a_service_names_is_there():
         assert secret["file"].removeprefix("./") in ignored
 
 
+def test_the_log_can_be_archived():
+    """Deploy: the archive is a volume, which begins as root's, and is PostgreSQL's before PostgreSQL starts."""
+    database, owner = COMPOSE["services"]["database"], COMPOSE["services"]["archive-owner"]
+    assert database["depends_on"] == {"archive-owner": {"condition": "service_completed_successfully"}}
+    (folder,) = set(re.findall(r"(/\w+)/\.?%f", database["command"]))
+    assert f"archive:{folder}" in database["volumes"]
+    assert owner["volumes"] == [f"archive:{folder}"]
+    assert owner["entrypoint"] == ["chown", "postgres:postgres", folder]
+    assert "restart" not in owner
+
+
 def test_variables_are_read_by_somebody():
     """Deploy: no misspelt variable."""
     source = "".join(path.read_text("utf-8") for path in modules("src"))
