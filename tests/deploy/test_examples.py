@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 import re
@@ -99,7 +100,7 @@ def test_health_is_asked_where_it_is_answered():
     assert asked == [("jumak-1", *server), ("jumak-2", *server), ("hub", *hub)]
     balancer = (DEPLOY / "compose" / "haproxy.cfg").read_text("utf-8")
     (checked,) = re.findall(r"httpchk GET (\S+)", balancer)
-    (denied,) = re.findall(r"deny .*\{ path (\S+) \}", balancer)
+    (denied,) = re.findall(r"deny .*\{ path,url_dec (\S+) \}", balancer)
     assert {checked, denied, "/readyz"} <= PAGES
     servers = dict(re.findall(r"^  server \S+ ([\w-]+):(\d+)$", balancer, re.MULTILINE))
     assert set(servers) == {name for name in COMPOSE["services"] if name.startswith("jumak-")}
@@ -130,6 +131,22 @@ def test_everything_a_service_names_is_there():
                 assert source in COMPOSE["volumes"], source
     for secret in COMPOSE["secrets"].values():
         assert secret["file"].removeprefix("./") in ignored
+
+
+def test_only_the_balancer_and_the_processes_are_believed():
+    """Deploy: by their own addresses; what a client says of itself goes before the balancer adds what it knows."""
+    services = COMPOSE["services"]
+    named = ("balancer", "jumak-1", "jumak-2")
+    addresses = [services[name]["networks"]["inside"]["ipv4_address"] for name in named]
+    for name in named[1:]:
+        assert services[name]["environment"]["FORWARDED_ALLOW_IPS"].split(",") == addresses
+    (network,) = COMPOSE["networks"]["inside"]["ipam"]["config"]
+    for address in map(ipaddress.ip_address, addresses):
+        assert address in ipaddress.ip_network(network["subnet"])
+        assert address not in ipaddress.ip_network(network["ip_range"])
+    balancer = (DEPLOY / "compose" / "haproxy.cfg").read_text("utf-8")
+    for header in ("X-Forwarded-For", "Forwarded"):
+        assert f"\n  http-request del-header {header}\n" in balancer
 
 
 def test_the_log_can_be_archived():
