@@ -31,7 +31,7 @@ INSTALLED = "/opt/jumak/bin/jumak"
 
 SERVER_PORT, HUB_PORT = 8700, 8790
 PAGES = set(json.loads(openapi_json())["paths"])
-OURS_ALONE = {"JUMAK_HOST", "JUMAK_PORT", "JUMAK_ADDRESS"}
+OURS_ALONE = {"JUMAK_BIND", "JUMAK_HOST", "JUMAK_PORT", "JUMAK_ADDRESS"}
 """Variables of the examples themselves, which no program of ours reads."""
 
 KEYS = {
@@ -108,7 +108,9 @@ def test_health_is_asked_where_it_is_answered():
     for name in servers:
         assert f"--address http://{name}:{SERVER_PORT}" in COMPOSE["services"][name]["command"]
     (bound,) = re.findall(r"^  bind :(\d+)$", balancer, re.MULTILINE)
-    assert COMPOSE["services"]["balancer"]["ports"] == [f"${{JUMAK_PORT:-8080}}:{bound}"]
+    assert COMPOSE["services"]["balancer"]["ports"] == [
+        f"${{JUMAK_BIND:-127.0.0.1}}:${{JUMAK_PORT:-8080}}:{bound}"
+    ]
 
 
 def test_everything_a_service_names_is_there():
@@ -147,6 +149,14 @@ def test_only_the_balancer_and_the_processes_are_believed():
     balancer = (DEPLOY / "compose" / "haproxy.cfg").read_text("utf-8")
     for header in ("X-Forwarded-For", "Forwarded"):
         assert f"\n  http-request del-header {header}\n" in balancer
+
+
+def test_nothing_is_open_to_others_at_first():
+    """Deploy: passwords are examples until somebody chose some, so every port is this machine's until told otherwise."""
+    published = [port for service in COMPOSE["services"].values() for port in service.get("ports", ())]
+    assert len(published) == 2
+    for port in published:
+        assert re.match(r"\$\{\w+_BIND:-127\.0\.0\.1\}:", port), port
 
 
 def test_the_log_can_be_archived():
