@@ -47,7 +47,7 @@ def link_of(hub: Chain, user: str) -> Link:
 
 
 async def test_each_shop_does_its_own_work(hub: Chain):
-    """SEC-1: shops that came before the hub send all they have, hear its wishes and take its menus."""
+    """RPT-2: shops that came before the hub send all they have, hear its wishes and take its menus."""
     at_hub = link_of(hub, "hub")
     async with (
         hub.branch("gangnam") as one,
@@ -74,7 +74,7 @@ async def test_each_shop_does_its_own_work(hub: Chain):
 
 
 async def test_no_shop_does_anything_of_another(hub: Chain):
-    """SEC-1: it hears, reads, says, purges and deletes nothing of another shop, nor has an answer sent in its name."""
+    """Passwords of shops: it hears, reads, says, purges and deletes nothing of another shop, nor has an answer sent in its name."""
     heard: list[bytes] = []
     async with (
         connected(link_of(hub, "hub"), "hub") as boss,
