@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 import re
@@ -30,7 +31,7 @@ INSTALLED = "/opt/jumak/bin/jumak"
 
 SERVER_PORT, HUB_PORT = 8700, 8790
 PAGES = set(json.loads(openapi_json())["paths"])
-OURS_ALONE = {"JUMAK_HOST", "JUMAK_PORT", "JUMAK_ADDRESS"}
+OURS_ALONE = {"JUMAK_BIND", "JUMAK_HOST", "JUMAK_PORT", "JUMAK_ADDRESS"}
 """Variables of the examples themselves, which no program of ours reads."""
 
 KEYS = {
@@ -99,7 +100,7 @@ def test_health_is_asked_where_it_is_answered():
     assert asked == [("jumak-1", *server), ("jumak-2", *server), ("hub", *hub)]
     balancer = (DEPLOY / "compose" / "haproxy.cfg").read_text("utf-8")
     (checked,) = re.findall(r"httpchk GET (\S+)", balancer)
-    (denied,) = re.findall(r"deny .*\{ path (\S+) \}", balancer)
+    (denied,) = re.findall(r"deny .*\{ path,url_dec (\S+) \}", balancer)
     assert {checked, denied, "/readyz"} <= PAGES
     servers = dict(re.findall(r"^  server \S+ ([\w-]+):(\d+)$", balancer, re.MULTILINE))
     assert set(servers) == {name for name in COMPOSE["services"] if name.startswith("jumak-")}
@@ -107,7 +108,9 @@ def test_health_is_asked_where_it_is_answered():
     for name in servers:
         assert f"--address http://{name}:{SERVER_PORT}" in COMPOSE["services"][name]["command"]
     (bound,) = re.findall(r"^  bind :(\d+)$", balancer, re.MULTILINE)
-    assert COMPOSE["services"]["balancer"]["ports"] == [f"${{JUMAK_PORT:-8080}}:{bound}"]
+    assert COMPOSE["services"]["balancer"]["ports"] == [
+        f"${{JUMAK_BIND:-127.0.0.1}}:${{JUMAK_PORT:-8080}}:{bound}"
+    ]
 
 
 def test_everything_a_service_names_is_there():
@@ -130,6 +133,41 @@ def test_everything_a_service_names_is_there():
                 assert source in COMPOSE["volumes"], source
     for secret in COMPOSE["secrets"].values():
         assert secret["file"].removeprefix("./") in ignored
+
+
+def test_only_the_balancer_and_the_processes_are_believed():
+    """Deploy: by their own addresses; what a client says of itself goes before the balancer adds what it knows."""
+    services = COMPOSE["services"]
+    named = ("balancer", "jumak-1", "jumak-2")
+    addresses = [services[name]["networks"]["inside"]["ipv4_address"] for name in named]
+    for name in named[1:]:
+        assert services[name]["environment"]["FORWARDED_ALLOW_IPS"].split(",") == addresses
+    (network,) = COMPOSE["networks"]["inside"]["ipam"]["config"]
+    for address in map(ipaddress.ip_address, addresses):
+        assert address in ipaddress.ip_network(network["subnet"])
+        assert address not in ipaddress.ip_network(network["ip_range"])
+    balancer = (DEPLOY / "compose" / "haproxy.cfg").read_text("utf-8")
+    for header in ("X-Forwarded-For", "Forwarded"):
+        assert f"\n  http-request del-header {header}\n" in balancer
+
+
+def test_nothing_is_open_to_others_at_first():
+    """Deploy: passwords are examples until somebody chose some, so every port is this machine's until told otherwise."""
+    published = [port for service in COMPOSE["services"].values() for port in service.get("ports", ())]
+    assert len(published) == 2
+    for port in published:
+        assert re.match(r"\$\{\w+_BIND:-127\.0\.0\.1\}:", port), port
+
+
+def test_the_log_can_be_archived():
+    """Deploy: the archive is a volume, which begins as root's, and is PostgreSQL's before PostgreSQL starts."""
+    database, owner = COMPOSE["services"]["database"], COMPOSE["services"]["archive-owner"]
+    assert database["depends_on"] == {"archive-owner": {"condition": "service_completed_successfully"}}
+    (folder,) = set(re.findall(r"(/\w+)/\.?%f", database["command"]))
+    assert f"archive:{folder}" in database["volumes"]
+    assert owner["volumes"] == [f"archive:{folder}"]
+    assert owner["entrypoint"] == ["chown", "postgres:postgres", folder]
+    assert "restart" not in owner
 
 
 def test_variables_are_read_by_somebody():

@@ -55,8 +55,9 @@ class Branch:
         self._chain = chain
 
     @contextlib.asynccontextmanager
-    async def sending(self) -> AsyncIterator[Sender]:
-        options = FeedOptions(Link(self._chain.nats.url), self.name)
+    async def sending(self, link: Link | None = None) -> AsyncIterator[Sender]:
+        """link: as whom, where NATS asks."""
+        options = FeedOptions(link or Link(self._chain.nats.url), self.name)
         async with sending(self.shop.running.store, self.folder, options) as sender:
             # Nobody waits a minute here for what came back long ago.
             sender.pace(most_s=0.2)
@@ -102,9 +103,10 @@ class Chain:
             yield Branch(name, shop, self)
 
     @contextlib.asynccontextmanager
-    async def hub(self, **options: Any) -> AsyncIterator[Receiver]:
-        """One hub process, as a task of this one."""
-        receiver = Receiver(self.pool, ReceiverOptions(link=Link(self.nats.url), **options), UuidIds())
+    async def hub(self, link: Link | None = None, **options: Any) -> AsyncIterator[Receiver]:
+        """One hub process, as a task of this one. link: as whom, where NATS asks."""
+        link = link or Link(self.nats.url)
+        receiver = Receiver(self.pool, ReceiverOptions(link=link, **options), UuidIds())
         receiver.pace(most_s=0.2)
         running = asyncio.create_task(receiver.run())
         try:

@@ -15,6 +15,7 @@ from jumak.feed.messages import Facts, unpacked
 from jumak.feed.options import Link
 from jumak.feed.subjects import CONSUMER, JOURNAL_STREAM, of_all_shops
 from jumak.hub.ingest import ingest
+from jumak.hub.streams import prepare
 from tests.crash.guests import Guest, HttpLine
 from tests.crash.shop_process import ShopProcess, make_shop
 from tests.figures import figures
@@ -86,6 +87,7 @@ async def test_a_hub_killed_between_write_and_acknowledgement(hub: Chain):
     async with hub.branch("gangnam") as branch, branch.sending():
         await branch.sell(5)
         async with connected(Link(hub.nats.url), "test") as link:
+            await prepare(link.stream)
             taking = await link.stream.pull_subscribe(
                 of_all_shops("journal"),
                 durable=CONSUMER,

@@ -10,6 +10,7 @@ from jumak.feed.menus import take
 from jumak.feed.messages import Menu
 from jumak.feed.options import Link
 from jumak.hub.menus import send_menu
+from jumak.hub.streams import prepare
 from jumak.service.chain_menu import newest_of
 from jumak.store.sqlite.check import check
 from tests.hub.chain import Branch, Chain, until
@@ -27,6 +28,7 @@ async def test_a_menu_reaches_shops_once(hub: Chain):
     """CAT-1: while a shop is away the newest menu waits for it; what became of it stands at the hub."""
     async with hub.branch("gangnam") as one, hub.branch("busan", seed=2) as two, hub.hub():
         async with connected(Link(hub.nats.url), "test") as link, one.sending():
+            await prepare(link.stream)
             older = Menu("menu-0", "봄", "csv", MENU.replace(b"11000", b"10000"), version=1)
             await send_menu(hub.pool, link.stream, ["busan"], older)
             menu = Menu("menu-1", "여름", "csv", MENU, version=2)

@@ -101,6 +101,14 @@ async def test_who_may_read_figures(desk: Desk, tmp_path: Path):
         assert await status() == 200
         assert await status(Host="[::1]:8700") == 200
         assert await status(**elsewhere) == 401
+        # uvicorn believes a proxy of this machine, which may pass on what a stranger says of himself.
+        for passed_on in (
+            {"X-Forwarded-For": "127.0.0.1"},
+            {"X-Forwarded-For": "::1"},
+            {"Forwarded": "for=127.0.0.1"},
+        ):
+            assert await status(**passed_on) == 401
+        assert await status(**{"X-Forwarded-For": "127.0.0.1"}, Authorization=f"Bearer {TOKEN}") == 200
         assert await status(**elsewhere, Authorization=f"Bearer {TOKEN}") == 200
         assert await status(**elsewhere, Authorization=f"Bearer {TOKEN}x") == 401
         reads = await desk.token(name="reads", scopes=["report:read"])

@@ -182,6 +182,27 @@ async def test_one_client_does_not_take_all(desk: Desk, tmp_path: Path):
             assert (await head_of(reader)).startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs more than one loopback address")
+async def test_a_proxy_is_no_client(desk: Desk, tmp_path: Path):
+    """H-77: who brings many clients, a balancer or another process, is counted in all alone; whoever else is one."""
+    limits = Limits(connections=5, of_one=1, proxies="192.0.2.1, 127.0.0.4/31")
+    async with served_by(desk, tmp_path, limits=limits) as served, contextlib.AsyncExitStack() as open_ones:
+
+        async def taken(local: str) -> None:
+            (reader, _) = await open_ones.enter_async_context(opened(served, HEALTH, local=local))
+            assert (await head_of(reader)).startswith(b"HTTP/1.1 200")
+
+        async def is_refused(local: str) -> None:
+            async with opened(served, HEALTH, local=local) as (reader, _):
+                assert (await refused(reader))["error"]["reason"] == "TOO_MANY_CONNECTIONS"
+
+        for local in ("127.0.0.2", "127.0.0.4", "127.0.0.4", "127.0.0.5"):
+            await taken(local)
+        await is_refused("127.0.0.2")
+        await taken("127.0.0.5")
+        await is_refused("127.0.0.4")
+
+
 async def test_who_waits_to_be_told_takes_no_place(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

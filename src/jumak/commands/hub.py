@@ -157,6 +157,7 @@ async def _menu(arguments: argparse.Namespace) -> None:
     from jumak.feed.messages import Menu
     from jumak.hub.menus import send_menu
     from jumak.hub.report import known_shops
+    from jumak.hub.streams import prepare
 
     file: Path = arguments.file
     data = await asyncio.to_thread(file.read_bytes)
@@ -177,6 +178,7 @@ async def _menu(arguments: argparse.Namespace) -> None:
         link = _link(arguments)
         try:
             async with connected(link, "jumak hub menu") as there:
+                await prepare(there.stream)
                 await send_menu(pool, there.stream, arguments.shop or known, menu)
         except LOST as trouble:
             raise Refused(f"NATS cannot be reached at {link}: {type(trouble).__name__}") from None

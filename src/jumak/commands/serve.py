@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,11 @@ def options_of(arguments: argparse.Namespace) -> ServeOptions:
         feed=feed_of(arguments),
         waking=None if arguments.database_url is None else link_of(arguments),
         monitor=monitor_of(arguments),
-        limits=Limits(connections=arguments.max_connections, of_one=arguments.max_connections_per_client),
+        limits=Limits(
+            connections=arguments.max_connections,
+            of_one=arguments.max_connections_per_client,
+            proxies=os.environ.get("FORWARDED_ALLOW_IPS", ""),
+        ),
     )
 
 
@@ -95,7 +100,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=MAX_OF_ONE,
         metavar="N",
-        help="of one address; a proxy in front is one client for everybody behind it",
+        help="of one address; those in FORWARDED_ALLOW_IPS, proxies and other processes, are no client",
     )
     add_monitor(parser)
     add_logs(parser)

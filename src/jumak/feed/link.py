@@ -13,20 +13,14 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.api import StreamConfig
-from nats.js.errors import APIError, NotFoundError
 
 from jumak.feed.options import Link
-from jumak.feed.subjects import streams
 from jumak.logs import fields
 
 CONNECT_WITHIN_S: Final = 5
 ANSWER_WITHIN_S: Final = 5.0
 PING_EVERY_S: Final = 10
 """A link that says nothing to two of these is lost."""
-
-NO_CLUSTER: Final = 10_074
-"""What a server by itself says when it is asked for replicas."""
 
 LOST: Final = (NatsError, OSError, TimeoutError, asyncio.TimeoutError)
 """What a link that is not there, or does not let us in, raises."""
@@ -93,10 +87,9 @@ async def _ended(client: Client) -> None:
 
 @contextlib.asynccontextmanager
 async def connected(link: Link, name: str) -> AsyncIterator[Connection]:
-    """A connection with both streams behind it. Raises one of LOST, here or whenever it is used."""
+    """A connection to the streams, which the hub makes. Raises one of LOST, here or whenever it is used."""
     async with reached(link, name) as (client, lost):
         stream = client.jetstream(timeout=ANSWER_WITHIN_S)
-        await prepare(stream)
         yield Connection(client, stream, lost)
 
 
@@ -177,27 +170,6 @@ class Shared:
                 if self._current is not None and self._current.done():
                     self._current = asyncio.get_running_loop().create_future()
             await asyncio.sleep(self._waiting.next_s())
-
-
-async def prepare(stream: JetStreamContext) -> None:
-    """Makes the streams where there are none. Who may not is content with those that are there."""
-    for config in streams():
-        assert config.name is not None
-        try:
-            await stream.stream_info(config.name)
-        except NotFoundError:
-            with contextlib.suppress(APIError):
-                await _made(stream, config)
-
-
-async def _made(stream: JetStreamContext, config: StreamConfig) -> None:
-    """Kept by three servers, so that each can be lost; a server without a cluster keeps it alone."""
-    try:
-        await stream.add_stream(config.evolve(num_replicas=3))
-    except APIError as refusal:
-        if refusal.err_code != NO_CLUSTER:
-            raise
-        await stream.add_stream(config)
 
 
 class Waiting:

@@ -54,7 +54,7 @@ class MenuTaker:
         async with hub.subscribed(subject(self._shop, MENU), menus.put):
             await self._tell(hub)
             with contextlib.suppress(NotFoundError):
-                kept = await hub.stream.get_last_msg(LATEST_STREAM, subject(self._shop, MENU))
+                kept = await hub.stream.get_last_msg(LATEST_STREAM, subject(self._shop, MENU), direct=True)
                 await self._take(hub, kept.data or b"")
             while True:
                 await self._take(hub, (await menus.get()).data)

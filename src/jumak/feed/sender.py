@@ -158,7 +158,7 @@ class Sender:
             about = About(self._options.shop, *await self._journal.about())
             await stream.publish(self._subject(ABOUT), packed(about))
             with contextlib.suppress(NotFoundError):
-                wish = await stream.get_last_msg(LATEST_STREAM, self._subject(WANTED))
+                wish = await stream.get_last_msg(LATEST_STREAM, self._subject(WANTED), direct=True)
                 self._grant(wish.data or b"")
             await self._look_where(stream)
             await hub.together(
@@ -318,7 +318,7 @@ def journal_of(store: Store, folder: Path) -> Journal:
 
 async def _last_message(stream: JetStreamContext, name: str) -> RawStreamMsg | None:
     try:
-        return await stream.get_last_msg(JOURNAL_STREAM, name)
+        return await stream.get_last_msg(JOURNAL_STREAM, name, direct=True)
     except NotFoundError:
         return None
 

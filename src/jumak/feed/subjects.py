@@ -50,7 +50,7 @@ def shop_of(name: str) -> str:
 
 
 def streams() -> tuple[StreamConfig, StreamConfig]:
-    """Both streams, as whoever comes first makes them."""
+    """Both streams, as the hub makes them."""
     journal = _stream(JOURNAL_STREAM, FACTS)
     journal.max_age = KEPT_S
     latest = _stream(LATEST_STREAM, *_LATEST)
@@ -66,4 +66,6 @@ def _stream(name: str, *whats: str) -> StreamConfig:
         storage=StorageType.FILE,
         discard=DiscardPolicy.OLD,
         duplicate_window=DOUBLES_S,
+        # A shop asks for the last message of a subject by the subject of its question, so NATS can say which it may.
+        allow_direct=True,
     )

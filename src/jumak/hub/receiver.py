@@ -41,6 +41,7 @@ from jumak.hub.database import TROUBLE
 from jumak.hub.ingest import ingest, introduce, stop
 from jumak.hub.menus import take_result
 from jumak.hub.queries import SQL
+from jumak.hub.streams import prepare
 from jumak.logs import fields
 from jumak.service.ports import Ids
 
@@ -104,6 +105,7 @@ class Receiver:
             await asyncio.sleep(self._waiting.next_s())
 
     async def _work(self, link: Connection) -> None:
+        await prepare(link.stream)
         taking = await link.stream.pull_subscribe(
             of_all_shops(FACTS),
             durable=self._options.consumer,

@@ -31,6 +31,7 @@ PATH = "/metrics"
 TEXT = (b"content-type", b"text/plain; version=0.0.4; charset=utf-8")
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 SHORTEST_TOKEN = 16
+_FORWARDED = (b"x-forwarded-for", b"forwarded")
 _LOCAL_HOST = re.compile(rb"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?")
 
 
@@ -48,14 +49,26 @@ class Monitor(Struct, frozen=True):
         return cls(_digest(token))
 
     def lets_in(self, scope: Scope) -> bool:
-        """A program of this machine, or one with the operator's token."""
-        client, asked = scope.get("client"), Asked(scope["headers"])
-        # The name it was asked by as well: a page whose name was pointed here is no program of this machine.
-        if client is not None and client[0] in LOOPBACK and _LOCAL_HOST.fullmatch(asked.header(b"host")):
+        """A program of this machine that asks by itself, or one with the operator's token."""
+        asked = Asked(scope["headers"])
+        if _is_local(scope, asked):
             return True
         if self.token is None or asked.token is None:
             return False
         return hmac.compare_digest(self.token, _digest(asked.token))
+
+
+def _is_local(scope: Scope, asked: Asked) -> bool:
+    # A proxy passed it on for somebody, whoever that is said to be.
+    if any(asked.header(name) for name in _FORWARDED):
+        return False
+    client = scope.get("client")
+    # The name it was asked by as well: a page whose name was pointed here is no program of this machine.
+    return (
+        client is not None
+        and client[0] in LOOPBACK
+        and _LOCAL_HOST.fullmatch(asked.header(b"host")) is not None
+    )
 
 
 LOCAL_ONLY: Final = Monitor()

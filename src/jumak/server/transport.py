@@ -1,6 +1,7 @@
 """uvicorn's HTTP/1.1 with limits on what comes before anybody is known: a stranger fills neither memory nor places.
 
-- Connections: so many in all and so many of one client. The next ones are told so by a 503 once they ask.
+- Connections: so many in all and so many of one client. The next ones are told so by a 503 once they ask. A proxy, or
+  another process that passes sockets on, is no client: it counts in all alone.
 - Heads: a request line and headers have a longest size, and a time to be complete; a first byte has it too.
 - Bodies: a body that stops coming ends its connection.
 
@@ -13,9 +14,10 @@ import asyncio
 import ipaddress
 from functools import lru_cache
 from http import HTTPStatus
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from msgspec import Struct
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from jumak.domain.errors import HostUnavailable
@@ -42,12 +44,14 @@ class Limits(Struct, frozen=True, kw_only=True):
 
     head_s: seconds until a request's head, and the first byte of a new connection, has to be there.
     body_s: longest pause inside a body while somebody reads it.
+    proxies: who brings many clients' connections, as `FORWARDED_ALLOW_IPS` lists addresses and networks; nobody when empty.
     """
 
     connections: int = MAX_CONNECTIONS
     of_one: int = MAX_OF_ONE
     head_s: float = 10.0
     body_s: float = 30.0
+    proxies: str = ""
 
 
 @lru_cache(maxsize=4_096)
@@ -64,10 +68,17 @@ def client_of(address: str | None) -> str:
     return str(ipaddress.IPv6Network((int(parsed) >> 64 << 64, 64)))
 
 
+class _Addresses(Protocol):
+    def __contains__(self, host: str | None, /) -> bool: ...
+
+
 class HttpProtocol(HttpToolsProtocol):
     """See the module. `limited` makes the class of a server."""
 
     limits: ClassVar[Limits] = Limits()
+    proxies: ClassVar[_Addresses] = ()
+    """Addresses that are no client's."""
+
     told: ClassVar[set[HttpProtocol]] = set()
     """The connections of this server that are too many and wait to be told."""
 
@@ -90,8 +101,10 @@ class HttpProtocol(HttpToolsProtocol):
     def _is_too_many(self) -> bool:
         if len(self.connections) > self.limits.connections:
             return True
-        # uvicorn keeps the living connections, of both kinds, each with its address.
+        if _address(self) in self.proxies:
+            return False
         client = _client(self)
+        # uvicorn keeps the living connections, of both kinds, each with its address.
         return sum(_client(one) == client for one in self.connections) > self.limits.of_one
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -181,10 +194,23 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
 
-def _client(connection: object) -> str:
+def _address(connection: object) -> str | None:
     # Both kinds of protocol keep the address, each for itself.
     address: tuple[str, int] | None = getattr(connection, "client", None)
-    return client_of(None if address is None else address[0])
+    return None if address is None else address[0]
+
+
+def _client(connection: object) -> str:
+    return client_of(_address(connection))
+
+
+def _proxies(listed: str) -> _Addresses:
+    """uvicorn's own reading of such a list: who is believed and who is no client are the same."""
+    return ProxyHeadersMiddleware(_nobody, listed).trusted_hosts
+
+
+async def _nobody(scope: object, receive: object, send: object) -> None:
+    """No application stands behind the list."""
 
 
 def limited(to: Limits) -> type[HttpProtocol]:
@@ -192,6 +218,7 @@ def limited(to: Limits) -> type[HttpProtocol]:
 
     class Limited(HttpProtocol):
         limits = to
+        proxies = _proxies(to.proxies)
         told: ClassVar[set[HttpProtocol]] = set()
 
     return Limited
