@@ -58,10 +58,12 @@ async def copy(source: Source, target: Target, files: Files, steps: Steps, *, re
     await _compare(source, target, mark.contents, there)
     files_sum = await asyncio.to_thread(files.compare)
     secrets = await _secrets(target, Vault(files.target))
+    # Asked twice: what was written while rows were copied need not wait for the check, which takes the longest.
     await source.check_unchanged()
     steps.begin("checking the copy", sum(there.tables[name].rows for name in _CHECKED))
     async with target.released() as shop:
         await _check(Check(shop, _CheckSteps(steps)))
+        await source.check_unchanged()
     return Proof(mark.contents, files_sum, secrets, 0 if place is None else place.rows)
 
 
