@@ -136,10 +136,16 @@ def rows_of_file(folder: Path, name: str = FILE_NAME) -> Kept:
     """Every row of every table, as SQLite says it."""
     with contextlib.closing(sqlite3.connect(folder / name)) as connection:
         tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        return {
+        kept: Kept = {
             table: sorted(connection.execute(f"SELECT * FROM {table}").fetchall(), key=repr)
             for (table,) in tables
         }
+    return kept | {"shop": without_epoch(kept["shop"])}
+
+
+def without_epoch(values: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Of which source and copy begin one each."""
+    return [row for row in values if row[0] != "epoch"]
 
 
 def schema_of_file(folder: Path) -> list[str]:
@@ -179,7 +185,7 @@ def as_in_a_file(kept: Kept) -> Kept:
         return None if value is None else value.decode()
 
     made: Kept = {
-        "shop": kept["shop_values"],
+        "shop": without_epoch(kept["shop_values"]),
         "owners": [(number, text(owner)) for number, owner in kept["owners"]],
         "actors": [(number, *msgspec.json.decode(actor)) for number, actor in kept["actors"]],
         "orders": [(*row[:6], maybe(row[6]), *row[7:]) for row in kept["orders"]],

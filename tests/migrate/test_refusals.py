@@ -136,29 +136,34 @@ async def test_nobody_begins_to_serve_a_shop_that_is_copied(
     assert tried == [None]
 
 
+@pytest.mark.parametrize("during", ["_compare", "_check"])
 async def test_somebody_who_writes_all_the_same(
-    evening: End, a_number: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    evening: End, a_number: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, during: str
 ) -> None:
-    """A server beside another one has no counter and no lock of this folder: its commit is seen at the end."""
+    """A server beside another one has no counter and no lock of this folder: its commit is seen, up to the very end."""
     source, target = a_number(), End(tmp_path / "other")
     await copy(evening, source)
     beside = End(tmp_path / "beside", InDatabase(database_of(source).url, database_of(source).shop_id))
-    compare = copying._compare
+    step = getattr(copying, during)
 
-    async def meanwhile(*ends: object) -> None:
-        await compare(*ends)  # type: ignore[arg-type]  # as it was called
+    async def meanwhile(*given: object) -> None:
+        await step(*given)
         async with store_of(beside) as store:
             connection = await asyncpg.connect(database_of(source).url)
             await connection.execute("DELETE FROM commands WHERE shop_id = $1", database_of(source).shop_id)
             await connection.close()
             await answered(store)
 
-    monkeypatch.setattr(copying, "_compare", meanwhile)
-    with pytest.raises(CopyRefused, match="was written while it was copied: end every server"):
-        await copy(source, target)
+    with monkeypatch.context() as patched:
+        patched.setattr(copying, during, meanwhile)
+        with pytest.raises(CopyRefused, match="was written while it was copied: end every server"):
+            await copy(source, target)
     with pytest.raises(CopyUnfinished):
         async with store_of(target):
             pass
+    with pytest.raises(CopyRefused, match="with --restart that copy is thrown away"):
+        await copy(source, target)
+    await copy(source, target, restart=True)
 
 
 async def test_no_source(evening: End, a_number: Place, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from jumak.domain.caller import Caller
 from jumak.domain.errors import HostUnavailable, InvalidArgument, NotFound
 from jumak.sdk import PosPluginSdkError, PosPluginSdkValidationError
 from jumak.service.setting import MASK
+from jumak.store.sqlite.layer import SqliteLayer
 from jumak.testing import SimulatedShop
 
 INPUTS: list[dict[str, Any]] = [
@@ -140,6 +141,29 @@ async def test_buttons(shop: SimulatedShop):
         await shop.request("plugin-setting.press.request", {"pluginId": "p", "id": "test"})
     with pytest.raises(NotFound):
         await shop.request("plugin-setting.get.request", {"pluginId": "nobody"})
+
+
+async def test_a_command_that_runs_again_presses_once(shop: SimulatedShop, monkeypatch: pytest.MonkeyPatch):
+    """Q-8: a batch that could not be written is run again; the plugin hears of what was committed, and once."""
+    pos = await shop.pos("p")
+    pressed: list[str] = []
+    pos.ext.setting.button.on(lambda button: pressed.append(button.id))
+    await pos.setting.set_inputs(INPUTS)
+    finish, runs = SqliteLayer.finish, 0
+
+    def fails_once(layer: SqliteLayer, at_ms: int) -> None:
+        nonlocal runs
+        runs += 1
+        if runs == 1:
+            raise RuntimeError("a bug")
+        finish(layer, at_ms)
+
+    monkeypatch.setattr(SqliteLayer, "finish", fails_once)
+    pressing = {"pluginId": "p", "id": "test"}
+    for _ in range(2):
+        await shop.request("plugin-setting.press.request", pressing, command_id="press")
+        await shop.settle()
+    assert (runs, pressed) == (2, ["test"])
 
 
 async def test_setting_the_same_page_again_writes_nothing(shop: SimulatedShop):

@@ -15,7 +15,7 @@ from jumak.protocol.row import Done
 from jumak.server import outbox, publish, session, turns
 from jumak.server.connections import Push
 from jumak.server.live import Ask
-from jumak.server.replay import Replay
+from jumak.server.replay import PAGE, Replay
 from jumak.service.ports import Command, Entry, Reader, Transaction
 from tests.server.conftest import OWNER, Client, Desk, Refused, Served, served_by
 
@@ -188,6 +188,35 @@ async def test_a_session_that_cannot_be_brought_up_to_date_ends(
     monkeypatch.setattr(Replay, "run", away)
     async with served.connect(token, resumeAfter=0) as reader:
         assert await reader.closed() == (1012, "HOST_UNAVAILABLE")
+
+
+@pytest.mark.parametrize("facts", [1, PAGE])
+async def test_a_replay_over_which_an_epoch_begins_ends(
+    served: Served, monkeypatch: pytest.MonkeyPatch, facts: int
+) -> None:
+    """H-38, wire §9: what comes after belongs to another past, so nothing of the journal is told from its beginning."""
+    memory = served.shop.store.memory  # type: ignore[attr-defined]  # of this store
+    told: list[Push] = []
+
+    async def many(tx: Transaction) -> Done:
+        for _ in range(facts):
+            tx.record(Fact("staff.login", "x"))
+        return Done()
+
+    await served.shop.store.execute(Command(caller=OWNER, name="test", body=b"", run=many))
+    read, after = served.shop.store.reader, served.shop.store.reader().seq - facts
+
+    def put_back_meanwhile() -> Reader:
+        given = read()
+        memory.epoch = 1
+        return given
+
+    monkeypatch.setattr(served.shop.store, "reader", put_back_meanwhile)
+    replay = Replay(served.shop, told.append, lambda: 0)
+    with pytest.raises(HostUnavailable, match="put back to an earlier state"):
+        await replay.run(after)
+    replay.take(Push(CATEGORY, b"{}", 10**15))
+    assert told == []
 
 
 async def test_a_push_that_cannot_be_made_is_resumed(

@@ -48,7 +48,9 @@ async def _migrate(arguments: argparse.Namespace) -> None:
     finally:
         steps.end()
     print(*told(proof), sep="\n")
-    print(f"Copied to {_shown(target)}. {_shown(source)} is as it was: serve one of the two, not both.")
+    print(f"Copied to {_shown(target)}. {_shown(source)} holds what it held: serve one of the two, not both.")
+    if not proof.source_told:
+        print(f"{_shown(source)} cannot be written, so it knows nothing of its copy: do not serve it again.")
 
 
 def _ends(arguments: argparse.Namespace) -> tuple[End, End]:

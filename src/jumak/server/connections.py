@@ -154,9 +154,17 @@ class Connections:
             if one.caller is not None and one.caller.device_id == device_id:
                 one.end(1008, "UNAUTHENTICATED")
 
+    def hears(self, caller_id: str, name: str) -> bool:
+        """See `ports.Live`."""
+        return bool(self._hearers_of(caller_id, name))
+
+    def _hearers_of(self, caller_id: str, name: str) -> list[Subscriber]:
+        """Those of its connections whose scopes and subscription take it."""
+        return [one for one in self.of(caller_id) if name in one.visible]
+
     def push_to(self, caller_id: str, name: str, data: Any) -> bool:
-        """See `ports.Live`. Goes to the connections whose scopes and subscription take it."""
-        receivers = [one for one in self.of(caller_id) if name in one.visible]
+        """See `ports.Live`."""
+        receivers = self._hearers_of(caller_id, name)
         if receivers:
             push = Push(name, msgspec.json.encode(data))
             for receiver in receivers:

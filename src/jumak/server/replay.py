@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from jumak import metrics
+from jumak.domain.errors import HostUnavailable
 from jumak.server.connections import Push
 from jumak.service.event_number import number_of, seq_of
 from jumak.service.journal import push_for
@@ -87,18 +88,25 @@ class Replay:
             self._deliver(push)
 
     async def run(self, after: int) -> None:
-        """Replays the journal after this number, for which `can_resume`, then goes live."""
+        """Replays the journal after this number, for which `can_resume`, then goes live.
+
+        Raises HostUnavailable when the shop begins an epoch meanwhile: what was told is another past than what would come.
+        """
         self._seq = after
         while not self._stopped:
             self._behind = False
             read = self._shop.store.reader()
-            page = await read.facts(seq_of(read, self._seq) or 0, PAGE)
+            seq = seq_of(read, self._seq)
+            if seq is None:
+                raise _put_back()
+            page = await read.facts(seq, PAGE)
             for entry in page:
                 push = await push_for(read, entry)
                 if push is not None:
                     self._deliver(Push(push.name, msgspec.json.encode(push.data), number_of(read, entry.seq)))
                 self._seq = number_of(read, entry.seq)
-            if len(page) < PAGE and not self._behind:
+            ended = len(page) < PAGE and not self._behind
+            if ended and self._shop.store.reader().epoch == read.epoch:
                 self._live = True
                 return
             await self._catch_breath()
@@ -109,3 +117,10 @@ class Replay:
         # A look now and then: a pipe to a process tells nobody when it has emptied.
         while self._backlog() > MAX_BACKLOG and not self._stopped:  # noqa: ASYNC110  # no event to await
             await asyncio.sleep(0.01)
+
+
+def _put_back() -> HostUnavailable:
+    return HostUnavailable(
+        "상점이 이전 상태로 복원되었습니다. 다시 연결해 주세요.",
+        "The shop was put back to an earlier state meanwhile: connect again, and read anew",
+    )

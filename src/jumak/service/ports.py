@@ -340,6 +340,9 @@ class Live(Protocol):
     def drop_sessions(self, caller_id: str) -> None:
         """Close every connection of this identity at once (revoked token)."""
 
+    def hears(self, caller_id: str, name: str) -> bool:
+        """A session of this identity would get a push of this name."""
+
     def push_to(self, caller_id: str, name: str, data: Any) -> bool:
         """Send a push without seq to every session of one identity; False when it has none."""
 

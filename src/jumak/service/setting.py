@@ -38,6 +38,8 @@ from jumak.service.documents import Install, SettingPage
 from jumak.service.ports import Announcement, Reader, Transaction
 from jumak.service.registry import command, query
 
+PRESSED = "setting.button.event"
+
 MASK = "••••••••"
 """Stands for a password that is set; sent back unchanged it changes nothing."""
 
@@ -104,11 +106,13 @@ async def press(tx: Transaction, data: PressData) -> Done:
     inputs, _ = await _page(tx, data.plugin_id)
     if not any(isinstance(entry, Button) and entry.id == data.id for entry in inputs):
         raise NotFound("버튼을 찾을 수 없습니다.", "There is no such button.", id=data.id)
-    if not tx.live.push_to(data.plugin_id, "setting.button.event", {"id": data.id}):
+    if not tx.live.hears(data.plugin_id, PRESSED):
         raise HostUnavailable(
             "플러그인이 실행 중이 아니거나 버튼을 받지 않습니다.",
             "The plugin is not running, or does not listen to its buttons.",
         )
+    # After the commit: a command that has to be run again, with others of its batch, presses once.
+    tx.announce(Announcement(name=PRESSED, data={"id": data.id}, to=data.plugin_id))
     return Done()
 
 

@@ -14,6 +14,8 @@ from jumak.store.copying.folder import Files, FilesSum
 from jumak.store.copying.ports import Kept, Source, Steps, Target
 from jumak.store.copying.record import NAMES, Mark, Place
 from jumak.store.copying.tables import COMMITS, NAMED, ORDERS, PLUGIN_VALUES, SHOP, TABLES, Key, Row, Table
+from jumak.store.epoch import NAME as EPOCH
+from jumak.store.epoch import epoch_in, next_epoch
 from jumak.store.errors import CopyDiffers, CopyRefused, StoreError
 from jumak.store.vault import Vault
 
@@ -25,13 +27,14 @@ class Proof(Struct, frozen=True):
     """What was read back of both and is the same. files: None when they lie in one folder.
 
     secrets: of plugins: how many the key in the target's folder opens, and how many there are.  went_on_from: rows an
-    earlier run had copied.
+    earlier run had copied.  source_told: whether the source, too, has begun an epoch.
     """
 
     contents: Contents
     files: FilesSum | None
     secrets: tuple[int, int]
     went_on_from: int
+    source_told: bool
 
 
 async def copy(source: Source, target: Target, files: Files, steps: Steps, *, restart: bool = False) -> Proof:
@@ -58,11 +61,21 @@ async def copy(source: Source, target: Target, files: Files, steps: Steps, *, re
     await _compare(source, target, mark.contents, there)
     files_sum = await asyncio.to_thread(files.compare)
     secrets = await _secrets(target, Vault(files.target))
+    # Asked twice: what was written while rows were copied need not wait for the check, which takes the longest.
     await source.check_unchanged()
     steps.begin("checking the copy", sum(there.tables[name].rows for name in _CHECKED))
-    async with target.released() as shop:
+    epoch = next_epoch(await _epoch(source))
+    async with target.released(epoch) as shop:
         await _check(Check(shop, _CheckSteps(steps)))
-    return Proof(mark.contents, files_sum, secrets, 0 if place is None else place.rows)
+        await source.check_unchanged()
+    # Numbers rise also for whoever goes back, and no later copy repeats an epoch of this one.
+    told = await source.begin_epoch(next_epoch(epoch))
+    return Proof(mark.contents, files_sum, secrets, 0 if place is None else place.rows, told)
+
+
+async def _epoch(kept: Kept) -> int:
+    row = await kept.row(SHOP, (EPOCH,))
+    return epoch_in(None if row is None else row[1])
 
 
 async def contents_of(kept: Kept, what: str, steps: Steps) -> Contents:

@@ -1,10 +1,14 @@
-"""The files of a shop beside its rows: pictures, uploads, installed plugins, the key of plugins' secrets."""
+"""The files of a shop beside its rows: pictures, uploads, installed plugins, the key of plugins' secrets.
+
+Regular files, links as they are, and folders, with their modes. Anything else is refused by its name.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import shutil
+import stat
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -36,31 +40,48 @@ class Files:
         self._stay = source.resolve() == target.resolve()
 
     def check(self) -> None:
-        """Raises CopyRefused when another file has the place of one."""
+        """Raises CopyRefused for what is no file, and when something else has the place of one."""
         if self._stay:
             return
+        if self.target.resolve().is_relative_to(self._source.resolve()):
+            raise CopyRefused(
+                f"{self.target} is inside {self._source}, all of which is copied; choose another folder"
+            )
+        for name in self._folders():
+            there = self.target / name
+            if os.path.lexists(there) and (there.is_symlink() or not there.is_dir()):
+                raise CopyRefused(f"{there} is there already, and is no folder as {self._source / name} is")
         for name in self._names():
             there = self.target / name
+            _check_kind(self._source / name)
             if os.path.lexists(there) and not _equal(self._source / name, there):
                 raise CopyRefused(f"{there} is there already, and is another file than {self._source / name}")
 
     def copy(self) -> None:
-        """Those that are not there yet; each appears only when it is whole and on disk."""
+        """Those that are not there yet; each appears only when it is whole and on disk. Folders too, with their modes."""
         if self._stay:
             return
+        for name in self._folders():
+            (self.target / name).mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in self._names():
             there = self.target / name
             if os.path.lexists(there):
                 continue
-            there.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _copy(self._source / name, there)
             sync_folder(there.parent)
+        # From the inside out, and last: a folder may be one that nobody writes.
+        for name in reversed(list(self._folders())):
+            shutil.copymode(self._source / name, self.target / name)
+            sync_folder((self.target / name).parent)
 
     def compare(self) -> FilesSum | None:
         """Of both; None when they stay where they are. Raises CopyDiffers."""
         if self._stay:
             return None
         whole, size, count = hashlib.sha256(), 0, 0
+        for name in self._folders():
+            if not (self.target / name).is_dir():
+                raise CopyDiffers(f"the folder {self.target / name} is missing")
         for name in self._names():
             mine, its = _content(self._source / name), _content(self.target / name)
             if mine != its:
@@ -70,17 +91,36 @@ class Files:
             count += 1
         return FilesSum(count, size, whole.hexdigest())
 
+    def _folders(self) -> Iterator[Path]:
+        """Of folders below, each before what is in it; also those with nothing in them."""
+        for folder, folders, _ in os.walk(self._source, onerror=_unreadable):
+            folders[:] = sorted(each for each in folders if not (Path(folder) / each).is_symlink())
+            here = Path(folder).relative_to(self._source)
+            yield from (here / each for each in folders)
+
     def _names(self) -> Iterator[Path]:
-        """Of files and links, in order."""
-        for folder, folders, files in os.walk(self._source):
+        """Of everything that is no folder, in order."""
+        for folder, folders, files in os.walk(self._source, onerror=_unreadable):
             here = Path(folder).relative_to(self._source)
             links = [each for each in folders if (Path(folder) / each).is_symlink()]
             folders.sort()
             for name in sorted(files + links):
                 if here == Path() and (name in self._leave or name.startswith(FILE_NAME)):
                     continue
-                if not name.endswith(_UNFINISHED):
-                    yield here / name
+                yield here / name
+
+
+def _unreadable(error: OSError) -> None:
+    raise CopyRefused(f"{error.filename} cannot be read: {error.strerror}") from error
+
+
+def _check_kind(path: Path) -> None:
+    """A pipe would be waited for, and no socket or device is a shop's."""
+    if not stat.S_ISREG(kind := path.lstat().st_mode) and not stat.S_ISLNK(kind):
+        raise CopyRefused(f"{path} is neither a file nor a folder: take it away, or look whose it is")
+    # The name of a file on its way here, which is made anew when a copy goes on.
+    if path.name.endswith(_UNFINISHED):
+        raise CopyRefused(f"{path} is named as a copy that is not finished: rename it, or take it away")
 
 
 def _content(path: Path) -> str | None:

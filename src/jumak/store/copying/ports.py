@@ -36,6 +36,9 @@ class Source(Kept, Protocol):
     async def check_unchanged(self) -> None:
         """Raises CopyRefused when somebody has written all the same."""
 
+    async def begin_epoch(self, epoch: int) -> bool:
+        """What it goes on with, should it be served again; False when it cannot be written."""
+
 
 class Target(Kept, Protocol):
     """Is nothing before `begin`, unfinished until `released` ends, and then a shop."""
@@ -55,8 +58,8 @@ class Target(Kept, Protocol):
     async def complete(self, step: Callable[[], None]) -> None:
         """All rows are there; what is made from them is made now. step: called now and then."""
 
-    def released(self) -> AbstractAsyncContextManager[WholeShop]:
-        """The copy as the shop it becomes when the block ends well; it stays unfinished when that raises."""
+    def released(self, epoch: int) -> AbstractAsyncContextManager[WholeShop]:
+        """The copy as the shop it becomes, in this epoch, when the block ends well; it stays unfinished when that raises."""
 
 
 class Steps(Protocol):

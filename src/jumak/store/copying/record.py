@@ -8,12 +8,14 @@ import msgspec
 from msgspec import Struct
 
 from jumak.store.copying.contents import Contents
+from jumak.store.epoch import NAME as EPOCH
 from jumak.store.epoch import PAST
 
 MARK: Final = "copy"
 PLACE: Final = "copy-place"
-NAMES: Final = frozenset((MARK, PLACE, PAST))
-"""Of rows that are no part of the shop: what an unfinished copy has and a shop never, and what a database knows of itself."""
+NAMES: Final = frozenset((MARK, PLACE, PAST, EPOCH))
+"""Of rows that are no part of what is copied: what an unfinished copy has and a shop never, what a database knows of itself,
+and the epoch, of which each end begins its own (0038)."""
 
 
 class Mark(Struct, frozen=True):

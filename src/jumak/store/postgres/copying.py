@@ -10,14 +10,18 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import asyncpg
 import msgspec
 
 from jumak.store.codec import Codec
 from jumak.store.copying.ports import BATCH
 from jumak.store.copying.record import MARK, PLACE, Mark, Place, encoded, mark_of, place_of
 from jumak.store.copying.tables import TABLES, Key, Row, Table
+from jumak.store.epoch import NAME as EPOCH
+from jumak.store.epoch import stored
 from jumak.store.errors import CopyRefused, ShopExists, ShopInUse
 from jumak.store.postgres.changes import stored_id
+from jumak.store.postgres.connection import TROUBLE
 from jumak.store.postgres.counter import Counter
 from jumak.store.postgres.database import Database
 from jumak.store.postgres.memory import no_shop
@@ -187,6 +191,14 @@ class SourceInDatabase(KeptInDatabase):
                 " another one, and run this again"
             )
 
+    async def begin_epoch(self, epoch: int) -> bool:
+        """See `Source`."""
+        try:
+            await self._database.pool.execute(SQL["put_shop_value"], self._shop, EPOCH, stored(epoch))
+        except (*TROUBLE, asyncpg.PostgresError):
+            return False
+        return True
+
 
 @contextlib.asynccontextmanager
 async def source_in_database(url: str, shop_id: int) -> AsyncIterator[SourceInDatabase]:
@@ -268,7 +280,7 @@ class TargetInDatabase(KeptInDatabase):
             step()
 
     @contextlib.asynccontextmanager
-    async def released(self) -> AsyncIterator[WholeShop]:
+    async def released(self, epoch: int) -> AsyncIterator[WholeShop]:
         """See `Target`."""
         connection, shop = self._connection, self._shop
         async with connection.transaction():
@@ -278,6 +290,7 @@ class TargetInDatabase(KeptInDatabase):
             if last := await connection.fetchrow(SQL["last_commit"], shop):
                 await connection.execute(SQL["settle_head"], shop, *last)
             await connection.execute(SQL["drop_shop_values"], shop, [MARK, PLACE])
+            await connection.execute(SQL["put_shop_value"], shop, EPOCH, stored(epoch))
             dictionary = await connection.fetchval(SQL["shop_value"], shop, "dictionary")
             yield DatabaseShop(connection, shop, Codec(dictionary))
 

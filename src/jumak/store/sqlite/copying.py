@@ -13,6 +13,8 @@ from typing import Any, Final
 from jumak.store.copying.ports import BATCH
 from jumak.store.copying.record import MARK, PLACE, Mark, Place, encoded, mark_of, place_of
 from jumak.store.copying.tables import Key, Row, Table
+from jumak.store.epoch import NAME as EPOCH
+from jumak.store.epoch import stored
 from jumak.store.errors import CopyRefused, NewerFile, ShopExists
 from jumak.store.queries import text
 from jumak.store.sqlite.file import (
@@ -80,8 +82,9 @@ class KeptFile:
 class SourceFile(KeptFile):
     """Implements `copying.ports.Source`. Its folder's lock is held by whoever opens it."""
 
-    def __init__(self, connection: sqlite3.Connection, where: str) -> None:
-        super().__init__(connection, where)
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        super().__init__(connection, f"{path.parent}")
+        self._path = path
         self._version = self._data_version()
 
     def _data_version(self) -> Any:
@@ -95,6 +98,15 @@ class SourceFile(KeptFile):
                 f"{self.where} was written while it was copied, by something that asks for no lock"
             )
 
+    async def begin_epoch(self, epoch: int) -> bool:
+        """See `Source`."""
+        try:
+            with contextlib.closing(connect(self._path)) as connection:
+                connection.execute(SQL["put_shop_value"], (EPOCH, stored(epoch)))
+        except sqlite3.OperationalError:
+            return False
+        return True
+
 
 @contextlib.contextmanager
 def source_file(folder: Path) -> Iterator[SourceFile]:
@@ -107,7 +119,7 @@ def source_file(folder: Path) -> Iterator[SourceFile]:
             connection.close()
             open_for_writing(path).close()
             connection = open_for_reading(path)
-        yield SourceFile(connection, f"{folder}")
+        yield SourceFile(connection, path)
     finally:
         connection.close()
 
@@ -191,12 +203,13 @@ class TargetFile(KeptFile):
             step()
 
     @contextlib.asynccontextmanager
-    async def released(self) -> AsyncIterator[WholeShop]:
+    async def released(self, epoch: int) -> AsyncIterator[WholeShop]:
         """See `Target`."""
         yield WholeFile(self.connection)
         self._check_free()
         with _transaction(self.connection):
             self.connection.execute("DELETE FROM shop WHERE name IN (?, ?)", (MARK, PLACE))
+            self.connection.execute(SQL["put_shop_value"], (EPOCH, stored(epoch)))
         # A single file, without the journal beside it.
         self.connection.execute("PRAGMA journal_mode = DELETE")
         self.close()
