@@ -143,13 +143,15 @@ async def _group(arguments: argparse.Namespace) -> None:
 
 
 async def _token(arguments: argparse.Namespace) -> None:
+    if arguments.all == bool(arguments.of or arguments.group):
+        raise Refused("say which shops the token is good for: --of NAME, --group G, or --all for every shop")
     async with _directory(arguments) as (store, _):
         numbers = [(await _named(store, name)).id for name in arguments.of]
         wanted = {
             "kind": "service",
             "name": arguments.name,
             "scopes": [MAY[word] for word in arguments.may],
-            "reach": {"shops": numbers, "groups": arguments.group},
+            "reach": {"all": arguments.all, "shops": numbers, "groups": arguments.group},
         }
         try:
             data = msgspec.convert(wanted, DevicePairData)
@@ -325,6 +327,7 @@ def add(commands: Any) -> None:
     token.add_argument(
         "--may", nargs="+", action="extend", required=True, choices=tuple(MAY), help="what it is for"
     )
+    token.add_argument("--all", action="store_true", help="every shop, those that are added later too")
     token.set_defaults(run=_token)
     report = shop.add_parser("report", help="sales and tenders, shop by shop and day by day")
     report.add_argument("--first", type=date.fromisoformat, metavar="DATE", help="a week before the last")
