@@ -10,13 +10,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from jumak.domain.calendar import to_ms
 from jumak.domain.caller import SYSTEM, Caller
 from jumak.domain.catalog import CatalogItem
 from jumak.protocol.messages.branch import Part, PushMenu
 from jumak.server.directory import done_in
 from jumak.server.menu_pushing import MenuPushing
 from jumak.service import chain_menu, menu_push, shop_directory
-from jumak.service.chain_menu import Content, Offer, OfficeMenu, menu_in
+from jumak.service.chain_menu import AHEAD_MS, Content, Offer, OfficeMenu, menu_in
 from jumak.service.documents import MenuPush, ShopEntry
 from jumak.service.ports import Store
 from jumak.shops import Branches
@@ -262,7 +263,9 @@ async def test_a_menu_of_the_hub_and_one_of_the_head_office(doors: Doors) -> Non
 
     async with branches.opened(one.entry) as store:
         hub = Caller(id="hub", kind="service", name="Hub")
-        await chain_menu.take(store, hub, Offer("of the hub", 2**50, "hub"), plan)
+        await chain_menu.take(
+            store, hub, Offer("of the hub", to_ms(store.reader().at) + AHEAD_MS // 2, "hub"), plan
+        )
     await ask_office(doors, token, "menu-push.add", {"id": "late"})
     found = await settled(doors, token, "late", one.entry.id)
     assert states(found) == {one.entry.id: ("REFUSED", "OLDER")}

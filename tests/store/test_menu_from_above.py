@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from jumak.domain.calendar import to_ms
 from jumak.domain.caller import Caller
 from jumak.domain.catalog import CatalogItem
 from jumak.domain.catalog.sharing import SharedMenu, shared_part
 from jumak.domain.errors import Conflict, HostUnavailable
 from jumak.domain.fact import Fact
 from jumak.service import chain_menu
-from jumak.service.chain_menu import Content, Offer, OfficeMenu, Written, remembered
+from jumak.service.chain_menu import AHEAD_MS, Content, Offer, OfficeMenu, Written, remembered
 from jumak.service.documents import TakenMenu
 from jumak.service.ports import Transaction
 from tests.domain.test_menu_sharing import OFFICE, category, item, menu, price
@@ -70,6 +71,41 @@ async def test_what_is_older_takes_nothing_back(shop: Counter) -> None:
     assert (late.reason, (await prices(shop))["냉면"]) == ("OLDER", 12_000)
     assert await give(shop, "late", 99, menu_with(10_000), "hub") == late
     assert (await give(shop, "newer", 21, menu_with(13_000), "hub")).changed == 1
+
+
+async def test_a_menu_of_the_future_is_refused_and_holds_up_nothing(shop: Counter) -> None:
+    """CAT-1: two clocks give versions; one that is wrong must not be newer than everything to come."""
+    now = to_ms(shop.clock.now())
+    assert (await give(shop, "first", now, menu_with(10_000))).refused is None
+    wrong = await give(shop, "wrong", 4_000_000_000_000, menu_with(99_000), "hub")
+    assert (wrong.reason, (await prices(shop))["냉면"]) == ("AHEAD", 10_000)
+    assert (await give(shop, "late", now - 1, menu_with(9_000))).reason == "OLDER"
+    assert (await give(shop, "next", now + 1, menu_with(11_000))).changed == 1
+    skewed = now + AHEAD_MS
+    assert (await give(shop, "skewed", skewed, menu_with(12_000), "hub")).changed == 1
+    assert (await give(shop, "before", skewed, menu_with(1_000))).reason == "OLDER"
+
+
+async def test_a_shop_whose_clock_was_wrong_takes_menus_again(kept_shop: Counter) -> None:
+    """CAT-1: what it took of that future no longer counts, what it took before still does."""
+    shop, now = kept_shop, to_ms(kept_shop.clock.now())
+    await give(shop, "first", now, menu_with(10_000))
+    shop.clock.jump(days=9_000)
+    assert (await give(shop, "future", to_ms(shop.clock.now()), menu_with(99_000), "hub")).changed == 1
+    shop.clock.jump(days=-9_000)
+    shop = await shop.reopened()
+    assert (await give(shop, "late", now - 1, menu_with(9_000))).reason == "OLDER"
+    assert (await give(shop, "next", now + 1, menu_with(11_000))).changed == 1
+    assert (await remembered(shop.store.reader())).newest == now + 1
+    await shop.store.close()
+
+
+async def test_menus_from_before_versions(shop: Counter) -> None:
+    """CAT-1: they are taken as they come, until one with a version is there."""
+    assert (await give(shop, "one", 0, menu_with(10_000), "hub")).added == 2
+    assert (await give(shop, "two", 0, menu_with(11_000), "hub")).changed == 1
+    assert (await give(shop, "three", 5, menu_with(12_000))).changed == 1
+    assert (await give(shop, "four", 0, menu_with(10_000), "hub")).reason == "OLDER"
 
 
 async def test_what_is_refused_is_refused_whole(shop: Counter) -> None:

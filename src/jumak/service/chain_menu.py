@@ -5,7 +5,9 @@ it as of any change. What became of it is remembered in the same commit:
 
 - A menu that comes again, under its id, is answered with what became of it.
 - Versions go up, whoever sends: one that is not above the newest decided about changes nothing, so that an older menu
-  never takes back what a newer one said.
+  never takes back what a newer one said. A menu without a version (0, of a giver that has none) is older than any.
+- Versions are milliseconds of several clocks. One of the future, which would be newer than everything to come, is
+  refused and does not count; one that counted before, under a clock that was wrong, no longer does.
 - What is refused is refused whole and remembered too; the next one is taken.
 """
 
@@ -18,6 +20,7 @@ from typing import Any, Final, Literal, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from jumak.domain.calendar import to_ms
 from jumak.domain.caller import Caller
 from jumak.domain.catalog import CatalogItem, Category, Option
 from jumak.domain.catalog.news import changes, item_facts
@@ -41,6 +44,9 @@ TRIES: Final = 5
 
 NOT_YET: Final = 2**52
 """Numbers from here on stand for what is to be made: no stored thing has one."""
+
+AHEAD_MS: Final = 10 * 60 * 1_000
+"""The clocks of whoever gives menus and of the shop may differ by less than this."""
 
 _REMEMBERED: Final = 20
 """So many menus of each giver: more than one never comes again after newer ones."""
@@ -77,6 +83,22 @@ class Content(Protocol):
 async def remembered(source: Documents) -> ChainMenu:
     """As it stands; a shop that never got a menu has no newest."""
     return await source.get(ChainMenu, ID) or ChainMenu(id=ID)
+
+
+def newest_version(chain: ChainMenu, now_ms: int) -> int:
+    """What a menu has to be above; 0 when none counts.
+
+    One that is of the future has come while a clock was wrong: the newest remembered that is not, then, so that a shop
+    never has to wait for that day.
+    """
+    if not is_ahead(chain.newest, now_ms):
+        return chain.newest
+    return max((one.version for one in chain.taken if not is_ahead(one.version, now_ms)), default=0)
+
+
+def is_ahead(version: int, now_ms: int) -> bool:
+    """Whether a version is further in the future than clocks differ."""
+    return version > now_ms + AHEAD_MS
 
 
 async def became_of(source: Documents, menu: str) -> TakenMenu | None:
@@ -139,7 +161,11 @@ async def _decide(
             return Done()
         twins = now.twins
         taken = TakenMenu(id=offer.id, version=offer.version, by=offer.by)
-        if offer.version <= now.newest:
+        now_ms = to_ms(tx.at)
+        newest = newest_version(now, now_ms)
+        if is_ahead(offer.version, now_ms):
+            taken = replace(taken, refused=_AHEAD, reason="AHEAD")
+        elif newest and offer.version <= newest:
             taken = replace(taken, refused=_OLDER, reason="OLDER")
         elif isinstance(outcome, PosError):
             taken = replace(taken, refused=(outcome.ko, str(outcome)), reason=outcome.reason or outcome.code)
@@ -156,7 +182,7 @@ async def _decide(
         tx.put(
             ChainMenu(
                 id=ID,
-                newest=max(now.newest, offer.version),
+                newest=newest if taken.reason == "AHEAD" else max(newest, offer.version),
                 taken=_kept((taken, *now.taken)),
                 twins=twins,
             )
@@ -299,6 +325,11 @@ def _kept(taken: tuple[TakenMenu, ...]) -> tuple[TakenMenu, ...]:
 _OLDER: Final = (
     "더 새로운 메뉴가 이미 적용되어 있습니다.",
     "A newer menu was there before.",
+)
+
+_AHEAD: Final = (
+    "메뉴의 시각이 매장 시계보다 10분 넘게 앞섭니다. 보낸 쪽과 매장의 시계를 맞추고 다시 보내 주세요.",
+    "The menu is of more than ten minutes after the shop's clock: set both clocks and send it again.",
 )
 
 

@@ -28,7 +28,7 @@ from jumak.protocol.messages.branch import (
     PushView,
 )
 from jumak.protocol.row import Done
-from jumak.service.chain_menu import LARGEST, menu_in
+from jumak.service.chain_menu import LARGEST, is_ahead, menu_in
 from jumak.service.documents import MenuPush, PushResult, ShopEntry, TakenMenu
 from jumak.service.ports import Documents, Reader, Transaction
 
@@ -91,13 +91,15 @@ async def add(tx: Transaction, data: PushMenu, shops: Collection[ShopEntry]) -> 
             reason="TOO_LARGE",
         )
     pushes = (await tx.all(MenuPush)).values()
-    newest = max((each.version for each in pushes), default=0)
+    now_ms = to_ms(tx.at)
+    # One that was made while the clock was wrong must not draw all later ones after it.
+    newest = max((each.version for each in pushes if not is_ahead(each.version, now_ms)), default=0)
     push = MenuPush(
         id=data.id,
         name=data.name,
         # By the clock, so that it stands in order with menus of a hub.
-        version=max(to_ms(tx.at), newest + 1),
-        at_ms=to_ms(tx.at),
+        version=max(now_ms, newest + 1),
+        at_ms=now_ms,
         by=tx.caller.name,
         asked=asked,
         menu=menu,
