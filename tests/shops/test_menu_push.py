@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from jumak.domain.calendar import to_ms
 from jumak.domain.caller import SYSTEM, Caller
 from jumak.domain.catalog import CatalogItem
+from jumak.domain.errors import InvalidArgument
 from jumak.protocol.messages.branch import Part, PushMenu
 from jumak.server.directory import done_in
 from jumak.server.menu_pushing import MenuPushing
@@ -25,7 +27,7 @@ from jumak.store.postgres import Database
 from tests.domain.test_menu_sharing import item, price
 from tests.postgres import PostgresServer
 from tests.shops.conftest import Branch, Doors, Json, add_branch, opened_doors
-from tests.shops.office import OFFICE_HOST, ask_office, furnish_office, office_token, states
+from tests.shops.office import MENU, OFFICE_HOST, ask_office, furnish_office, office_token, states
 from tests.shops.test_many_shops import WITHIN_S, until
 
 
@@ -270,3 +272,29 @@ async def test_a_menu_of_the_hub_and_one_of_the_head_office(doors: Doors) -> Non
     found = await settled(doors, token, "late", one.entry.id)
     assert states(found) == {one.entry.id: ("REFUSED", "OLDER")}
     assert "냉면" not in await prices(branches, one)
+
+
+async def test_a_push_is_not_full_of_what_was_deleted(
+    database: Database, office: ShopEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CAT-1: items are counted, tombstones are not; one item too many is refused."""
+    branches = Branches(database)
+    one = await add_branch(branches, office, "one")
+    deleted = [
+        replace(item(number, f"옛 {number}", 2, price(number, 1)), state="DELETED")
+        for number in range(500, 520)
+    ]
+    await furnish_office(branches, office, *MENU, *deleted)
+    monkeypatch.setattr("jumak.service.menu_push.LARGEST", 3)
+    async with branches.opened(office) as store:
+        await give(store, "x", SYSTEM)
+        await MenuPushing(store, branches).carry()
+        push = await store.reader().get(MenuPush, "x")
+        assert push is not None
+        reply = await menu_push.reply_of(store.reader(), push, {one.entry.id: one.entry}, ())
+        assert (reply.push.items, reply.push.done) == (3, 1)
+        monkeypatch.setattr("jumak.service.menu_push.LARGEST", 2)
+        with pytest.raises(InvalidArgument) as refused:
+            await give(store, "y", SYSTEM)
+        assert refused.value.reason == "TOO_LARGE"
+    await branches.close()

@@ -127,6 +127,19 @@ async def test_what_is_refused_is_refused_whole(shop: Counter) -> None:
     assert (await give(shop, "one", 10, menu_with(10_000))) == taken
 
 
+async def test_what_was_ever_deleted_does_not_count(shop: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CAT-1: the bound is of items a menu changes in this shop, not of everything the head office once had."""
+    monkeypatch.setattr("jumak.service.chain_menu.LARGEST", 2)
+    shared = menu_with(10_000)
+    assert (await give(shop, "one", 1, replace(shared, gone=tuple(range(1_000, 3_000))))).added == 2
+    third = item(14, "만두", 1, price(141, 5_000))
+    more = replace(shared, items=(*shared.items, third))
+    assert (await give(shop, "two", 2, more)).added == 1
+    assert (await give(shop, "three", 3, replace(shared, items=(), gone=(11, 12, 14)))).reason == "TOO_LARGE"
+    assert len(await prices(shop)) == 3
+    assert (await give(shop, "four", 4, replace(shared, items=(), gone=(11, 12, 5_000)))).removed == 2
+
+
 async def test_barcodes_may_change_hands(shop: Counter) -> None:
     """CAT-10: two items swap theirs in one menu."""
     first = menu(
@@ -160,8 +173,6 @@ async def test_somebody_changes_the_menu_meanwhile(shop: Counter) -> None:
     tries: list[int] = []
 
     class Stale:
-        size = 1
-
         async def write(self, tx: Transaction, twins: Any) -> Written:
             tries.append(1)
             if len(tries) < 3:

@@ -73,11 +73,8 @@ class Written(Struct, frozen=True, kw_only=True):
 class Content(Protocol):
     """What a menu says, ready to be written."""
 
-    size: int
-    """Items it may change."""
-
     async def write(self, tx: Transaction, twins: Twins) -> Written:
-        """Changes the shop's menu. Raises PosError."""
+        """Changes the shop's menu. Raises PosError, `TOO_LARGE` for more than `LARGEST` items that would change."""
 
 
 async def remembered(source: Documents) -> ChainMenu:
@@ -129,8 +126,6 @@ async def take(
             return known
         try:
             content = await plan()
-            if content.size > LARGEST:
-                raise _too_large(content.size)
             return await _decide(store, caller, offer, content.write)
         except PosError as refused:
             if refused.code in _NOT_ITS_FAULT:
@@ -203,13 +198,14 @@ class TableMenu:
 
     def __init__(self, planned: Import) -> None:
         self._planned = planned
-        self.size = len(planned.changes)
 
     async def write(self, tx: Transaction, twins: Twins) -> Written:
         """Raises what `take_in` raises."""
+        changed = len(self._planned.changes)
+        _check_size(changed)
         await take_in(tx, self._planned, 0, at_once=True)
         added = sum(change.item_id is None for change in self._planned.changes)
-        return Written(added=added, changed=self.size - added, twins=twins)
+        return Written(added=added, changed=changed - added, twins=twins)
 
 
 class OfficeMenu:
@@ -217,7 +213,6 @@ class OfficeMenu:
 
     def __init__(self, shared: SharedMenu) -> None:
         self._shared = shared
-        self.size = len(shared.items) + len(shared.gone)
 
     async def write(self, tx: Transaction, twins: Twins) -> Written:
         """Raises what `merge` and the rules of the menu raise."""
@@ -225,6 +220,8 @@ class OfficeMenu:
         at = stamp(tx.at)
         # Once for how much is new, once with numbers for it: a merge of the same things is the same.
         planned = merge(self._shared, mine, twins, placeholders(), at)
+        # Of what the head office ever deleted only what this shop still has counts.
+        _check_size(len(planned.items))
         merged = merge(self._shared, mine, twins, await _numbers(tx, planned), at)
         await _write(tx, merged)
         return Written(
@@ -333,9 +330,10 @@ _AHEAD: Final = (
 )
 
 
-def _too_large(size: int) -> PosError:
-    return InvalidArgument(
-        f"한 번에 상품 {LARGEST:,}개까지 보낼 수 있습니다({size:,}개). 나누어 보내 주세요.",
-        f"A menu holds at most {LARGEST:,} items, not {size:,}; send it in parts",
-        reason="TOO_LARGE",
-    )
+def _check_size(changed: int) -> None:
+    if changed > LARGEST:
+        raise InvalidArgument(
+            f"메뉴 하나로 상품 {LARGEST:,}개까지 바꿀 수 있습니다({changed:,}개). 나누어 보내 주세요.",
+            f"A menu changes at most {LARGEST:,} items, not {changed:,}; send it in parts",
+            reason="TOO_LARGE",
+        )

@@ -77,13 +77,14 @@ async def add(tx: Transaction, data: PushMenu, shops: Collection[ShopEntry]) -> 
             )
         return await reply_of(tx, known, {entry.id: entry for entry in shops}, ())
     menu = part_of(await menu_in(tx), data)
-    size = len(menu.items) + len(menu.gone)
-    if not (size or menu.categories or menu.options) or not shops:
+    size = len(menu.items)
+    if not (size or menu.gone or menu.categories or menu.options) or not shops:
         raise InvalidArgument(
             "보낼 메뉴나 받을 매장이 없습니다.",
             "There is nothing to push, or no shop to push to",
             reason="NOTHING",
         )
+    # What was ever deleted is only numbers; a shop counts those it still has (`OfficeMenu`).
     if size > LARGEST:
         raise InvalidArgument(
             f"한 번에 상품 {LARGEST:,}개까지 보낼 수 있습니다. 나누어 보내 주세요.",
@@ -195,7 +196,7 @@ def _view(push: MenuPush, office: Shop, results: Sequence[PushResultView]) -> Pu
         version=push.version,
         at=calendar_of(office).iso(from_ms(push.at_ms)),
         by=push.by,
-        items=len(push.menu.items) + len(push.menu.gone),
+        items=len(push.menu.items),
         pending=_count(results, "PENDING"),
         done=_count(results, "DONE"),
         refused=_count(results, "REFUSED"),
