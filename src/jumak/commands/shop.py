@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+from msgspec import UnsetType
 from msgspec.structs import replace
 
 from jumak.commands.printing import print_json, print_table
@@ -171,11 +172,19 @@ async def _report(arguments: argparse.Namespace) -> None:
         raise Refused(f"a report is of 1 to {MOST_DAYS} days")
     found: list[BranchReport] = []
     async with _directory(arguments) as (store, branches):
-        left = await _among(store, arguments)
-        while left:
-            page = await reported(branches, left, first, last, REPORT_SHOPS)
-            found += page.shops
-            left = left[len(page.shops) :]
+        chosen = await _among(store, arguments)
+        after: str | None = None
+        while True:
+            page = await reported(branches, chosen, first, last, REPORT_SHOPS, after)
+            for each in page.shops:
+                if found and found[-1].shop.id == each.shop.id:
+                    # A shop that sold much comes in several pages.
+                    found[-1] = replace(found[-1], days=(*found[-1].days, *each.days))
+                else:
+                    found.append(each)
+            if isinstance(page.next, UnsetType):
+                break
+            after = page.next
     if arguments.json:
         print_json({"shops": found})
         return
