@@ -70,7 +70,7 @@ from jumak.service.order_request import expire_due
 from jumak.service.ports import Command, Store, Transaction
 from jumak.service.receipt_issuer import ReceiptIssuer
 from jumak.store.errors import ShopInUse
-from jumak.store.opening import InDatabase, counter, opened
+from jumak.store.opening import InDatabase, counter, opened, when
 
 if TYPE_CHECKING:
     from jumak.store.postgres.database import Waking
@@ -279,18 +279,26 @@ async def opened_shop(
     guard: FloodGuard | NoGuard | None = None,
     issuer: ReceiptIssuer | None = None,
     counter_lost: Callable[[], None] = lambda: None,
+    put_back: Callable[[], None] = lambda: None,
     waking: Link | None = None,
 ) -> AsyncIterator[RunningShop]:
     """The shop of a folder, opened by this process under the folder's lock.
 
     database: where the shop is, if not in the folder; then others may have it open, and the one that serves it has its
     counter.  serving: plugins run too.  beside: another server has the counter.  issuer: see `run_shop`.
-    counter_lost: called when another process has the counter now.  waking: see `ServeOptions`.  Raises StoreError when it cannot be opened.
+    counter_lost: called when another process has the counter now.  put_back: see `store.opening.opened`.  waking: see
+    `ServeOptions`.  Raises StoreError when it cannot be opened.
     """
     connections, clock = Connections(), SystemClock()
     async with (
         opened(
-            folder, database, clock=clock, ids=UuidIds(), live=connections, waking=waking_over(waking)
+            folder,
+            database,
+            clock=clock,
+            ids=UuidIds(),
+            live=connections,
+            waking=waking_over(waking),
+            put_back=put_back,
         ) as store,
         _at_the_counter(database, serving, beside, counter_lost) as at_counter,
     ):
@@ -334,7 +342,7 @@ async def _at_the_counter(
                 "another server has the counter of this shop: payments, plugins, the timetable; with --beside this one "
                 "serves beside it"
             )
-        watch = None if gone is None else asyncio.create_task(_when(gone, lost))
+        watch = None if gone is None else asyncio.create_task(when(gone, lost))
         try:
             yield gone is not None
         finally:
@@ -342,15 +350,15 @@ async def _at_the_counter(
                 watch.cancel()
 
 
-async def _when(event: asyncio.Event, call: Callable[[], None]) -> None:
-    await event.wait()
-    call()
-
-
 async def serve(options: ServeOptions) -> None:
     """Serves a shop until SIGTERM or Ctrl-C, then stops in order: connections, plugins, store."""
     guard = FloodGuard() if options.flood_guard else NoGuard()
-    stopping = asyncio.Event()
+    stopping: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def stop(why: str) -> None:
+        if not stopping.done():
+            stopping.set_result(why)
+
     with listening(options) as listener:
         async with (
             opened_shop(
@@ -360,7 +368,8 @@ async def serve(options: ServeOptions) -> None:
                 beside=options.beside,
                 guard=guard,
                 issuer=options.issuer,
-                counter_lost=stopping.set,
+                counter_lost=partial(stop, "another server has the counter of this shop now"),
+                put_back=partial(stop, "the database was put back to an earlier moment"),
                 waking=options.waking,
             ) as shop,
             _sending(shop, options),
@@ -388,7 +397,7 @@ async def serve(options: ServeOptions) -> None:
                     webbrowser.open(link)
 
             server.when_ready = ready
-            shop.start(_when(stopping, partial(_stop, server)))
+            shop.start(_stop_when(stopping, server))
             try:
                 await server.serve([listener])
                 log.info("a shop is served no more")
@@ -409,8 +418,8 @@ async def _sending(shop: RunningShop, options: ServeOptions) -> AsyncIterator[No
         yield
 
 
-def _stop(server: uvicorn.Server) -> None:
-    log.error("another server has the counter of this shop now: this one stops")
+async def _stop_when(stopping: asyncio.Future[str], server: uvicorn.Server) -> None:
+    log.error("this server stops: %s", await stopping)
     server.should_exit = True
 
 

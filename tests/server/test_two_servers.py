@@ -21,7 +21,7 @@ from jumak.store.opening import InDatabase, checked, counter
 from jumak.testing.shop import MemoryTransport
 from tests.crash.shop_process import make_shop
 from tests.postgres import PostgresServer
-from tests.server.conftest import Desk
+from tests.server.conftest import Desk, Refused
 from tests.service.asking import a_line, an_order
 from tests.store.conftest import until
 
@@ -132,3 +132,23 @@ async def test_a_lost_counter(postgres: PostgresServer, monkeypatch: pytest.Monk
             await asyncio.wait_for(lost.wait(), WITHIN_S)
     finally:
         await connection.close()
+
+
+async def test_a_database_that_is_put_back_stops_its_server(postgres: PostgresServer, tmp_path: Path) -> None:
+    """OFF-9: what it knows is not there any more; whatever keeps it running starts it in the new past."""
+    database = InDatabase(postgres.url, 4_000_004)
+    await make_shop(tmp_path, database)
+    stopped = asyncio.Event()
+    async with opened_shop(tmp_path, database=database, put_back=stopped.set) as shop:
+        connection = await asyncpg.connect(postgres.url)
+        try:
+            await connection.execute(
+                "UPDATE heads SET commit = commit - 1, hash = '' WHERE shop_id = $1", database.shop_id
+            )
+        finally:
+            await connection.close()
+        desk = Desk(shop, shop.clock)  # type: ignore[arg-type]  # it reads its clock, as a test's
+        with pytest.raises(Refused) as refused:
+            await desk.ask("order.add", order=an_order(a_line(1)))
+        assert refused.value.reason == "PUT_BACK"
+        await asyncio.wait_for(stopped.wait(), WITHIN_S)

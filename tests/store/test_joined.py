@@ -28,8 +28,8 @@ def test_a_joined_statement_is_of_one_shop() -> None:
     """Its arguments are those of its parts, one after the other, the shop once."""
     query = joined((("insert_order_facts", 2), ("put_counters", 2)))
     assert strays(query) is None
-    assert "unnest($6::bigint[], $7::bigint[])" in query
-    assert "unnest($8::text[], $9::bigint[])" in query
+    assert "unnest($7::bigint[], $8::bigint[])" in query
+    assert "unnest($9::text[], $10::bigint[])" in query
     assert may_join(["update_orders", "insert_facts"])
     assert not may_join(["update_orders", "insert_facts", "insert_orders"])
 

@@ -10,6 +10,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import asyncpg
+import pytest
+
+from jumak.domain.errors import HostUnavailable
 from jumak.domain.order.types import Order
 from jumak.service.event_number import EPOCH_BITS, SEQ_BITS, number_of, seq_of
 from jumak.store.epoch import PAST, next_epoch
@@ -108,6 +112,50 @@ async def test_a_store_notices_that_its_database_was_put_back(database: Database
     assert not other.store.displaced.is_set()  # type: ignore[union-attr]
     await shop.store.close()
     await other.store.close()
+
+
+async def at(database: Database, shop_id: int) -> dict[str, list[asyncpg.Record]]:
+    """All rows of a shop."""
+    tables = await database.pool.fetch(
+        "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'shop_id'"
+    )
+    return {
+        name: await database.pool.fetch(f"SELECT * FROM {name} WHERE shop_id = $1", shop_id)
+        for (name,) in tables
+    }
+
+
+async def put_back(database: Database, shop_id: int, rows: dict[str, list[asyncpg.Record]]) -> None:
+    """As it was then, whoever has it open."""
+    async with database.pool.acquire() as connection, connection.transaction():
+        for name, then in rows.items():
+            await connection.execute(f"DELETE FROM {name} WHERE shop_id = $1", shop_id)
+            await connection.copy_records_to_table(name, records=[tuple(row) for row in then])
+
+
+@pytest.mark.parametrize("since", [0, 1, 2], ids=["nothing sold since", "as many", "more"])
+async def test_a_store_writes_nothing_into_another_past(database: Database, since: int):
+    """OFF-9, H-36: what it knows to be committed is not there any more, whoever has sold how much since."""
+    shop = await founded(database)
+    shop_id = shop.store.memory.shop_id  # type: ignore[union-attr]
+    await shop.do(add(an_order("a")))
+    then = await at(database, shop_id)
+    await shop.do(add(an_order("b")))
+    await put_back(database, shop_id, then)
+    other = await in_database(database, shop_id, Clock(), Ids())
+    for letter in "cd"[:since]:
+        await other.do(add(an_order(letter)))
+    with pytest.raises(HostUnavailable) as refused:
+        await shop.do(add(an_order("e")))
+    assert refused.value.reason == "PUT_BACK"
+    assert shop.store.displaced.is_set()  # type: ignore[union-attr]
+    await shop.store.close()
+    await other.do(add(an_order("f")))
+    read = other.store.reader()
+    held = [letter for letter in "abcdef" if await read.order(letter * 32) is not None]
+    assert held == ["a", *"cd"[:since], "f"]
+    await other.store.close()
+    assert await findings(other) == []
 
 
 @asynccontextmanager

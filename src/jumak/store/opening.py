@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -47,10 +47,12 @@ async def opened(
     ids: Ids,
     live: Live,
     waking: Waking | None = None,
+    put_back: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Store]:
     """The shop of a folder, or the one of a database whose files lie in that folder; closed at the end.
 
-    waking: how the processes of a database wake each other up, if not through it.  Raises ShopMissing, ShopInUse when another process uses the folder, NewerFile, StoreError.
+    waking: how the processes of a database wake each other up, if not through it.  put_back: called when the database was put back
+    meanwhile: nothing is written any more, and the shop has to be opened anew.  Raises ShopMissing, ShopInUse when another process uses the folder, NewerFile, StoreError.
     """
     if database is None:
         store: Store = SqliteStore.open(folder, clock=clock, ids=ids, live=live)
@@ -69,12 +71,20 @@ async def opened(
             store = await PostgresStore.open(
                 connections, database.shop_id, folder=folder, clock=clock, ids=ids, live=live
             )
+            watching = asyncio.create_task(when(store.displaced, put_back))
             try:
                 yield store
             finally:
+                watching.cancel()
                 await store.close()
     finally:
         lock.release()
+
+
+async def when(event: asyncio.Event, call: Callable[[], None]) -> None:
+    """Calls once an event is set."""
+    await event.wait()
+    call()
 
 
 @contextlib.asynccontextmanager

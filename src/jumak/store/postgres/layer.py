@@ -94,7 +94,7 @@ class PostgresLayer(Layer):
 
     @property
     def _head(self) -> tuple[Any, ...]:
-        return self.memory.shop_id, self.memory.commit, self.seq, self.hash, self._fence
+        return self.memory.shop_id, self.memory.commit, self.seq, self.hash, self._fence, self.memory.hash
 
     async def finish(self, at_ms: int, *, joined: bool) -> None:
         """Puts together all that is to be written; what `commit` cannot write by itself is written now. Raises Moved.

@@ -3,20 +3,20 @@ SELECT commit, seq, hash FROM heads WHERE shop_id = $1;
 
 -- name: lock_head
 -- Whoever holds this row is the shop's only writer until the end of the transaction.
-SELECT commit, fence FROM heads WHERE shop_id = $1 FOR UPDATE;
+SELECT commit, fence, hash FROM heads WHERE shop_id = $1 FOR UPDATE;
 
 -- name: move_head
 -- No row comes back when somebody else has committed since commit $2, or runs the shop since fence $5; without a fence
--- whoever runs it does not matter.
+-- whoever runs it does not matter. Nor when the shop was put back and has come to commit $2 another way: hash $6.
 UPDATE heads SET commit = commit + 1, seq = $3, hash = $4
-WHERE shop_id = $1 AND commit = $2 AND ($5::bigint IS NULL OR fence = $5) RETURNING commit;
+WHERE shop_id = $1 AND commit = $2 AND hash = $6 AND ($5::bigint IS NULL OR fence = $5) RETURNING commit;
 
 -- name: settle_head
 -- After `move_head` in the same transaction.
 UPDATE heads SET seq = $2, hash = $3 WHERE shop_id = $1;
 
 -- name: head_and_fence
-SELECT commit, fence FROM heads WHERE shop_id = $1;
+SELECT commit, fence, hash FROM heads WHERE shop_id = $1;
 
 -- name: raise_fence
 UPDATE heads SET fence = fence + 1 WHERE shop_id = $1 RETURNING fence;

@@ -117,6 +117,7 @@ class PostgresStore:
         self._saying: asyncio.Task[None] | None = None
         self._closing = False
         self._prune_ms = 0
+        self._pruning: asyncio.Task[None] | None = None
         self._woken = asyncio.Event()
         self._read_rows = PostgresRows(InTasks(database.pool), memory.shop_id, memory.codec, memory)
         self._habits = Habits()
@@ -193,7 +194,7 @@ class PostgresStore:
         self._following.cancel()
         if self._saying is not None:
             await self._saying
-        await asyncio.gather(self._following, return_exceptions=True)
+        await asyncio.gather(self._following, *filter(None, (self._pruning,)), return_exceptions=True)
         self.database.lookout.leave(self.memory.shop_id, self._seen)
         self.database.wake_ups.leave(self.memory.shop_id, self._heard)
         self.closed = True
@@ -233,6 +234,7 @@ class PostgresStore:
         if committed is not None:
             self._tell(committed)
             self._say()
+            self._tidy()
 
     async def _decided(self, batch: list[Waiting]) -> tuple[list[Result], Committed]:
         """What becomes of a batch, once it is on disk."""
@@ -253,7 +255,6 @@ class PostgresStore:
         try:
             async with self.database.pool.acquire() as connection:
                 done = await self._attempt(connection, batch, hold)
-                await self._prune(connection, to_ms(self._now()))
         except TROUBLE:
             # One that was lost on its way back to the pool has committed all the same.
             if done is None:
@@ -273,7 +274,7 @@ class PostgresStore:
                 assert row is not None
                 head: int = row["commit"]
                 self._check_fence(row["fence"])
-                await self._catch_up(connection, head)
+                await self._catch_up(connection, head, row["hash"])
                 layer = self._anew(layer)
             at = self._now()
             commands = [command for command, _ in batch]
@@ -287,9 +288,9 @@ class PostgresStore:
             ]
             if layer.is_empty:
                 # What was refused or found to be done already was so in the newest state there is.
-                head = await self._head(connection)
+                head, chained = await self._head(connection)
                 await self._back_out(layer, connection)
-                if head != self.memory.commit:
+                if (head, chained) != (self.memory.commit, self.memory.hash):
                     raise Moved
                 return results, layer.merge_announcements()
             await layer.finish(to_ms(at), joined=self.database.joins)
@@ -423,17 +424,27 @@ class PostgresStore:
                 reason="DISPLACED",
             )
 
-    async def _prune(self, connection: Connection, now_ms: int) -> None:
-        """Now and then, after a commit: what is dropped is needed by nobody."""
+    def _tidy(self) -> None:
+        """Now and then, beside the commands, which wait for none of it: what is dropped is needed by nobody."""
+        now_ms = to_ms(self._now())
         # A clock that was set back far must not end the pruning until it has caught up.
-        if self._prune_ms - _PRUNE_EVERY_MS <= now_ms < self._prune_ms:
-            return
+        is_due = not self._prune_ms - _PRUNE_EVERY_MS <= now_ms < self._prune_ms
+        if is_due and (self._pruning is None or self._pruning.done()):
+            self._prune_ms = now_ms + _PRUNE_EVERY_MS
+            self._pruning = asyncio.create_task(self._prune(now_ms))
+
+    async def _prune(self, now_ms: int) -> None:
         shop_id = self.memory.shop_id
-        done = await connection.execute(SQL["prune_commands"], shop_id, _PRUNE_ROWS, now_ms - KEPT_MS)
-        await connection.execute(SQL["prune_changes"], shop_id, self.memory.commit - _CHANGES_KEPT)
-        full = done == f"DELETE {_PRUNE_ROWS}"
-        # When there was more than one helping, the next one follows soon.
-        self._prune_ms = now_ms + (_PRUNE_SOON_MS if full else _PRUNE_EVERY_MS)
+        try:
+            async with self.database.pool.acquire() as connection:
+                done = await connection.execute(SQL["prune_commands"], shop_id, _PRUNE_ROWS, now_ms - KEPT_MS)
+                await connection.execute(SQL["prune_changes"], shop_id, self.memory.commit - _CHANGES_KEPT)
+        except (*TROUBLE, asyncpg.PostgresError) as error:
+            _log.warning("what nobody needs any more could not be dropped: %s", type(error).__name__)
+            return
+        if done == f"DELETE {_PRUNE_ROWS}":
+            # There is more than that; the next helping follows soon.
+            self._prune_ms = now_ms + _PRUNE_SOON_MS
 
     def _answer(self, done: Done, result: Result) -> None:
         try:
@@ -483,6 +494,9 @@ class PostgresStore:
             before = self.memory.commit
             try:
                 await self.caught_up()
+            except HostUnavailable as error:
+                _log.error("the shop is not followed any more: %s", error)
+                return
             except (*TROUBLE, asyncpg.PostgresError) as error:
                 _log.warning("the shop's newest commits could not be read: %s", error)
             except Exception:
@@ -498,19 +512,42 @@ class PostgresStore:
             assert row is not None
             with contextlib.suppress(HostUnavailable):
                 self._check_fence(row["fence"])
-            await self._catch_up(connection, row["commit"])
+            await self._catch_up(connection, row["commit"], row["hash"])
 
-    async def _head(self, connection: Connection) -> int:
-        commit: int = await connection.fetchval(SQL["head"], self.memory.shop_id)
-        return commit
+    async def _head(self, connection: Connection) -> tuple[int, bytes]:
+        row = await connection.fetchrow(SQL["head"], self.memory.shop_id)
+        assert row is not None
+        return row["commit"], row["hash"]
 
-    async def _catch_up(self, connection: Connection, head: int) -> None:
-        if head != self.memory.commit:
-            epoch = self.memory.epoch
-            self._tell(await catch_up(connection, self.memory, head))
-            if self.memory.epoch != epoch:
-                # The database was put back while the shop was open here: whoever is connected has heard of another past.
-                self.displaced.set()
+    async def _catch_up(self, connection: Connection, head: int, chained: bytes) -> None:
+        """Takes over what others have committed. Raises HostUnavailable `PUT_BACK`."""
+        memory = self.memory
+        if (head, chained) == (memory.commit, memory.hash):
+            return
+        if await self._is_another_past(connection, head):
+            # Whoever is connected has heard of what is not there: the shop has to be opened anew, in an epoch of its own.
+            self.displaced.set()
+            raise HostUnavailable(
+                "데이터베이스가 이전 시점으로 복구되었습니다. 잠시 뒤 다시 시도해 주세요.",
+                "The database was put back to an earlier moment; the shop is opened anew, try again",
+                reason="PUT_BACK",
+            )
+        epoch = memory.epoch
+        self._tell(await catch_up(connection, memory, head))
+        if memory.epoch != epoch:
+            # Another process has found that out: whoever is connected here has heard of another past.
+            self.displaced.set()
+
+    async def _is_another_past(self, connection: Connection, head: int) -> bool:
+        """Whether what this memory knows to be committed is not in the journal: somebody put the database back."""
+        if head <= self.memory.commit:
+            return True
+        if not self.memory.seq:
+            return False
+        chained: bytes | None = await connection.fetchval(
+            SQL["commit_at"], self.memory.shop_id, self.memory.seq
+        )
+        return chained != self.memory.hash
 
 
 def _untold() -> TimedOut:
