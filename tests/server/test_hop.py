@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from jumak.server.forward import Forwarder, Unreached
-from jumak.server.hop import MOST_WAITING, HopError, Hops
+from jumak.server.forward import Forwarder, Unreached, _Body
+from jumak.server.hop import MOST_WAITING, Answer, HopConnection, HopError, Hops
 from tests.ports import free_port
 
 WITHIN_S = 20
@@ -293,3 +293,77 @@ async def test_a_line_break_makes_no_second_request(forwarder: Forwarder) -> Non
         with pytest.raises(AssertionError):
             await client.asks(forwarder, port)
     assert heard in ([], [b""])
+
+
+async def test_an_answer_nobody_took_leaves_no_connection_behind(forwarder: Forwarder) -> None:
+    """It ended while reading was held up: whoever asked on it next would wait for ever."""
+    size = MOST_WAITING + 1
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await whole(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size + bytes(size))
+        await reader.read()
+
+    async with another(serve) as port:
+        hops = Hops()
+        connection = await hops.connection("127.0.0.1", port, WITHIN_S)
+        async with asyncio.timeout(WITHIN_S):
+            answer = await connection.ask(b"GET", b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+            while not answer.is_whole:
+                await connection.more()
+        assert connection.reusable
+        hops.give_back("127.0.0.1", port, connection, asked_whole=True)
+        again = await hops.connection("127.0.0.1", port, WITHIN_S)
+        assert again is not connection
+        again.close()
+        await hops.close()
+
+
+async def test_a_request_is_whole_once_its_last_byte_is_sent(forwarder: Forwarder) -> None:
+    """One that is cut off before the last chunk is followed by none on that connection."""
+    body = _Body(Client(b"abc").receive)
+    sent: list[bytes] = []
+
+    class Stuck(HopConnection):
+        async def send(self, part: bytes) -> None:
+            sent.append(part)
+            if part == b"0\r\n\r\n":
+                raise HopError("gone")
+
+    head: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+    with pytest.raises(HopError):
+        await forwarder._sent(Stuck(), head, body, chunked=True)
+    assert sent == [b"3\r\nabc\r\n", b"0\r\n\r\n"]
+    assert not body.is_whole
+
+
+@pytest.mark.parametrize(
+    ("raw", "line"),
+    [
+        (b"/v1/a%23b", b"GET /v1/a%23b?a=1 HTTP/1.1"),
+        (b"/v1/a%3Fb%20c", b"GET /v1/a%3Fb%20c?a=1 HTTP/1.1"),
+        (b"/v1/a#b", None),
+    ],
+)
+async def test_a_socket_is_asked_for_as_it_came(forwarder: Forwarder, raw: bytes, line: bytes | None) -> None:
+    """The path stays as it was written; one that is no address is refused, and nothing breaks."""
+    heard: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+
+    told: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        told.append(message)
+
+    scope = Client().scope | {"type": "websocket", "scheme": "ws", "path": "/v1/decoded", "raw_path": raw}
+    scope |= {"extensions": {"websocket.http.response": {}}}
+    async with another(serve) as port, asyncio.timeout(WITHIN_S):
+        await forwarder.socket(f"http://127.0.0.1:{port}", scope, receive, send)
+    assert [head.split(b"\r\n")[0] for head in heard] == ([] if line is None else [line])
+    assert told[0]["status"] == (400 if line is None else 404)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jumak.domain.caller import Caller
+from jumak.domain.caller import Caller, Reach
 from jumak.server.http import NOBODY
 from jumak.service.documents import Device
 from tests.server.conftest import Desk, Refused
@@ -187,5 +187,27 @@ async def test_a_head_office_token_holds_nothing_but_what_is_over_several_shops(
 async def test_no_other_token_has_a_reach(desk: Desk, wanted: dict[str, object]) -> None:
     """H-76: a till, or a token that may do more, is refused."""
     with pytest.raises(Refused) as refused:
-        await desk.ask("device.pair", **({"kind": "service", "name": "hq", "reach": {}} | wanted))
+        await desk.ask("device.pair", **({"kind": "service", "name": "hq", "reach": {"all": True}} | wanted))
     assert refused.value.code == "INVALID_ARGUMENT"
+
+
+@pytest.mark.parametrize(
+    ("reach", "reason"),
+    [({}, "EMPTY_REACH"), ({"shops": [], "groups": []}, "EMPTY_REACH"), ({"all": False}, "EMPTY_REACH")],
+)
+async def test_a_token_for_no_shop_is_no_token_for_every_shop(
+    desk: Desk, reach: dict[str, object], reason: str
+) -> None:
+    """H-76: a list that came out empty is refused, and so is one beside `all`; every shop is said so."""
+    wanted = {"kind": "service", "name": "hq", "scopes": ["branch-report:read"]}
+    with pytest.raises(Refused) as refused:
+        await desk.ask("device.pair", **wanted, reach=reach)
+    assert (refused.value.code, refused.value.reason) == ("INVALID_ARGUMENT", reason)
+    with pytest.raises(Refused):
+        await desk.ask("device.pair", **wanted, reach={"all": True, "shops": [4_294_967_301]})
+    paired = await desk.ask("device.pair", **wanted, reach={"all": True})
+    assert paired["device"]["reach"] == {"all": True}
+    caller = desk.shop.credentials.caller_of(paired["token"])
+    assert caller.reach is not None
+    assert caller.reach.covers(4_294_967_999, ())
+    assert not Reach().covers(4_294_967_999, ("서울",))

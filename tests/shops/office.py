@@ -40,7 +40,7 @@ async def office_token(
     groups: Sequence[str] = (),
 ) -> str:
     """A token of the head office; of every shop unless some are named. Best made before the office is open."""
-    reach = ReachData(shops=tuple(shops), groups=tuple(groups))
+    reach = ReachData(all=not (shops or groups), shops=tuple(shops), groups=tuple(groups))
     wanted = DevicePairData(kind="service", name="본부장", scopes=tuple(scopes), reach=reach)
     token = new_token(mark_of(office.id))
     await branches.write(

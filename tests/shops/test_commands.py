@@ -135,11 +135,16 @@ async def test_a_head_office_works_at_the_command_line(run: Any, doors: Doors) -
     with pytest.raises(Refused):
         await run("group", "one", "서울,부산")
     token = (await run("token", "본부장", "--may", "report", "menu", "--group", "서울")).strip()
+    of_all = (await run("token", "x", "--may", "report", "--all")).strip()
     assert [each["name"] for each in (await ask_office(doors, token, "branch.list", {}))["shops"]] == ["one"]
+    assert len((await ask_office(doors, of_all, "branch.list", {}))["shops"]) == 2
     refused = await doors.ask(OFFICE_HOST, "menu-push.add", {"id": "x"}, token)
     assert refused.json()["error"]["reason"] == "SCOPE"
     with pytest.raises(Refused):
         await run("token", "x", "--may", "report", "--of", "nowhere")
+    for which in ((), ("--all", "--group", "서울")):
+        with pytest.raises(Refused, match="--all"):
+            await run("token", "x", "--may", "report", *which)
 
     seen = await run("push-menu", "--compare", "--of", "one")
     assert "new       수정과" in seen

@@ -8,23 +8,28 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
+from jumak.domain.calendar import to_ms
 from jumak.domain.caller import SYSTEM, Caller
 from jumak.domain.catalog import CatalogItem
+from jumak.domain.catalog.sharing import Twins
+from jumak.domain.errors import InvalidArgument
 from jumak.protocol.messages.branch import Part, PushMenu
+from jumak.protocol.row import Done
 from jumak.server.directory import done_in
-from jumak.server.menu_pushing import MenuPushing
+from jumak.server.menu_pushing import TRIES, MenuPushing
 from jumak.service import chain_menu, menu_push, shop_directory
-from jumak.service.chain_menu import Content, Offer, OfficeMenu, menu_in
-from jumak.service.documents import MenuPush, ShopEntry
-from jumak.service.ports import Store
+from jumak.service.chain_menu import AHEAD_MS, Content, Offer, OfficeMenu, Written, menu_in
+from jumak.service.documents import MenuPush, PushResult, ShopEntry
+from jumak.service.ports import Store, Transaction
 from jumak.shops import Branches
 from jumak.store.postgres import Database
 from tests.domain.test_menu_sharing import item, price
 from tests.postgres import PostgresServer
 from tests.shops.conftest import Branch, Doors, Json, add_branch, opened_doors
-from tests.shops.office import OFFICE_HOST, ask_office, furnish_office, office_token, states
+from tests.shops.office import MENU, OFFICE_HOST, ask_office, furnish_office, office_token, states
 from tests.shops.test_many_shops import WITHIN_S, until
 
 
@@ -262,8 +267,79 @@ async def test_a_menu_of_the_hub_and_one_of_the_head_office(doors: Doors) -> Non
 
     async with branches.opened(one.entry) as store:
         hub = Caller(id="hub", kind="service", name="Hub")
-        await chain_menu.take(store, hub, Offer("of the hub", 2**50, "hub"), plan)
+        await chain_menu.take(
+            store, hub, Offer("of the hub", to_ms(store.reader().at) + AHEAD_MS // 2, "hub"), plan
+        )
     await ask_office(doors, token, "menu-push.add", {"id": "late"})
     found = await settled(doors, token, "late", one.entry.id)
     assert states(found) == {one.entry.id: ("REFUSED", "OLDER")}
     assert "냉면" not in await prices(branches, one)
+
+
+async def test_a_push_is_not_full_of_what_was_deleted(
+    database: Database, office: ShopEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CAT-1: items are counted, tombstones are not; one item too many is refused."""
+    branches = Branches(database)
+    one = await add_branch(branches, office, "one")
+    deleted = [
+        replace(item(number, f"옛 {number}", 2, price(number, 1)), state="DELETED")
+        for number in range(500, 520)
+    ]
+    await furnish_office(branches, office, *MENU, *deleted)
+    monkeypatch.setattr("jumak.service.menu_push.LARGEST", 3)
+    async with branches.opened(office) as store:
+        await give(store, "x", SYSTEM)
+        await MenuPushing(store, branches).carry()
+        push = await store.reader().get(MenuPush, "x")
+        assert push is not None
+        reply = await menu_push.reply_of(store.reader(), push, {one.entry.id: one.entry}, ())
+        assert (reply.push.items, reply.push.done) == (3, 1)
+        monkeypatch.setattr("jumak.service.menu_push.LARGEST", 2)
+        with pytest.raises(InvalidArgument) as refused:
+            await give(store, "y", SYSTEM)
+        assert refused.value.reason == "TOO_LARGE"
+    await branches.close()
+
+
+async def test_a_menu_that_breaks_is_given_up_and_holds_nothing_back(
+    database: Database, office: ShopEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OFF-a: after some tries it has failed in that shop, and the next one is given; a push that is gone is passed by."""
+    branches = Branches(database)
+    one = await add_branch(branches, office, "one")
+    await furnish_office(branches, office)
+    tries = 0
+    write = OfficeMenu.write
+
+    async def breaking(content: OfficeMenu, tx: Transaction, twins: Twins) -> Written:
+        nonlocal tries
+        if len(content._shared.items) == 3:
+            tries += 1
+            raise KeyError("a mistake in the merge")
+        return await write(content, tx, twins)
+
+    monkeypatch.setattr(OfficeMenu, "write", breaking)
+    async with branches.opened(office) as store:
+        entries = [one.entry]
+        for push in (PushMenu(id="gone"), PushMenu(id="broken"), PushMenu(id="next", items=(13,))):
+            await done_in(store, "test", lambda tx, push=push: menu_push.add(tx, push, entries), SYSTEM)
+
+        async def lose(tx: Transaction) -> Done:
+            tx.drop(MenuPush, "gone")
+            return Done()
+
+        await done_in(store, "test", lose, SYSTEM)
+        running = asyncio.create_task(MenuPushing(store, branches, again_s=0.001).run())
+        async with asyncio.timeout(WITHIN_S):
+            while await menu_push.due(store.reader()):  # noqa: ASYNC110  # what is waited for tells nobody
+                await asyncio.sleep(0.01)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        found = await store.reader().all(PushResult)
+    became = {each.push: each.taken.reason for each in found.values() if each.taken is not None}
+    assert became == {"gone": "FAILED", "broken": "FAILED", "next": ""}
+    assert tries == TRIES
+    assert set(await prices(branches, one)) >= {"수정과"}
+    assert "냉면" not in await prices(branches, one)
+    await branches.close()

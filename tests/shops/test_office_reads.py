@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,19 +14,21 @@ from msgspec import Raw
 
 from jumak.demo.shop import SHOP, furnish
 from jumak.domain.caller import SYSTEM
+from jumak.domain.errors import RateLimited
 from jumak.domain.order.types import Order
 from jumak.service import shop_directory
 from jumak.service.documents import ShopEntry
+from jumak.service.look import Look
 from jumak.service.ports import OrderQuery
 from jumak.simulate import Plan
 from jumak.store.opening import InDatabase
-from jumak.store.postgres import Looking
+from jumak.store.postgres import Database, Looking
 from jumak.testing import simulated_shop
 from tests.postgres import PostgresServer
 from tests.scenario.test_simulate import play
 from tests.service.asking import a_line, a_payment, an_order
 from tests.shops.conftest import Branch, Doors, Json, add_branch
-from tests.shops.office import ask_office, furnish_office, office_token
+from tests.shops.office import OFFICE_HOST, ask_office, furnish_office, office_token
 from tests.shops.test_many_shops import until
 from tests.store.statements import recorded, strays
 
@@ -123,11 +127,19 @@ async def test_sales_are_those_of_a_hub(
     looking = Looking(postgres.url)
     async with looking.into(number) as look:
         assert look is not None
-        days, _ = await look.sales(last - timedelta(days=30), last)
+        days, through, _ = await look.sales(last - timedelta(days=30), last, 1_000_000)
+        assert through == last
+        # In pieces of some days each, one at least, it is the same.
+        pieces, begin = [], last - timedelta(days=30)
+        while begin <= last:
+            piece = await look.sales(begin, last, 1)
+            assert begin <= piece.through
+            pieces += piece.days
+            begin = piece.through + timedelta(days=1)
         # Whatever else there is to do has a turn between any two facts, where each counts as work.
         monkeypatch.setattr("jumak.store.postgres.look._WORK_S", 0.0)
         turns = Turns()
-        later, facts = await look.sales(days[-1].day, last)
+        later, _, facts = await look.sales(days[-1].day, last, 1_000_000)
         turns.end()
     await looking.close()
     assert turns.count > facts
@@ -137,6 +149,7 @@ async def test_sales_are_those_of_a_hub(
         if order["orderState"] != "CANCELLED" and order["paymentState"] == "COMPLETED"
     ]
     assert len(days) >= 2
+    assert pieces == days
     assert sum(day.net for day in days) == sum(
         price["chargePriceValue"] - price["chargeTipValue"] for price in settled
     )
@@ -145,6 +158,85 @@ async def test_sales_are_those_of_a_hub(
     assert sum(each.amount for day in days for each in day.tenders) == paid
     assert later == [day for day in days if day.day >= days[-1].day]
     assert facts > 0
+
+
+async def test_a_shop_that_sells_much_is_read_in_several_pages(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RPT-2: a page of a report is bounded within a shop too; all pages together are the whole."""
+    branches, office = doors.chain.branches, doors.chain.office
+    one, two = await add_branch(branches, office, "one"), await add_branch(branches, office, "two")
+    token = await office_token(branches, office, scopes=["branch-report:read"])
+    await until(lambda: doors.chain.shops.directory.named("two") is not None)
+    for shop in (one, two):
+        await sell(doors, shop, 5_000)
+    whole = await ask_office(doors, token, "branch-report.get", around_today())
+    monkeypatch.setattr("jumak.server.branches.MOST_FACTS", 1)
+    found: dict[str, list[Json]] = {}
+    page, asked, pages = Json(), around_today(), 0
+    while not pages or "next" in page:
+        page = await ask_office(doors, token, "branch-report.get", asked)
+        asked, pages = around_today() | {"after": page.get("next")}, pages + 1
+        for each in page["shops"]:
+            found.setdefault(each["shop"]["name"], []).extend(each["days"])
+    assert found == {each["shop"]["name"]: each["days"] for each in whole["shops"]}
+    assert pages > 2
+    for wrong in (f"{one.entry.id}.1", f"{one.entry.id}.9999999", "1.2.3"):
+        refused = await doors.ask(OFFICE_HOST, "branch-report.get", around_today() | {"after": wrong}, token)
+        assert refused.json()["error"]["code"] == "INVALID_ARGUMENT"
+
+
+async def test_nobody_waits_for_ever_to_read(
+    office: ShopEntry, database: Database, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decision 0036: who finds all connections taken is told to come back, and may when one is free."""
+    monkeypatch.setattr("jumak.store.postgres.look.WAIT_S", 0.01)
+    looking = Looking(postgres.url)
+    assert database.url == postgres.url  # its tables are there
+    async with looking.into(office.id), looking.into(office.id):
+        with pytest.raises(RateLimited) as refused:
+            async with looking.into(office.id):
+                pass
+        assert refused.value.data["retryAfterMs"] > 0
+    async with looking.into(office.id) as look:
+        assert look is None
+    await looking.close()
+
+
+async def test_a_caller_reads_one_thing_after_the_other(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decision 0036: whoever asks for much at once leaves the other connection to others."""
+    branches, office = doors.chain.branches, doors.chain.office
+    one = await add_branch(branches, office, "one")
+    token = await office_token(branches, office)
+    await until(lambda: doors.chain.shops.directory.named("one") is not None)
+    at_once, most = 0, 0
+    into = Looking.into
+
+    @contextlib.asynccontextmanager
+    async def counted(looking: Looking, shop_id: int) -> AsyncIterator[Look | None]:
+        nonlocal at_once, most
+        async with into(looking, shop_id) as look:
+            at_once += 1
+            most = max(most, at_once)
+            # Whoever else may look has reached this too before it goes on.
+            for _ in range(50):
+                await asyncio.sleep(0)
+            yield look
+            at_once -= 1
+
+    monkeypatch.setattr(Looking, "into", counted)
+    asking = (
+        ("branch-report.get", around_today()),
+        ("branch-order.find", {}),
+        ("branch-menu.get", {"shop": one.entry.id}),
+    )
+    await asyncio.gather(*(ask_office(doors, token, name, data) for name, data in asking))
+    assert most == 1
+    monkeypatch.setattr("jumak.server.branches.WAIT_S", 0.0)
+    answers = await asyncio.gather(*(doors.ask(OFFICE_HOST, name, data, token) for name, data in asking))
+    assert sorted(answer.status_code for answer in answers) == [200, 429, 429]
 
 
 async def test_orders_are_found_in_pages_that_stand_still(doors: Doors) -> None:

@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from jumak.domain.calendar import to_ms
 from jumak.domain.caller import Caller
 from jumak.domain.catalog import CatalogItem
 from jumak.domain.catalog.sharing import SharedMenu, shared_part
 from jumak.domain.errors import Conflict, HostUnavailable
 from jumak.domain.fact import Fact
 from jumak.service import chain_menu
-from jumak.service.chain_menu import Content, Offer, OfficeMenu, Written, remembered
+from jumak.service.chain_menu import AHEAD_MS, Content, Offer, OfficeMenu, Written, remembered
 from jumak.service.documents import TakenMenu
 from jumak.service.ports import Transaction
 from tests.domain.test_menu_sharing import OFFICE, category, item, menu, price
@@ -72,6 +73,41 @@ async def test_what_is_older_takes_nothing_back(shop: Counter) -> None:
     assert (await give(shop, "newer", 21, menu_with(13_000), "hub")).changed == 1
 
 
+async def test_a_menu_of_the_future_is_refused_and_holds_up_nothing(shop: Counter) -> None:
+    """CAT-1: two clocks give versions; one that is wrong must not be newer than everything to come."""
+    now = to_ms(shop.clock.now())
+    assert (await give(shop, "first", now, menu_with(10_000))).refused is None
+    wrong = await give(shop, "wrong", 4_000_000_000_000, menu_with(99_000), "hub")
+    assert (wrong.reason, (await prices(shop))["냉면"]) == ("AHEAD", 10_000)
+    assert (await give(shop, "late", now - 1, menu_with(9_000))).reason == "OLDER"
+    assert (await give(shop, "next", now + 1, menu_with(11_000))).changed == 1
+    skewed = now + AHEAD_MS
+    assert (await give(shop, "skewed", skewed, menu_with(12_000), "hub")).changed == 1
+    assert (await give(shop, "before", skewed, menu_with(1_000))).reason == "OLDER"
+
+
+async def test_a_shop_whose_clock_was_wrong_takes_menus_again(kept_shop: Counter) -> None:
+    """CAT-1: what it took of that future no longer counts, what it took before still does."""
+    shop, now = kept_shop, to_ms(kept_shop.clock.now())
+    await give(shop, "first", now, menu_with(10_000))
+    shop.clock.jump(days=9_000)
+    assert (await give(shop, "future", to_ms(shop.clock.now()), menu_with(99_000), "hub")).changed == 1
+    shop.clock.jump(days=-9_000)
+    shop = await shop.reopened()
+    assert (await give(shop, "late", now - 1, menu_with(9_000))).reason == "OLDER"
+    assert (await give(shop, "next", now + 1, menu_with(11_000))).changed == 1
+    assert (await remembered(shop.store.reader())).newest == now + 1
+    await shop.store.close()
+
+
+async def test_menus_from_before_versions(shop: Counter) -> None:
+    """CAT-1: they are taken as they come, until one with a version is there."""
+    assert (await give(shop, "one", 0, menu_with(10_000), "hub")).added == 2
+    assert (await give(shop, "two", 0, menu_with(11_000), "hub")).changed == 1
+    assert (await give(shop, "three", 5, menu_with(12_000))).changed == 1
+    assert (await give(shop, "four", 0, menu_with(10_000), "hub")).reason == "OLDER"
+
+
 async def test_what_is_refused_is_refused_whole(shop: Counter) -> None:
     """CAT-10: a barcode of the shop's own keeps everything out, and the next menu is taken."""
     own = item(900, "우리 것", 9, price(901, 1_000, barcode="8801"))
@@ -89,6 +125,19 @@ async def test_what_is_refused_is_refused_whole(shop: Counter) -> None:
     part = shared_part(OFFICE, items=[11])
     assert (await give(shop, "two", 11, part)).added == 1
     assert (await give(shop, "one", 10, menu_with(10_000))) == taken
+
+
+async def test_what_was_ever_deleted_does_not_count(shop: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CAT-1: the bound is of items a menu changes in this shop, not of everything the head office once had."""
+    monkeypatch.setattr("jumak.service.chain_menu.LARGEST", 2)
+    shared = menu_with(10_000)
+    assert (await give(shop, "one", 1, replace(shared, gone=tuple(range(1_000, 3_000))))).added == 2
+    third = item(14, "만두", 1, price(141, 5_000))
+    more = replace(shared, items=(*shared.items, third))
+    assert (await give(shop, "two", 2, more)).added == 1
+    assert (await give(shop, "three", 3, replace(shared, items=(), gone=(11, 12, 14)))).reason == "TOO_LARGE"
+    assert len(await prices(shop)) == 3
+    assert (await give(shop, "four", 4, replace(shared, items=(), gone=(11, 12, 5_000)))).removed == 2
 
 
 async def test_barcodes_may_change_hands(shop: Counter) -> None:
@@ -124,8 +173,6 @@ async def test_somebody_changes_the_menu_meanwhile(shop: Counter) -> None:
     tries: list[int] = []
 
     class Stale:
-        size = 1
-
         async def write(self, tx: Transaction, twins: Any) -> Written:
             tries.append(1)
             if len(tries) < 3:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+from msgspec import UnsetType
 from msgspec.structs import replace
 
 from jumak.commands.printing import print_json, print_table
@@ -143,13 +144,15 @@ async def _group(arguments: argparse.Namespace) -> None:
 
 
 async def _token(arguments: argparse.Namespace) -> None:
+    if arguments.all == bool(arguments.of or arguments.group):
+        raise Refused("say which shops the token is good for: --of NAME, --group G, or --all for every shop")
     async with _directory(arguments) as (store, _):
         numbers = [(await _named(store, name)).id for name in arguments.of]
         wanted = {
             "kind": "service",
             "name": arguments.name,
             "scopes": [MAY[word] for word in arguments.may],
-            "reach": {"shops": numbers, "groups": arguments.group},
+            "reach": {"all": arguments.all, "shops": numbers, "groups": arguments.group},
         }
         try:
             data = msgspec.convert(wanted, DevicePairData)
@@ -169,11 +172,19 @@ async def _report(arguments: argparse.Namespace) -> None:
         raise Refused(f"a report is of 1 to {MOST_DAYS} days")
     found: list[BranchReport] = []
     async with _directory(arguments) as (store, branches):
-        left = await _among(store, arguments)
-        while left:
-            page = await reported(branches, left, first, last, REPORT_SHOPS)
-            found += page.shops
-            left = left[len(page.shops) :]
+        chosen = await _among(store, arguments)
+        after: str | None = None
+        while True:
+            page = await reported(branches, chosen, first, last, REPORT_SHOPS, after)
+            for each in page.shops:
+                if found and found[-1].shop.id == each.shop.id:
+                    # A shop that sold much comes in several pages.
+                    found[-1] = replace(found[-1], days=(*found[-1].days, *each.days))
+                else:
+                    found.append(each)
+            if isinstance(page.next, UnsetType):
+                break
+            after = page.next
     if arguments.json:
         print_json({"shops": found})
         return
@@ -325,6 +336,7 @@ def add(commands: Any) -> None:
     token.add_argument(
         "--may", nargs="+", action="extend", required=True, choices=tuple(MAY), help="what it is for"
     )
+    token.add_argument("--all", action="store_true", help="every shop, those that are added later too")
     token.set_defaults(run=_token)
     report = shop.add_parser("report", help="sales and tenders, shop by shop and day by day")
     report.add_argument("--first", type=date.fromisoformat, metavar="DATE", help="a week before the last")

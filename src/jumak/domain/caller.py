@@ -22,19 +22,19 @@ class StaffRef(Struct, frozen=True):
 
 
 class Reach(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The shops of a directory that a head office's token is good for: these numbers and these groups.
+    """The shops of a directory that a head office's token is good for: these numbers and these groups, or `all`.
 
-    With neither it is good for every shop, those that are added later too.
+    all: every shop, those that are added later too. It is never meant by leaving something out: with nothing named it
+    is good for none.
     """
 
+    all: bool = False
     shops: tuple[int, ...] = ()
     groups: tuple[str, ...] = ()
 
     def covers(self, number: int, groups: Iterable[str]) -> bool:
         """Whether a shop of this number, in these groups, is among them."""
-        if not (self.shops or self.groups):
-            return True
-        return number in self.shops or not set(self.groups).isdisjoint(groups)
+        return self.all or number in self.shops or not set(self.groups).isdisjoint(groups)
 
 
 class Caller(Struct, frozen=True, kw_only=True):

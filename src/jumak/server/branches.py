@@ -6,10 +6,12 @@ No message of a shop ever comes this way.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
+from weakref import WeakValueDictionary
 
 import msgspec
 from msgspec import UNSET, Struct
@@ -49,13 +51,17 @@ from jumak.server.live import Ask, live
 from jumak.service import menu_push, shop_directory
 from jumak.service.chain_menu import NOT_YET, menu_in, newest_in, placeholders
 from jumak.service.documents import ShopEntry
-from jumak.service.look import OrderPlace, OrderSpan
+from jumak.service.look import OrderPlace, OrderSpan, Sales
 from jumak.service.ports import Reader
+from jumak.service.turn import in_turn
 
 MOST_DAYS: Final = 31
 MOST_ORDER_DAYS: Final = 92
-MOST_FACTS: Final = 60_000
-"""A page of a report ends with the shop that brings it above this: some seconds of work in small pieces."""
+MOST_FACTS: Final = 20_000
+"""A page of a report ends with the day that brings it above this: some seconds of work in small pieces."""
+
+WAIT_S: Final = 10.0
+"""A caller's next read waits so long for the one before."""
 
 REPORT_SHOPS: Final = 10
 ORDERS: Final = 20
@@ -81,28 +87,47 @@ async def report(ask: Ask, data: GetBranchReport) -> BranchReportReply:
         raise InvalidArgument(
             f"기간은 최대 {MOST_DAYS}일입니다.", f"$.to: a report is of 1 to {MOST_DAYS} days", path="$.to"
         )
-    after = 0 if data.after is None else _cursor(data.after, 1)[0]
-    chosen = [entry for entry in await _chosen(ask, data.shops, data.groups) if entry.id > after]
-    return await reported(branches_of(ask), chosen, first, last, data.limit or REPORT_SHOPS)
+    chosen = await _chosen(ask, data.shops, data.groups)
+    async with _alone(ask):
+        return await reported(branches_of(ask), chosen, first, last, data.limit or REPORT_SHOPS, data.after)
 
 
 async def reported(
-    branches: Branches, chosen: Sequence[ShopEntry], first: date, last: date, limit: int
+    branches: Branches,
+    chosen: Sequence[ShopEntry],
+    first: date,
+    last: date,
+    limit: int,
+    after: str | None = None,
 ) -> BranchReportReply:
-    """A page of a report: the first ones of these shops, at most `limit`."""
+    """A page of a report of these shops, which come by number: at most `limit`. after: the `next` of the page before."""
+    through, begun = (0, None) if after is None else _report_place(after, first, last)
+    left = [entry for entry in chosen if entry.id > through]
     reports: list[BranchReport] = []
     read = 0
-    for entry in chosen:
+    for place, entry in enumerate(left, 1):
+        begin = begun[1] if begun is not None and begun[0] == entry.id else first
         async with branches.look(entry) as look:
-            days, facts = ([], 0) if look is None else await look.sales(first, last)
-        reports.append(BranchReport(shop=_view(entry), days=tuple(map(_day_view, days))))
-        read += facts
-        if len(reports) == limit or read > MOST_FACTS:
-            break
-    more = len(reports) < len(chosen)
-    return BranchReportReply(
-        shops=tuple(reports), next=str(reports[-1].shop.id) if more and reports else UNSET
-    )
+            sales = Sales((), last, 0) if look is None else await look.sales(begin, last, MOST_FACTS - read)
+        reports.append(BranchReport(shop=_view(entry), days=tuple(map(_day_view, sales.days))))
+        read += sales.facts
+        if sales.through < last:
+            # The rest of this shop's days is the next page's.
+            following = (sales.through + timedelta(days=1)).toordinal()
+            return BranchReportReply(shops=tuple(reports), next=f"{entry.id}.{following}")
+        if place < len(left) and (len(reports) == limit or read >= MOST_FACTS):
+            return BranchReportReply(shops=tuple(reports), next=str(entry.id))
+    return BranchReportReply(shops=tuple(reports))
+
+
+def _report_place(after: str, first: date, last: date) -> tuple[int, tuple[int, date] | None]:
+    """The shop up to which a report was read, and of the next one from which day on, when it was begun."""
+    if "." not in after:
+        return _cursor(after, 1)[0], None
+    shop, day = _cursor(after, 2)
+    if not first.toordinal() < day <= last.toordinal():
+        raise _no_cursor()
+    return shop - 1, (shop, date.fromordinal(day))
 
 
 def _day_view(day: BookedDay) -> BranchDay:
@@ -124,6 +149,11 @@ def _day_view(day: BookedDay) -> BranchDay:
 @live("branch-order.find.request")
 async def find_orders(ask: Ask, data: FindBranchOrders) -> BranchOrdersReply:
     """The newest first; of one moment by the shops' numbers, then by the shop's own order."""
+    async with _alone(ask):
+        return await _found_orders(ask, data)
+
+
+async def _found_orders(ask: Ask, data: FindBranchOrders) -> BranchOrdersReply:
     branches, size = branches_of(ask), data.size or ORDERS
     span = _span(ask, data)
     made, at_shop, seq = (_HIGHEST, 0, 0) if data.after is None else _cursor(data.after, 3)
@@ -195,7 +225,7 @@ def _span(ask: Ask, data: FindBranchOrders) -> OrderSpan:
 async def get_menu(ask: Ask, data: GetBranchMenu) -> BranchMenuReply:
     """A page of a shop's menu, by the numbers of the items."""
     (entry,) = await _chosen(ask, (data.shop,), None, "$.shop")
-    async with branches_of(ask).look(entry) as look:
+    async with _alone(ask), branches_of(ask).look(entry) as look:
         if look is None:
             return BranchMenuReply(categories=(), options=(), catalogs=())
         menu, chain = await look.menu()
@@ -216,7 +246,8 @@ async def get_menu(ask: Ask, data: GetBranchMenu) -> BranchMenuReply:
 async def compare_menu(ask: Ask, data: CompareBranchMenu) -> CompareReply:
     """Merged as a push would be, and not written. Raises what would refuse the push."""
     (entry,) = await _chosen(ask, (data.shop,), None, "$.shop")
-    return await compared(ask.shop.store.reader(), branches_of(ask), entry, data)
+    async with _alone(ask):
+        return await compared(ask.shop.store.reader(), branches_of(ask), entry, data)
 
 
 async def compared(read: Reader, branches: Branches, entry: ShopEntry, data: Part) -> CompareReply:
@@ -305,6 +336,20 @@ async def list_pushes(ask: Ask, data: Nothing) -> PushesReply:  # noqa: ARG001 (
     return await menu_push.pushes_of(ask.shop.store.reader(), await _within(ask))
 
 
+# -- one read after the other ----------------------------------------------------------------------
+
+_reading: Final = WeakValueDictionary[tuple[int, str], asyncio.Lock]()
+"""By head office and caller, as long as somebody reads or waits."""
+
+
+@contextlib.asynccontextmanager
+async def _alone(ask: Ask) -> AsyncIterator[None]:
+    """The only read of this caller: nobody takes all the connections there are. Raises RateLimited."""
+    turn = _reading.setdefault((id(branches_of(ask)), ask.caller.id), asyncio.Lock())
+    async with in_turn(turn, WAIT_S):
+        yield
+
+
 # -- who may reach what ----------------------------------------------------------------------------
 
 
@@ -365,7 +410,11 @@ def _cursor(text: str, parts: int) -> list[int]:
     if len(numbers) != parts or not all(
         each.isascii() and each.isdigit() and len(each) < 19 for each in numbers
     ):
-        raise InvalidArgument(
-            "다음 쪽 표시가 올바르지 않습니다.", "$.after: send the `next` of the page before", path="$.after"
-        )
+        raise _no_cursor()
     return list(map(int, numbers))
+
+
+def _no_cursor() -> InvalidArgument:
+    return InvalidArgument(
+        "다음 쪽 표시가 올바르지 않습니다.", "$.after: send the `next` of the page before", path="$.after"
+    )

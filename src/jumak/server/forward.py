@@ -12,15 +12,15 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import websockets
 from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 from websockets.frames import CloseCode
 
 from jumak import metrics
-from jumak.domain.errors import TimedOut
+from jumak.domain.errors import InvalidArgument, TimedOut
 from jumak.logs import fields
 from jumak.server.app import refuse
 from jumak.server.hop import Answer, HopConnection, HopError, Hops
@@ -137,15 +137,16 @@ class Forwarder:
                 return
         if chunked:
             await connection.send(b"0\r\n\r\n")
+        # Not before its last byte is sent: what comes next on this connection would belong to it.
+        body.is_whole = True
 
     async def socket(self, address: str, scope: Scope, receive: Receive, send: Send) -> None:
         """One WebSocket, from handshake to end. Raises Unreached, and has received nothing then."""
         host, port = _place(address)
         headers = dict(scope["headers"])
-        query = scope["query_string"].decode("latin-1")
         try:
             connection = await websockets.connect(
-                f"ws://{headers[b'host'].decode('latin-1')}{scope['path']}{f'?{query}' if query else ''}",
+                f"ws://{headers[b'host'].decode('latin-1')}{_target(scope).decode('latin-1')}",
                 host=host,
                 port=port,
                 origin=_origin(headers.get(b"origin")),
@@ -172,6 +173,10 @@ class Forwarder:
             return
         except OSError as trouble:
             raise Unreached from trouble
+        except (InvalidURI, ValueError) as wrong:
+            log.info("a socket's address cannot be passed on: %s", wrong, extra=fields(at=address))
+            await refuse(_no_address(), scope, receive, send)
+            return
         except (InvalidHandshake, ConnectionClosed) as trouble:
             log.info("a shop's process takes no socket: %s", trouble, extra=fields(at=address))
             await refuse(moved(), scope, receive, send)
@@ -215,11 +220,14 @@ def _place(address: str) -> tuple[str, int]:
     return there.hostname or "", there.port or 80
 
 
+def _target(scope: Scope) -> bytes:
+    """What was asked for as it came: `%3F` in a path is no question mark."""
+    target: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+    return target + b"?" + scope["query_string"] if scope["query_string"] else target
+
+
 def _head(scope: Scope, headers: list[tuple[bytes, bytes]]) -> bytes:
-    target: bytes = scope.get("raw_path") or scope["path"].encode()
-    if scope["query_string"]:
-        target += b"?" + scope["query_string"]
-    lines = [b"%b %b HTTP/1.1" % (scope["method"].encode(), target)]
+    lines = [b"%b %b HTTP/1.1" % (scope["method"].encode(), _target(scope))]
     lines += [b"%b: %b" % header for header in headers]
     # What our own parser let through holds no line break; a request must never become two.
     assert not any(b"\n" in line or b"\r" in line for line in lines)
@@ -231,7 +239,7 @@ class _ClientGone(Exception):  # noqa: N818  # named for what is so
 
 
 class _Body:
-    """What the client sends, read once. is_whole: to its end."""
+    """What the client sends, read once. is_whole: all of it was passed on."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive, self._more = receive, True
@@ -246,7 +254,6 @@ class _Body:
             self._more = message.get("more_body", False)
             if part := message.get("body", b""):
                 yield part
-        self.is_whole = True
 
     async def drain(self) -> None:
         with contextlib.suppress(_ClientGone):
@@ -282,6 +289,10 @@ def lost() -> TimedOut:
         "The shop's server went away before it answered, and may have done it: ask again under the same commandId",
         reason="NOT_ANSWERED",
     )
+
+
+def _no_address() -> InvalidArgument:
+    return InvalidArgument("주소가 올바르지 않습니다.", "The address of this socket is none")
 
 
 def _has_body(scope: Scope) -> bool:

@@ -5,7 +5,9 @@ it as of any change. What became of it is remembered in the same commit:
 
 - A menu that comes again, under its id, is answered with what became of it.
 - Versions go up, whoever sends: one that is not above the newest decided about changes nothing, so that an older menu
-  never takes back what a newer one said.
+  never takes back what a newer one said. A menu without a version (0, of a giver that has none) is older than any.
+- Versions are milliseconds of several clocks. One of the future, which would be newer than everything to come, is
+  refused and does not count; one that counted before, under a clock that was wrong, no longer does.
 - What is refused is refused whole and remembered too; the next one is taken.
 """
 
@@ -18,6 +20,7 @@ from typing import Any, Final, Literal, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from jumak.domain.calendar import to_ms
 from jumak.domain.caller import Caller
 from jumak.domain.catalog import CatalogItem, Category, Option
 from jumak.domain.catalog.news import changes, item_facts
@@ -41,6 +44,9 @@ TRIES: Final = 5
 
 NOT_YET: Final = 2**52
 """Numbers from here on stand for what is to be made: no stored thing has one."""
+
+AHEAD_MS: Final = 10 * 60 * 1_000
+"""The clocks of whoever gives menus and of the shop may differ by less than this."""
 
 _REMEMBERED: Final = 20
 """So many menus of each giver: more than one never comes again after newer ones."""
@@ -67,16 +73,29 @@ class Written(Struct, frozen=True, kw_only=True):
 class Content(Protocol):
     """What a menu says, ready to be written."""
 
-    size: int
-    """Items it may change."""
-
     async def write(self, tx: Transaction, twins: Twins) -> Written:
-        """Changes the shop's menu. Raises PosError."""
+        """Changes the shop's menu. Raises PosError, `TOO_LARGE` for more than `LARGEST` items that would change."""
 
 
 async def remembered(source: Documents) -> ChainMenu:
     """As it stands; a shop that never got a menu has no newest."""
     return await source.get(ChainMenu, ID) or ChainMenu(id=ID)
+
+
+def newest_version(chain: ChainMenu, now_ms: int) -> int:
+    """What a menu has to be above; 0 when none counts.
+
+    One that is of the future has come while a clock was wrong: the newest remembered that is not, then, so that a shop
+    never has to wait for that day.
+    """
+    if not is_ahead(chain.newest, now_ms):
+        return chain.newest
+    return max((one.version for one in chain.taken if not is_ahead(one.version, now_ms)), default=0)
+
+
+def is_ahead(version: int, now_ms: int) -> bool:
+    """Whether a version is further in the future than clocks differ."""
+    return version > now_ms + AHEAD_MS
 
 
 async def became_of(source: Documents, menu: str) -> TakenMenu | None:
@@ -107,8 +126,6 @@ async def take(
             return known
         try:
             content = await plan()
-            if content.size > LARGEST:
-                raise _too_large(content.size)
             return await _decide(store, caller, offer, content.write)
         except PosError as refused:
             if refused.code in _NOT_ITS_FAULT:
@@ -139,7 +156,11 @@ async def _decide(
             return Done()
         twins = now.twins
         taken = TakenMenu(id=offer.id, version=offer.version, by=offer.by)
-        if offer.version <= now.newest:
+        now_ms = to_ms(tx.at)
+        newest = newest_version(now, now_ms)
+        if is_ahead(offer.version, now_ms):
+            taken = replace(taken, refused=_AHEAD, reason="AHEAD")
+        elif newest and offer.version <= newest:
             taken = replace(taken, refused=_OLDER, reason="OLDER")
         elif isinstance(outcome, PosError):
             taken = replace(taken, refused=(outcome.ko, str(outcome)), reason=outcome.reason or outcome.code)
@@ -156,7 +177,7 @@ async def _decide(
         tx.put(
             ChainMenu(
                 id=ID,
-                newest=max(now.newest, offer.version),
+                newest=newest if taken.reason == "AHEAD" else max(newest, offer.version),
                 taken=_kept((taken, *now.taken)),
                 twins=twins,
             )
@@ -177,13 +198,14 @@ class TableMenu:
 
     def __init__(self, planned: Import) -> None:
         self._planned = planned
-        self.size = len(planned.changes)
 
     async def write(self, tx: Transaction, twins: Twins) -> Written:
         """Raises what `take_in` raises."""
+        changed = len(self._planned.changes)
+        _check_size(changed)
         await take_in(tx, self._planned, 0, at_once=True)
         added = sum(change.item_id is None for change in self._planned.changes)
-        return Written(added=added, changed=self.size - added, twins=twins)
+        return Written(added=added, changed=changed - added, twins=twins)
 
 
 class OfficeMenu:
@@ -191,7 +213,6 @@ class OfficeMenu:
 
     def __init__(self, shared: SharedMenu) -> None:
         self._shared = shared
-        self.size = len(shared.items) + len(shared.gone)
 
     async def write(self, tx: Transaction, twins: Twins) -> Written:
         """Raises what `merge` and the rules of the menu raise."""
@@ -199,6 +220,8 @@ class OfficeMenu:
         at = stamp(tx.at)
         # Once for how much is new, once with numbers for it: a merge of the same things is the same.
         planned = merge(self._shared, mine, twins, placeholders(), at)
+        # Of what the head office ever deleted only what this shop still has counts.
+        _check_size(len(planned.items))
         merged = merge(self._shared, mine, twins, await _numbers(tx, planned), at)
         await _write(tx, merged)
         return Written(
@@ -301,10 +324,16 @@ _OLDER: Final = (
     "A newer menu was there before.",
 )
 
+_AHEAD: Final = (
+    "메뉴의 시각이 매장 시계보다 10분 넘게 앞섭니다. 보낸 쪽과 매장의 시계를 맞추고 다시 보내 주세요.",
+    "The menu is of more than ten minutes after the shop's clock: set both clocks and send it again.",
+)
 
-def _too_large(size: int) -> PosError:
-    return InvalidArgument(
-        f"한 번에 상품 {LARGEST:,}개까지 보낼 수 있습니다({size:,}개). 나누어 보내 주세요.",
-        f"A menu holds at most {LARGEST:,} items, not {size:,}; send it in parts",
-        reason="TOO_LARGE",
-    )
+
+def _check_size(changed: int) -> None:
+    if changed > LARGEST:
+        raise InvalidArgument(
+            f"메뉴 하나로 상품 {LARGEST:,}개까지 바꿀 수 있습니다({changed:,}개). 나누어 보내 주세요.",
+            f"A menu changes at most {LARGEST:,} items, not {changed:,}; send it in parts",
+            reason="TOO_LARGE",
+        )

@@ -107,7 +107,7 @@ async def pair(tx: Transaction, data: DevicePairData, token: Secret, code: Secre
         check_names(data.scopes)
     given = data.scopes
     if data.reach is not None:
-        _check_office_token(data)
+        _check_office_token(data, data.reach)
     if data.kind == "service":
         if data.reach is None:
             await check_service_name(tx, data.name)
@@ -117,7 +117,7 @@ async def pair(tx: Transaction, data: DevicePairData, token: Secret, code: Secre
     device = await _new_device(tx, data.kind, data.name, scopes, token)
     device = replace(device, till_id=None if data.till_id is None else await _till(tx, data))
     if data.reach is not None:
-        reach = Reach(shops=data.reach.shops, groups=data.reach.groups)
+        reach = Reach(all=data.reach.all, shops=data.reach.shops, groups=data.reach.groups)
         device = replace(device, reach=reach, caller_id=office_identity(data.name))
     device = replace(device, code_hash=code.hash, code_expires_ms=to_ms(tx.at + CODE_LIFE))
     tx.put(device)
@@ -199,11 +199,26 @@ async def _till(tx: Transaction, data: DevicePairData) -> str:
     return till.id
 
 
-def _check_office_token(data: DevicePairData) -> None:
-    """A head office's token is a service's and holds nothing but what is done over several shops."""
+def _check_office_token(data: DevicePairData, reach: ReachData) -> None:
+    """A head office's token is a service's, says which shops, and holds nothing but what is done over several of them."""
     if data.kind != "service":
         raise InvalidArgument(
             "본사 토큰은 서비스용입니다", "only a service has a reach over shops", path="$.reach"
+        )
+    named = bool(reach.shops or reach.groups)
+    if not (reach.all or named):
+        # A list that came out empty must not be a token for everything.
+        raise InvalidArgument(
+            "어느 매장에 쓸 토큰인지 지정하세요: reach.shops나 reach.groups, 모든 매장이면 reach.all = true",
+            "$.reach names no shop: give shops or groups, or all: true for every shop",
+            reason="EMPTY_REACH",
+            path="$.reach",
+        )
+    if reach.all and named:
+        raise InvalidArgument(
+            "reach.all과 매장·그룹을 함께 지정할 수 없습니다.",
+            "$.reach.all is every shop: leave out shops and groups, or all",
+            path="$.reach.all",
         )
     if not data.scopes:
         raise InvalidArgument(
@@ -244,7 +259,11 @@ def _fact(name: str, device: Device) -> Fact:
         "scopes": list(device.scopes),
     }
     if device.reach is not None:
-        about["reach"] = {"shops": list(device.reach.shops), "groups": list(device.reach.groups)}
+        about["reach"] = {
+            "all": device.reach.all,
+            "shops": list(device.reach.shops),
+            "groups": list(device.reach.groups),
+        }
     return Fact(name, device.id, about)
 
 
@@ -259,6 +278,6 @@ def _view(device: Device, calendar: ShopCalendar) -> DeviceView:
         till_id=UNSET if device.till_id is None else device.till_id,
         reach=UNSET
         if device.reach is None
-        else ReachData(shops=device.reach.shops, groups=device.reach.groups),
+        else ReachData(all=device.reach.all, shops=device.reach.shops, groups=device.reach.groups),
         revoked_at=UNSET if device.revoked_ms is None else calendar.iso(from_ms(device.revoked_ms)),
     )

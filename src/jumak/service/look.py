@@ -34,6 +34,14 @@ class OrderSpan(Struct, frozen=True, kw_only=True):
     states: tuple[str, ...] = ()
 
 
+class Sales(NamedTuple):
+    """Trading days with anything in the books, up to `through`, and how many facts had to be read for them."""
+
+    days: Sequence[BookedDay]
+    through: date
+    facts: int
+
+
 class Look(Protocol):
     """One shop, looked into."""
 
@@ -49,5 +57,5 @@ class Look(Protocol):
     async def menu(self) -> tuple[ShopMenu, ChainMenu]:
         """Its menu, tombstones included, and what it remembers of menus from above."""
 
-    async def sales(self, first: date, last: date) -> tuple[Sequence[BookedDay], int]:
-        """Its trading days with anything in the books, and how many facts had to be read for them."""
+    async def sales(self, first: date, last: date, most: int) -> Sales:
+        """As many days from the first on as `most` facts tell of, at least one."""

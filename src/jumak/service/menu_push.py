@@ -28,7 +28,7 @@ from jumak.protocol.messages.branch import (
     PushView,
 )
 from jumak.protocol.row import Done
-from jumak.service.chain_menu import LARGEST, menu_in
+from jumak.service.chain_menu import LARGEST, is_ahead, menu_in
 from jumak.service.documents import MenuPush, PushResult, ShopEntry, TakenMenu
 from jumak.service.ports import Documents, Reader, Transaction
 
@@ -77,13 +77,14 @@ async def add(tx: Transaction, data: PushMenu, shops: Collection[ShopEntry]) -> 
             )
         return await reply_of(tx, known, {entry.id: entry for entry in shops}, ())
     menu = part_of(await menu_in(tx), data)
-    size = len(menu.items) + len(menu.gone)
-    if not (size or menu.categories or menu.options) or not shops:
+    size = len(menu.items)
+    if not (size or menu.gone or menu.categories or menu.options) or not shops:
         raise InvalidArgument(
             "보낼 메뉴나 받을 매장이 없습니다.",
             "There is nothing to push, or no shop to push to",
             reason="NOTHING",
         )
+    # What was ever deleted is only numbers; a shop counts those it still has (`OfficeMenu`).
     if size > LARGEST:
         raise InvalidArgument(
             f"한 번에 상품 {LARGEST:,}개까지 보낼 수 있습니다. 나누어 보내 주세요.",
@@ -91,13 +92,15 @@ async def add(tx: Transaction, data: PushMenu, shops: Collection[ShopEntry]) -> 
             reason="TOO_LARGE",
         )
     pushes = (await tx.all(MenuPush)).values()
-    newest = max((each.version for each in pushes), default=0)
+    now_ms = to_ms(tx.at)
+    # One that was made while the clock was wrong must not draw all later ones after it.
+    newest = max((each.version for each in pushes if not is_ahead(each.version, now_ms)), default=0)
     push = MenuPush(
         id=data.id,
         name=data.name,
         # By the clock, so that it stands in order with menus of a hub.
-        version=max(to_ms(tx.at), newest + 1),
-        at_ms=to_ms(tx.at),
+        version=max(now_ms, newest + 1),
+        at_ms=now_ms,
         by=tx.caller.name,
         asked=asked,
         menu=menu,
@@ -193,7 +196,7 @@ def _view(push: MenuPush, office: Shop, results: Sequence[PushResultView]) -> Pu
         version=push.version,
         at=calendar_of(office).iso(from_ms(push.at_ms)),
         by=push.by,
-        items=len(push.menu.items) + len(push.menu.gone),
+        items=len(push.menu.items),
         pending=_count(results, "PENDING"),
         done=_count(results, "DONE"),
         refused=_count(results, "REFUSED"),

@@ -14,12 +14,12 @@ from msgspec.structs import replace
 from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.caller import Caller
 from jumak.domain.catalog.sharing import ShopMenu
-from jumak.domain.day_book import BookedDay, DayBook
+from jumak.domain.day_book import DayBook
 from jumak.domain.order.types import Order
 from jumak.server.directory import ReplyT, done_in
 from jumak.service.chain_menu import menu_in, remembered
 from jumak.service.documents import ChainMenu, ShopEntry
-from jumak.service.look import OrderPlace, OrderSpan
+from jumak.service.look import OrderPlace, OrderSpan, Sales
 from jumak.service.ports import OrderQuery, Reader, Store, Transaction
 
 _MANY = 10_000
@@ -88,7 +88,7 @@ class OneLook:
         """See `Look`."""
         return await menu_in(self._read), await remembered(self._read)
 
-    async def sales(self, first: date, last: date) -> tuple[Sequence[BookedDay], int]:
+    async def sales(self, first: date, last: date, most: int) -> Sales:  # noqa: ARG002 (it reads all)
         """See `Look`."""
         book = DayBook(calendar_of(self.shop), first, last)
         facts = await self._read.facts(0, _MANY)
@@ -101,4 +101,4 @@ class OneLook:
                     book.version(order_id, document, at)
                 if fact.name == "payment.refund" and fact.data["order"]["id"] == order_id:
                     book.refund(order_id, fact.subject, fact.data["amount"], at)
-        return book.days(), len(facts)
+        return Sales(book.days(), last, len(facts))

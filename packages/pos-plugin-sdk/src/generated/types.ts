@@ -2670,8 +2670,9 @@ export interface RadioInput {
   values: Choice[];
 }
 
-/** Shops a head office's token is good for: numbers and groups; with neither every shop, later ones too. */
+/** Shops a head office's token is good for: numbers and groups, or `all`: every shop, later ones too. */
 export interface ReachData {
+  all?: boolean | undefined;
   shops?: number[] | undefined;
   groups?: string[] | undefined;
 }

@@ -67,8 +67,9 @@ class DeviceInfoReply(Reply, frozen=True, kw_only=True):
 
 
 class ReachData(Data, frozen=True, kw_only=True, omit_defaults=True):
-    """Shops a head office's token is good for: numbers and groups; with neither every shop, later ones too."""
+    """Shops a head office's token is good for: numbers and groups, or `all`: every shop, later ones too."""
 
+    all: bool = False
     shops: Annotated[tuple[ShopNumber, ...], Meta(max_length=500)] = ()
     groups: Annotated[tuple[GroupName, ...], Meta(max_length=50)] = ()
 

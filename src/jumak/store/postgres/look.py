@@ -21,12 +21,13 @@ from msgspec import Raw, Struct
 from jumak.domain.calendar import calendar_of, from_ms, to_ms
 from jumak.domain.catalog import CatalogItem, Category, Option
 from jumak.domain.catalog.sharing import ShopMenu
-from jumak.domain.day_book import BookedDay, DayBook
+from jumak.domain.day_book import DayBook
 from jumak.domain.errors import TimedOut
 from jumak.domain.merchant import Shop
 from jumak.service.chain_menu import ID as CHAIN
 from jumak.service.documents import KINDS, ChainMenu
-from jumak.service.look import Look, OrderPlace, OrderSpan
+from jumak.service.look import Look, OrderPlace, OrderSpan, Sales
+from jumak.service.turn import in_turn
 from jumak.store.codec import ORDER_CODE, ORDER_FULL, ORDER_PATCH, Codec, StateEntry
 from jumak.store.patch import apply_raw
 from jumak.store.postgres.connection import ANSWER_WITHIN_S, CONNECT_WITHIN_S, SETTINGS
@@ -34,6 +35,9 @@ from jumak.store.postgres.queries import SQL
 from jumak.store.postgres.rows import order_at
 
 CONNECTIONS: Final = 2
+WAIT_S: Final = 5.0
+"""Somebody who wants to look waits so long for others to be done."""
+
 LONGEST_MS: Final = 5_000
 """A statement of a look is ended after this."""
 
@@ -55,6 +59,7 @@ class Looking:
     def __init__(self, url: str) -> None:
         self._connecting = asyncio.Lock()
         self._is_connected = False
+        self._free = asyncio.Semaphore(CONNECTIONS)
         self._pool = asyncpg.create_pool(
             url,
             min_size=0,
@@ -78,13 +83,13 @@ class Looking:
     async def into(self, shop_id: int) -> AsyncIterator[Look | None]:
         """A shop; None when nobody has opened it yet. Holds a connection for as long as it is looked at.
 
-        Raises TimedOut `TOO_MUCH` when a statement took too long.
+        Raises TimedOut `TOO_MUCH` when a statement took too long, RateLimited when others keep all connections.
         """
         async with self._connecting:
             await self._pool
             self._is_connected = True
         try:
-            async with self._pool.acquire() as connection:
+            async with in_turn(self._free, WAIT_S), self._pool.acquire() as connection:
                 yield await self._look(connection, shop_id)
         except asyncpg.QueryCanceledError:
             raise TimedOut(
@@ -167,14 +172,16 @@ class _DatabaseLook:
         chain: ChainMenu = kept["chain-menu"].get(CHAIN, ChainMenu(id=CHAIN))
         return ShopMenu(items, categories, options), chain
 
-    async def sales(self, first: date, last: date) -> tuple[Sequence[BookedDay], int]:
-        """See `Look`. The facts of those days are read in order, and what was before of the orders they touch."""
+    async def sales(self, first: date, last: date, most: int) -> Sales:
+        """See `Look`. The facts of those days are read in order, and what was before of the orders they touch.
+
+        Their orders are in memory meanwhile, which is why facts are bounded.
+        """
         calendar = calendar_of(self.shop)
         begin, _ = calendar.business_day(first)
-        _, end = calendar.business_day(last)
         newest = (await self._all("head"))[0]["seq"]
         low = await self._first_fact(to_ms(begin - _SKEW), newest)
-        high = await self._first_fact(to_ms(end + _SKEW), newest)
+        last, high = await self._within(first, last, low + most, newest)
         book, known = DayBook(calendar, first, last), dict[str, _Known]()
         pace, read, after = Pace(), 0, low - 1
         while rows := await self._all("facts_between", after, min(after + STEP, high - 1)):
@@ -185,7 +192,26 @@ class _DatabaseLook:
                 await self._book(book, known, row, entries[row["seq"]])
                 await pace()
             read, after = read + len(rows), rows[-1]["seq"]
-        return book.days(), read
+        return Sales(book.days(), last, read)
+
+    async def _within(self, first: date, last: date, below: int, newest: int) -> tuple[date, int]:
+        """The last day from the first on that is over before this fact, the first at least; and the fact after it."""
+        calendar = calendar_of(self.shop)
+
+        async def after(day: date) -> int:
+            _, end = calendar.business_day(day)
+            return await self._first_fact(to_ms(end + _SKEW), newest)
+
+        if (high := await after(last)) <= below:
+            return last, high
+        fits, over = 0, (last - first).days
+        while over - fits > 1:
+            middle = (fits + over) // 2
+            fits, over = (
+                (middle, over) if await after(first + timedelta(days=middle)) <= below else (fits, middle)
+            )
+        through = first + timedelta(days=fits)
+        return through, await after(through)
 
     async def _first_fact(self, at_ms: int, newest: int) -> int:
         """Number of the first fact from an instant on, one above the newest when there is none."""
