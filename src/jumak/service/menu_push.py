@@ -78,11 +78,19 @@ async def add(tx: Transaction, data: PushMenu, shops: Collection[ShopEntry]) -> 
         return await reply_of(tx, known, {entry.id: entry for entry in shops}, ())
     menu = part_of(await menu_in(tx), data)
     size = len(menu.items)
-    if not (size or menu.gone or menu.categories or menu.options) or not shops:
+    if not shops:
         raise InvalidArgument(
-            "보낼 메뉴나 받을 매장이 없습니다.",
-            "There is nothing to push, or no shop to push to",
+            "메뉴를 받을 매장이 없습니다. 매장이나 그룹을 확인해 주세요.",
+            "There is no shop to push to: name shops or groups within reach",
             reason="NOTHING",
+            path="$.shops",
+        )
+    if not (size or menu.gone or menu.categories or menu.options):
+        raise InvalidArgument(
+            "보낼 메뉴가 없습니다. 본사 메뉴를 먼저 만들어 주세요.",
+            "There is nothing to push: make the head office's menu first, or name other parts of it",
+            reason="NOTHING",
+            path="$",
         )
     # What was ever deleted is only numbers; a shop counts those it still has (`OfficeMenu`).
     if size > LARGEST:
@@ -90,6 +98,7 @@ async def add(tx: Transaction, data: PushMenu, shops: Collection[ShopEntry]) -> 
             f"한 번에 상품 {LARGEST:,}개까지 보낼 수 있습니다. 나누어 보내 주세요.",
             f"A push holds at most {LARGEST:,} items; send it in parts",
             reason="TOO_LARGE",
+            path="$.items",
         )
     pushes = (await tx.all(MenuPush)).values()
     now_ms = to_ms(tx.at)
