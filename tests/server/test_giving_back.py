@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from jumak.domain.attempt import MethodRef
 from jumak.domain.caller import SYSTEM, Caller
-from jumak.domain.errors import HostUnavailable, InvalidState
+from jumak.domain.errors import HostUnavailable, InvalidState, PermissionDenied
 from jumak.protocol.scopes import expand
 from jumak.service import refund
 from jumak.service.ports import Command
@@ -348,6 +348,49 @@ async def test_a_plugin_that_is_not_there(shop, counter):
         done = await shop.ask("payment.confirm-refund.request", confirmed, MANAGER)
         assert done["payment"]["state"] == "CANCELLED"
     assert (await shop.get(order["id"]))["orderState"] == "CANCELLED"
+
+
+async def facts_of(shop, name):
+    """What facts of this name say, the oldest first."""
+    known = await shop.shop.running.store.reader().facts(0, 1_000)
+    return [entry.fact.data for entry in known if entry.fact.name == name]
+
+
+async def test_a_cashier_brings_an_approval(shop, counter):
+    """CAN-1, SEC-1, SEC-2: nobody is asked for money before it was used up; it is for one payment, and names both people."""
+    plugin = await counter.plugin()
+    order, payment = await paid_by_method(shop, counter, plugin)
+    asked = back(order, payment)
+    for data in (asked, asked | {"approvalId": "none"}, asked | {"approvalId": "none", "override": True}):
+        with pytest.raises(PermissionDenied) as refused:
+            await shop.ask("payment.cancel.request", data, CASHIER)
+        assert (refused.value.reason, refused.value.data["action"]) == ("APPROVAL_NEEDED", "payment.cancel")
+    assert plugin.questions("cancel") == []
+    assert await state_of(shop, payment) != "CANCELLED"
+    approval = await shop.approve("payment.cancel.request", asked, CASHIER)
+    task = begin(shop, "payment.cancel.request", asked | {"approvalId": approval}, CASHIER)
+    plugin.answer(await plugin.asked("before-cancel"))
+    plugin.answer(await plugin.asked("cancel"), **REFUNDS["value"][0])
+    await task
+    assert await state_of(shop, payment) == "CANCELLED"
+    assert [said["approvedBy"]["name"] for said in await facts_of(shop, "payment.cancel")] == ["매니저"]
+    assert len(await facts_of(shop, "staff.approval-use")) == 1
+
+
+async def test_a_cashier_gives_cash_back_with_an_approval(shop):
+    """CAN-1, SEC-1: used once."""
+    order = await shop.add(CASHIER, a_line(2))
+    first, second = [await shop.pay(CASHIER, order, 1_000, key, sourceType="CASH") for key in ("one", "two")]
+    approval = await shop.approve("payment.cancel.request", back(order, first), CASHIER)
+    for payment, reason in ((second, "APPROVAL_NEEDED"), (first, ""), (second, "APPROVAL_NEEDED")):
+        data = back(order, payment) | {"approvalId": approval}
+        if reason == "":
+            await shop.ask("payment.cancel.request", data, CASHIER)
+            continue
+        with pytest.raises(PermissionDenied) as refused:
+            await shop.ask("payment.cancel.request", data, CASHIER)
+        assert refused.value.reason == reason
+    assert [await state_of(shop, each) for each in (first, second)] == ["CANCELLED", "APPROVED"]
 
 
 async def test_cash_is_returned_by_the_till(shop, counter):

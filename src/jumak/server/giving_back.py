@@ -17,17 +17,18 @@ from typing import TYPE_CHECKING, Any
 from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError
 from jumak.domain.order.ending import check_plugin_may_cancel, live_payments
-from jumak.domain.order.paying import check_may_cancel_payment, find_payment
+from jumak.domain.order.paying import check_may_cancel_payment, find_payment, needs_manager_to_cancel
 from jumak.domain.order.types import Order
+from jumak.domain.payment import Payment
 from jumak.protocol.messages.order import CancelOrder, CancelOrderReply
 from jumak.protocol.messages.payment import CancelPayment, CancelPaymentReply
-from jumak.protocol.row import Reply
+from jumak.protocol.row import Done, Reply
 from jumak.server.consent import Consent
 from jumak.server.payers import Payers
 from jumak.server.refunds import Refunds
 from jumak.service.keeping import locked
 from jumak.service.order import cancel_order
-from jumak.service.payment import cancel_one
+from jumak.service.payment import approved_to_cancel, cancel_one
 from jumak.service.ports import Command, Transaction
 from jumak.service.refund import check_no_refund
 from jumak.service.table import shown
@@ -65,13 +66,19 @@ class GivingBack:
         check_may_cancel_payment(order, payment, caller)
         if payment.state == "CANCELLED":
             return cancel_one
+        if needs_manager_to_cancel(order, payment, caller) and data.approval_id is None:
+            return cancel_one  # It says which approval it needs.
         if (refusal := await locked(read, order, caller, read.at)) is not None:
             raise refusal
+        agreed: UseCase = cancel_one
         payer = None
         if caller.is_staff:
             await check_no_refund(read, payment.id)
             payer = await self._refunds.payer_of(order, payment, caller)
-        agreed: UseCase = cancel_one if payer is None else partial(cancel_one, given_back=True)
+        if payer is not None:
+            # Used up before anybody is asked for money.
+            approved = await self._approved(caller, order, payment, data)
+            agreed = partial(cancel_one, given_back=True, approved=approved)
 
         async def asked() -> None:
             if not _overrides(data, caller):
@@ -83,6 +90,19 @@ class GivingBack:
             await asked()
             return agreed
         return await self._in_time(ask, data, asked, agreed, CancelPaymentReply(cancel_pending=True))
+
+    async def _approved(
+        self, caller: Caller, order: Order, payment: Payment, data: CancelPayment
+    ) -> dict[str, Any]:
+        said: dict[str, Any] = {}
+
+        async def use_up(tx: Transaction) -> Done:
+            said.update(await approved_to_cancel(tx, order, payment, data))
+            return Done()
+
+        if (error := await self._submit(use_up, caller)) is not None:
+            raise error
+        return said
 
     # -- a whole order ---------------------------------------------------------------------------
 
@@ -156,5 +176,5 @@ async def _run(use_case: UseCase, data: Any, tx: Transaction) -> Any:
 
 def _overrides(data: CancelPayment | CancelOrder, caller: Caller) -> bool:
     """A manager, or whoever brings a manager's approval (the use case checks it), insists."""
-    approved = isinstance(data, CancelOrder) and data.approval_id is not None
+    approved = data.approval_id is not None
     return data.override and caller.is_staff and (approved or caller.may("staff:manage"))

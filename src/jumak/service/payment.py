@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.caller import Caller
@@ -14,6 +16,7 @@ from jumak.domain.order.paying import (
     cancel_payment,
     check_may_cancel_payment,
     find_payment,
+    needs_manager_to_cancel,
     record_payment,
 )
 from jumak.domain.order.pricing import backing_of
@@ -28,6 +31,7 @@ from jumak.protocol.messages.payment import (
     PaymentById,
     PaymentReply,
 )
+from jumak.service.approval import require_manager
 from jumak.service.documents import InFlight, Install, PaymentLock
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact, payment_fact
 from jumak.service.ports import Reader, Transaction
@@ -37,6 +41,9 @@ from jumak.service.refund import (
 )
 from jumak.service.registry import command, query
 from jumak.service.serving import served
+
+NOBODY: Final[Mapping[str, Any]] = MappingProxyType({})
+"""Who approved what needed no approval."""
 
 
 @command("payment.add.request")
@@ -162,8 +169,13 @@ async def cancel(tx: Transaction, data: CancelPayment) -> CancelPaymentReply:
     return await cancel_one(tx, data)
 
 
-async def cancel_one(tx: Transaction, data: CancelPayment, *, given_back: bool = False) -> CancelPaymentReply:
-    """See `cancel`. given_back: who took the money has returned it, a fact whoever says so, locked order or not."""
+async def cancel_one(
+    tx: Transaction, data: CancelPayment, *, given_back: bool = False, approved: Mapping[str, Any] = NOBODY
+) -> CancelPaymentReply:
+    """See `cancel`. given_back: who took the money has returned it, a fact whoever says so, locked order or not.
+
+    approved: what the fact says of an approval that was used up before.
+    """
     order = await tx.order_of_payment(data.payment.id)
     if order is None or order.id != data.order.id:
         await known_order(tx, data.order.id)
@@ -175,6 +187,8 @@ async def cancel_one(tx: Transaction, data: CancelPayment, *, given_back: bool =
     payment = find_payment(order, data.payment.id)
     if not given_back:
         check_may_cancel_payment(order, payment, tx.caller)
+        if payment.state != "CANCELLED":
+            approved = await approved_to_cancel(tx, order, payment, data)
     if payment.state == "CANCELLED":
         return CancelPaymentReply()
     if not given_back:
@@ -182,8 +196,17 @@ async def cancel_one(tx: Transaction, data: CancelPayment, *, given_back: bool =
         if tx.caller.is_staff:
             await check_no_refund(tx, payment.id)
             await _check_returnable(tx, order, payment)
-    await take_back(tx, order, payment, **({"overridden": True} if data.override else {}))
+    await take_back(tx, order, payment, **({"overridden": True} if data.override else {}), **approved)
     return CancelPaymentReply()
+
+
+async def approved_to_cancel(
+    tx: Transaction, order: Order, payment: Payment, data: CancelPayment
+) -> dict[str, Any]:
+    """What the fact says of a manager's approval, which is used up. Raises PermissionDenied APPROVAL_NEEDED."""
+    if not needs_manager_to_cancel(order, payment, tx.caller):
+        return {}
+    return await require_manager(tx, "payment.cancel", data)
 
 
 async def take_back(tx: Transaction, order: Order, payment: Payment, **said: Any) -> Order:

@@ -44,7 +44,10 @@ export class PluginHost {
     await Promise.all(
       [...this.#hosted].map(async ([id, hosted]) => {
         const plugin = wanted.get(id);
-        if (plugin !== undefined && id !== restart && isSame(plugin, hosted.plugin)) return;
+        if (plugin !== undefined && id !== restart && isSame(plugin, hosted.plugin)) {
+          hosted.retell();
+          return;
+        }
         await hosted.stop();
         if (plugin === undefined) this.#hosted.delete(id);
         else {

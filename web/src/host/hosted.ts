@@ -107,6 +107,12 @@ export class Hosted {
     this.#run?.play(url);
   }
 
+  /** Says again that it runs: a shop that was started anew does not know. */
+  retell(): void {
+    if (this.state !== "running" || this.loadMs === null) return;
+    void this.#home.report(this.plugin.id, { state: "running", loadMs: this.loadMs }).catch(() => undefined);
+  }
+
   /** Stops it: it is told, has 300 ms, and is gone. */
   async stop(): Promise<void> {
     clearTimeout(this.#again);

@@ -112,10 +112,9 @@ export class OpenedOrder {
 
   /** Returns whether the plugin that took the money has not yet said that it went back. Raises ShopError. */
   async cancelPayment({ id }: FullPayment, override: boolean): Promise<boolean> {
-    const { cancelPending } = await this.#till.ask(
-      "payment.cancel.request",
-      { order: { id: this.id }, payment: { id }, ...(override ? { override } : {}) },
-      decodeCancelled,
+    const asked = { order: { id: this.id }, payment: { id }, ...(override ? { override } : {}) };
+    const { cancelPending } = await this.#approvals.run((approvalId) =>
+      this.#till.ask("payment.cancel.request", { ...asked, ...brings(approvalId) }, decodeCancelled),
     );
     await this.read();
     return cancelPending;

@@ -151,26 +151,34 @@ export class Payments {
       this.orders = [];
       return;
     }
-    const orders = this.#till.ask("order.get-list.request", { orderStates: ["OPENED"], size: 200 }, decodeOrders);
-    const methods = this.#till.ask("payment-method.list.request", {}, decodeMethods);
-    const attempts = this.#till.ask(
-      "payment-attempt.list.request",
-      { states: [...UNDER_WAY, ...UNSETTLED] },
-      decodeAttempts,
-    );
-    const refunds = this.#till.ask("payment-refund.list.request", { states: [...REFUND_OPEN] }, decodeRefunds);
-    const read = await Promise.allSettled([orders, methods, attempts, refunds]);
-    if (read[0].status === "fulfilled") this.orders = read[0].value.orders.filter(owes).sort(newest);
-    if (read[1].status === "fulfilled") this.methods = read[1].value.methods;
-    if (read[2].status === "fulfilled") {
-      const id = this.shownId;
-      const open = read[2].value.attempts;
+    const unended = { states: [...UNDER_WAY, ...UNSETTLED] };
+    // Each is taken as it comes: a push that came before the others' answers is newer than it.
+    await Promise.allSettled([
+      this.#till.ask("order.get-list.request", { orderStates: ["OPENED"], size: 200 }, decodeOrders).then(({ orders }) => {
+        this.orders = orders.filter(owes).sort(newest);
+      }),
+      this.#till.ask("payment-method.list.request", {}, decodeMethods).then(({ methods }) => {
+        this.methods = methods;
+      }),
+      this.#till
+        .ask("payment-attempt.list.request", unended, decodeAttempts)
+        .then(({ attempts }) => this.#takeUnended(attempts)),
+      this.#till.ask("payment-refund.list.request", { states: [...REFUND_OPEN] }, decodeRefunds).then(({ refunds }) => {
+        this.refunds = refunds;
+      }),
+    ]);
+  }
+
+  async #takeUnended(unended: readonly Attempt[]): Promise<void> {
+    const { shown, shownId } = this;
+    const isListed = unended.some(({ id }) => id === shownId);
+    this.attempts = shown === undefined || isListed ? unended : [shown, ...unended];
+    if (shownId !== null && !isListed) {
       // What is on screen may have ended while nobody could tell.
-      const shown = id === null || open.some((one) => one.id === id) ? null : await this.#read(id);
-      this.attempts = shown === null ? open : [shown, ...open];
-      await this.#nameOrders();
+      const now = await this.#read(shownId);
+      if (now !== null) this.#keep(now);
     }
-    if (read[3].status === "fulfilled") this.refunds = read[3].value.refunds;
+    await this.#nameOrders();
   }
 
   /** Begins to take money. Raises ShopError; then nothing was begun. */

@@ -251,6 +251,17 @@ describe("the plugins of a till", () => {
     expect(host.all).toEqual([]);
   });
 
+  it("are told of again when the shop may have been started anew", async () => {
+    const at = home();
+    const host = new PluginHost(at, () => Promise.resolve([plugin()]));
+    await host.refresh();
+    at.sessions[0]?.session.opened();
+    at.stage.events?.message("worker", { name: "plugin.info.request", version: 1, callbackId: "i", data: {} });
+    expect(at.reports.map(({ state }) => state)).toEqual(["starting", "running"]);
+    await host.refresh();
+    expect(at.reports.map(({ state }) => state)).toEqual(["starting", "running", "running"]);
+  });
+
   it("restart one by name although nothing of it changed", async () => {
     const at = home();
     const host = new PluginHost(at, () => Promise.resolve([plugin()]));

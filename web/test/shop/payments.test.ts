@@ -23,3 +23,24 @@ describe('refunds without an end', () => {
     expect(payments.refunds).toEqual([]);
   });
 });
+
+describe('what is read anew', () => {
+  it('is older than a push that came after its own answer, whatever else is still on its way', async () => {
+    const fake = new FakeTill();
+    const payments = new Payments(fake.till, new Approvals(fake.till));
+    const reading = payments.refresh();
+    const asked = (name: string) => {
+      const found = fake.asked.find((one) => one.name === name);
+      if (found === undefined) throw new Error(`nobody asked ${name}`);
+      return found;
+    };
+    // A plugin comes back after the shop was started anew, while attempts are still looked up.
+    await asked('payment-method.list.request').answer({ methods: [] });
+    fake.push('payment-method.change.event', { methods: [{ pluginId: 'card', id: 'prepaid', paymentName: '선불카드' }] });
+    await asked('order.get-list.request').answer({ orders: [] });
+    await asked('payment-refund.list.request').answer({ refunds: [] });
+    await asked('payment-attempt.list.request').answer({ attempts: [] });
+    await reading;
+    expect(payments.methods.map(({ id }) => id)).toEqual(['prepaid']);
+  });
+});

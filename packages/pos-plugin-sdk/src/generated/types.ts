@@ -1940,6 +1940,7 @@ export interface PaymentCancelRequest {
   order: IdRef;
   payment: IdRef;
   override?: boolean | undefined;
+  approvalId?: string | undefined;
 }
 
 /** `cancelPending` when a plugin has not answered yet; what follows is pushed. */

@@ -235,22 +235,19 @@ def find_payment(order: Order, payment_id: str) -> Payment:
     return next(payment for payment in order.payments if payment.id == payment_id)
 
 
-def check_may_cancel_payment(order: Order, payment: Payment, caller: Caller) -> None:
-    """Who may take a payment back: its owner, EXTERNAL only, or staff (§3.1).
-
-    Raises PermissionDenied SCOPE for staff that are no managers, else POS_PAYMENT or FOREIGN_PAYMENT.
-    """
-    if caller.may("staff:manage"):
-        return
+def needs_manager_to_cancel(order: Order, payment: Payment, caller: Caller) -> bool:
+    """Staff take back what they recorded themselves; another payment is a manager's, or approved by one (§7.5)."""
     is_own = payment.source_type == "EXTERNAL" and backing_of(order).payments[payment.id].owner == caller.id
-    if caller.is_staff and not is_own:
-        raise PermissionDenied(
-            "결제 하나를 취소하는 일은 점장 이상만 할 수 있습니다",
-            "one payment is cancelled by a manager",
-            reason="SCOPE",
-            scope="staff:manage",
-            paymentId=payment.id,
-        )
+    return caller.is_staff and not caller.may("staff:manage") and not is_own
+
+
+def check_may_cancel_payment(order: Order, payment: Payment, caller: Caller) -> None:
+    """Who may take a payment back: staff (see `needs_manager_to_cancel`), or its owner, EXTERNAL only (§3.1).
+
+    Raises PermissionDenied POS_PAYMENT or FOREIGN_PAYMENT.
+    """
+    if caller.is_staff:
+        return
     if payment.source_type != "EXTERNAL":
         raise PermissionDenied(
             "카드·현금 결제는 포스에서만 취소할 수 있습니다",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from jumak.domain.base import Doc, PublicId
 from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment, PaymentDto
 from jumak.protocol.row import Data, Done, Reply, Row, RowKind
+
+ApprovalId = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 class IdRef(Doc, frozen=True, kw_only=True):
@@ -26,11 +28,15 @@ class AddPayment(Data, frozen=True, kw_only=True):
 
 
 class CancelPayment(Data, frozen=True, kw_only=True):
-    """Take one payment back; the order stays (CAN-1). override: a manager, although a plugin objects (§5)."""
+    """Take one payment back; the order stays (CAN-1). override: a manager, although a plugin objects (§5).
+
+    approval_id: a manager's, for staff below (SEC-1).
+    """
 
     order: IdRef
     payment: IdRef
     override: bool = False
+    approval_id: ApprovalId | None = None
 
 
 class CancelPaymentReply(Reply, frozen=True, kw_only=True):

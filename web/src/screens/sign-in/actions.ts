@@ -10,6 +10,7 @@ const ACTIONS: Readonly<Record<string, readonly [ko: string, en: string]>> = {
   "order.update": ["큰 할인", "a large discount"],
   "draft-order.add-discount": ["큰 할인", "a large discount"],
   "draft-order.add-item-discount": ["큰 할인", "a large discount"],
+  "payment.cancel": ["결제 취소", "cancelling a payment"],
   "payment-attempt.resolve": ["결제 결과 처리", "saying how a payment ended"],
   "payment-refund.resolve": ["환불 처리", "saying how money went back"],
   "payment.confirm-refund": ["환불 처리", "saying how money went back"],

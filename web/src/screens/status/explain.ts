@@ -71,12 +71,21 @@ function vat({ chargePrice }: FullOrder): readonly string[] {
 }
 
 function paid({ payments, paymentPrice }: FullOrder): readonly string[] {
-  const gone = payments.filter((each) => !isLive(each)).reduce((sum, { amountMoney }) => sum + amountMoney, 0);
+  const live = payments.filter(isLive);
+  const came = sumOf(live);
+  const gone = sumOf(payments) - came;
+  // Parts of payments that stand (CAN-5, CAN-6).
+  const back = came - paymentPrice.paymentPaidValue;
   return [
-    ...payments.filter(isLive).map((each) => t("whyPayment", { how: howPaid(each), amount: won(each.amountMoney) })),
+    ...live.map((each) => t("whyPayment", { how: howPaid(each), amount: won(each.amountMoney) })),
+    ...(back > 0 ? [t("whyBack", { amount: won(back) })] : []),
     ...(gone > 0 ? [t("whyCancelled", { amount: won(gone) })] : []),
     t("whyPaid", { paid: won(paymentPrice.paymentPaidValue) }),
   ];
+}
+
+function sumOf(payments: FullOrder["payments"]): number {
+  return payments.reduce((sum, { amountMoney }) => sum + amountMoney, 0);
 }
 
 function unpaid({ orderState, chargePrice, paymentPrice }: FullOrder): readonly string[] {

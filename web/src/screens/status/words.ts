@@ -68,7 +68,8 @@ export const t = words({
   whyTipVat: ["봉사료 {tip}은 공급가액에 넣지 않습니다.", "The tip of {tip} is not part of the supply value."],
   whyPayment: ["{how} {amount}", "{how} {amount}"],
   whyCancelled: ["취소된 결제 {amount}은 세지 않습니다.", "Cancelled payments of {amount} do not count."],
-  whyPaid: ["취소되지 않은 결제를 더하면 {paid}입니다.", "The payments that stand come to {paid}."],
+  whyBack: ["그중 {amount}은 손님에게 되돌렸습니다.", "Of that {amount} went back to the guest."],
+  whyPaid: ["그래서 받은 금액은 {paid}입니다.", "So {paid} was paid."],
   whyUnpaid: ["합계 {total} − 받은 금액 {paid} = {unpaid}", "Total {total} − paid {paid} = {unpaid}"],
   whyNothingOwed: ["취소된 주문이라 더 받을 금액이 없습니다.", "The order is cancelled, so nothing is owed."],
 
