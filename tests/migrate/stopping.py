@@ -7,6 +7,7 @@ still between two of them, until it is told to stop.
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 import time
 
@@ -56,6 +57,8 @@ def steps_are_copying(steps: object) -> bool:
 
 
 if __name__ == "__main__":
+    # Tests that run in the background of a shell pass on that Ctrl-C is not heard.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     stop(sys.argv[1], int(sys.argv[2]))
     sys.argv = ["jumak", *sys.argv[3:]]
     main()
