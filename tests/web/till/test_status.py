@@ -360,6 +360,21 @@ async def test_a_cashier_needs_a_manager(stall: Stall, browser: Browser) -> None
     assert (await order_now(stall, order))["orderState"] == "CANCELLED"
 
 
+async def test_a_cashier_cancels_a_payment(stall: Stall, browser: Browser) -> None:
+    """CAN-1, SEC-1: with a manager's PIN at the same till."""
+    page = await status(stall, browser, pin=PINS["cashier"])
+    order = await an_order(stall)
+    detail = await look_at(page, order)
+    await pay_cash(stall, order)
+    await detail.get_by_role("button", name="결제 취소").click()
+    await page.get_by_role("alertdialog").get_by_role("button", name="결제 취소").click()
+    await expect(page.get_by_role("dialog", name="점장 승인")).to_contain_text("결제 취소")
+    await page.keyboard.type(PINS["manager"])
+    await page.keyboard.press("Enter")
+    await expect(detail.get_by_role("status")).to_have_text("결제를 취소했습니다.")
+    assert (await order_now(stall, order))["paymentPrice"]["paymentPaidValue"] == 0
+
+
 async def test_a_payment_is_cancelled(stall: Stall, browser: Browser) -> None:
     """CAN-1: the payment goes back, the order stays."""
     page = await status(stall, browser)

@@ -16,6 +16,7 @@ from tests.web.till.driving import DRIVER, OTHER_TAB, Driving, driving
 from tests.web.till.paying import an_order, open_payment, order_now
 from tests.web.till.plugin_cart import a_plugin_line
 from tests.web.till.scanner import scan
+from tests.web.till.stall import PINS
 from tests.web.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -64,6 +65,23 @@ async def test_alerts(at: Driving) -> None:
     await dialog.get_by_role("button", name="확인").click()
     await expect(dialog).to_have_count(0)
     assert await at.page.title() != "owned"
+
+
+async def test_nothing_is_asked_on_a_locked_till(at: Driving) -> None:
+    """SEC-1: what a plugin asks for stands above no PIN keys; it is there once somebody has signed in."""
+    dialog = at.page.get_by_role("dialog")
+    await at.page.get_by_role("button", name="잠금").click()
+    await at.page.locator("#sign-in").wait_for()
+    asking = at.calling("ui.openBarcode", {"productName": "도장 카드"})
+    await at.call("alert.open", "두부가 떨어졌습니다")
+    await at.page.keyboard.type(PINS["owner"])
+    assert await at.page.locator("dialog").count() == 0
+    await at.page.keyboard.press("Enter")
+    await expect(at.page.get_by_role("alertdialog")).to_contain_text("두부가 떨어졌습니다")
+    await at.page.get_by_role("alertdialog").get_by_role("button", name="확인").click()
+    await expect(dialog).to_contain_text("도장 카드")
+    await at.page.keyboard.press("Escape")
+    assert (await asking)["data"] == {"result": "CANCELLED"}
 
 
 async def test_a_popup_that_asks_for_values(at: Driving) -> None:
