@@ -16,6 +16,7 @@ import webbrowser
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import uvicorn
@@ -29,6 +30,7 @@ from jumak import __version__
 from jumak.devices.terminal import DRIVERS
 from jumak.domain.caller import SYSTEM
 from jumak.domain.origin import LOCAL
+from jumak.ending import end_within
 from jumak.feed.options import FeedOptions, Link
 from jumak.logs import fields
 from jumak.plugins.bridge import Bridge
@@ -421,6 +423,7 @@ async def _sending(shop: RunningShop, options: ServeOptions) -> AsyncIterator[No
 async def _stop_when(stopping: asyncio.Future[str], server: uvicorn.Server) -> None:
     log.error("this server stops: %s", await stopping)
     server.should_exit = True
+    end_within()
 
 
 def settle_memory() -> None:
@@ -456,6 +459,10 @@ class ShopServer(uvicorn.Server):
                 if sys.platform == "win32":
                     signal.signal(number, self.handle_exit)
         yield
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        end_within()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

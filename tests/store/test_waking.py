@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 import pytest
-from nats.aio.client import Client
 
+from jumak.feed.link import reached, taken
 from jumak.feed.options import Link
 from jumak.feed.waking import ByNats, subject
 from jumak.service.ports import Announcement
@@ -158,28 +158,27 @@ async def test_words_that_are_wrong_do_no_harm(
             await catching_up()
 
         monkeypatch.setattr(store, "caught_up", looked)
-        forger = Client()
-        await forger.connect(nats.url)
         all_heard = asyncio.Event()
 
         async def last(_: Any) -> None:
             all_heard.set()
 
-        for word in (b"", b"x", b"-5", b"9" * 19, b"9" * 5_000, "²".encode(), b"0", b"1", b"1", b"999"):
-            for _ in range(20):
-                await forger.publish(subject(both.shop_id), word)
         # A subject of the same connections: when its word is there, all before it have been.
         client = both.carriers[1]._client
         await client.subscribe("test.last", cb=last)
-        await client.flush()
-        await forger.publish("test.last", b"")
-        await asyncio.wait_for(all_heard.wait(), WITHIN_S)
+        await taken(client)
+        async with reached(Link(nats.url), "forger") as (forger, _):
+            for word in (b"", b"x", b"-5", b"9" * 19, b"9" * 5_000, "²".encode(), b"0", b"1", b"1", b"999"):
+                for _ in range(20):
+                    await forger.publish(subject(both.shop_id), word)
+            await forger.publish("test.last", b"")
+            async with asyncio.timeout(WITHIN_S):
+                await all_heard.wait()
         await until(lambda: looks > 0)
         assert looks == 1
         await both.two.do(count)
         await told(both.one, 2)
         assert heard(both.one) == heard(both.two)
-        await forger.close()
 
 
 async def test_a_process_hears_of_the_shops_it_has_open(postgres: PostgresServer, nats: NatsServer) -> None:

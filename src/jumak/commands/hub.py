@@ -19,6 +19,7 @@ from jumak.commands.nats import add_link, link_of, shop_name
 from jumak.commands.printing import print_json, print_table
 from jumak.commands.reach import Refused
 from jumak.domain.calendar import to_ms
+from jumak.ending import end_within, ended
 from jumak.feed.options import Link
 from jumak.main import monitored, settle_memory
 from jumak.server.clock import SystemClock
@@ -42,11 +43,14 @@ async def _run(arguments: argparse.Namespace) -> None:
     async with _opened(arguments) as pool:
         receiver = Receiver(pool, ReceiverOptions(link=link), UuidIds())
         async with _watched(pool, receiver, monitor, arguments.listen):
-            running = asyncio.ensure_future(receiver.run())
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+            told = asyncio.Event()
+            running, stopping = (asyncio.ensure_future(work) for work in (receiver.run(), told.wait()))
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
             settle_memory()
             print("Jumak hub is ready", flush=True)
-            await asyncio.wait([running])
+            await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
+            end_within()
+            await ended(running, stopping)
         if not running.cancelled():
             running.result()
 

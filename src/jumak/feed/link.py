@@ -14,6 +14,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
+from jumak.ending import ended
 from jumak.feed.options import Link
 from jumak.logs import fields
 
@@ -82,7 +83,23 @@ async def _client_at(url: str, link: Link, name: str) -> tuple[Client, asyncio.E
 async def _ended(client: Client) -> None:
     # A link that swallows everything takes no farewell either.
     with contextlib.suppress(Exception):
-        await asyncio.wait_for(client.close(), CONNECT_WITHIN_S)
+        async with asyncio.timeout(CONNECT_WITHIN_S):
+            await client.close()
+
+
+async def taken(client: Client) -> None:
+    """Returns once the server has taken all that was sent to it. Raises one of LOST.
+
+    A message to ourselves, behind everything else: `Client.flush` pings before what still waits to be written.
+    """
+    inbox = client.new_inbox()
+    mine = await client.subscribe(inbox)
+    try:
+        await client.publish(inbox)
+        await mine.next_msg(ANSWER_WITHIN_S)
+    finally:
+        with contextlib.suppress(*LOST):
+            await mine.unsubscribe()
 
 
 @contextlib.asynccontextmanager
@@ -123,9 +140,7 @@ class Connection(NamedTuple):
             for task in done:
                 task.result()
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await ended(*tasks)
 
 
 class Shared:
@@ -144,8 +159,7 @@ class Shared:
         try:
             yield self
         finally:
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
+            await ended(keeping)
 
     @contextlib.asynccontextmanager
     async def connected(self) -> AsyncIterator[Connection]:

@@ -28,6 +28,7 @@ from nats.js.errors import APIError, NotFoundError
 from jumak import metrics
 from jumak.domain.caller import SYSTEM
 from jumak.domain.errors import HostUnavailable
+from jumak.ending import ended
 from jumak.feed.link import LOST, Connection, Waiting, connected
 from jumak.feed.menus import MenuTaker
 from jumak.feed.messages import About, Facts, Heard, Unreadable, Wanted, packed, unpacked
@@ -173,7 +174,8 @@ class Sender:
                 await self._remember_sometimes()
                 continue
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), REMEMBER_EVERY_S)
+                async with asyncio.timeout(REMEMBER_EVERY_S):
+                    await self._news.wait()
                 continue
             await self._remember()
             await self._news.wait()
@@ -298,8 +300,7 @@ async def sending(
     try:
         yield sender
     finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        await ended(running)
         sender.close()
         journal.close()
 

@@ -16,7 +16,8 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
-from jumak.feed.link import LOST, Waiting, reached
+from jumak.ending import ended
+from jumak.feed.link import LOST, Waiting, reached, taken
 from jumak.feed.options import Link
 from jumak.logs import fields
 from jumak.store.postgres.waking import ByDatabase, Channels, Listener, Words
@@ -79,9 +80,7 @@ class ByNats:
 
     async def close(self) -> None:
         """See `WakeUps`."""
-        for task in self._running:
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await ended(*self._running)
         await self._database.close()
 
     async def _keep(self) -> None:
@@ -127,8 +126,8 @@ class ByNats:
         for shop_id in new:
             self._subscriptions[shop_id] = await client.subscribe(subject(shop_id), cb=self._heard)
         if new:
-            # The server has taken them; what was said before may have been missed.
-            await client.flush()
+            await taken(client)
+            # What was said before may have been missed.
             if self._client is not None:
                 for shop_id in new:
                     self._words.call(shop_id)

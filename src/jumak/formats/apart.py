@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
+from jumak.ending import ended
 from jumak.formats.errors import BadFile
 
 MAX_MEMORY = 2_000_000_000
@@ -83,8 +84,7 @@ async def _exchanged(process: asyncio.subprocess.Process, request: bytes) -> byt
                 raise _too_much()
         await process.wait()
     finally:
-        writing.cancel()
-        await asyncio.gather(writing, return_exceptions=True)
+        await ended(writing)
     return b"".join(parts)
 
 

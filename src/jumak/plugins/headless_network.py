@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol
 from msgspec import Struct
 
 from jumak.domain.errors import PosError
+from jumak.ending import ended
 from jumak.logs import fields
 from jumak.service.documents import Install
 
@@ -142,9 +143,7 @@ class HeadlessNetwork:
     async def close(self) -> None:
         """Ends everything that is under way."""
         tasks = [*self._fetches.values(), *(opened.task for opened in self._sockets.values())]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await ended(*tasks)
 
     def _begin(
         self, work: Coroutine[Any, Any, None], among: dict[int, Any], number: int
@@ -191,8 +190,7 @@ class HeadlessNetwork:
             return
         finally:
             if opening is not None and not opening.done():
-                opening.cancel()
-                await asyncio.gather(opening, return_exceptions=True)
+                await ended(opening)
         await self._tell(event | {"event": "open", "protocol": socket.protocol or ""})
         sending = asyncio.create_task(self._send_all(said.id, socket, unsent))
         try:
@@ -205,8 +203,7 @@ class HeadlessNetwork:
         except Exception as problem:
             end = {"code": LOST, "reason": "", "failed": self._why(f"WebSocket {said.url}", problem)}
         finally:
-            sending.cancel()
-            await asyncio.gather(sending, socket.close(), return_exceptions=True)
+            await asyncio.gather(ended(sending), socket.close(), return_exceptions=True)
         await self._tell(event | {"event": "close"} | end)
 
     async def _connect(self, said: Said) -> Socket:

@@ -24,6 +24,7 @@ from jumak.domain.calendar import calendar_of
 from jumak.domain.caller import SYSTEM, Caller
 from jumak.domain.errors import NotFound, PosError
 from jumak.domain.origin import read_acl
+from jumak.ending import ended
 from jumak.logs import fields
 from jumak.plugins.bridge import Bridge
 from jumak.plugins.console import Console
@@ -337,8 +338,7 @@ class PluginHost:
         self._set(kept, "stopping")
         if kept.process is not None:
             await kept.process.stop()
-        kept.task.cancel()
-        await asyncio.gather(kept.task, return_exceptions=True)
+        await ended(kept.task)
         self._kept.pop(plugin_id, None)
 
     async def _keep(self, install: Install) -> None:

@@ -16,6 +16,7 @@ import websockets
 from msgspec import Struct
 
 from jumak.domain.origin import is_loopback
+from jumak.ending import ended
 from jumak.server.files import UNKNOWN_TYPE, File
 from jumak.server.http import Asked, Receive, Scope, Send
 
@@ -93,9 +94,7 @@ class DevServer:
             try:
                 await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                for one in both:
-                    one.cancel()
-                await asyncio.gather(*both, return_exceptions=True)
+                await ended(*both)
 
     async def _exchange(self, request: bytes) -> bytes:
         reader, writer = await asyncio.open_connection(self._host, self._port)

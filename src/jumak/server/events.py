@@ -115,7 +115,8 @@ async def serve_events(shop: RunningShop, door: ApiDoor, scope: Scope, receive: 
             stream.replay.begin_at(number_of(read, read.seq))
         while not stream.ended.is_set():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stream.ended.wait(), KEEP_ALIVE_S)
+                async with asyncio.timeout(KEEP_ALIVE_S):
+                    await stream.ended.wait()
                 break
             stream.outbox.put(KEEP_ALIVE)
     except HostUnavailable as away:
@@ -127,7 +128,8 @@ async def serve_events(shop: RunningShop, door: ApiDoor, scope: Scope, receive: 
         gone.cancel()
         with contextlib.suppress(TimeoutError):
             # A client that reads nothing more is not waited for: the server drops it.
-            await asyncio.wait_for(stream.outbox.drained(), LINGER_S)
+            async with asyncio.timeout(LINGER_S):
+                await stream.outbox.drained()
 
 
 async def _gone(receive: Receive, stream: EventStream) -> None:

@@ -21,6 +21,7 @@ from websockets.frames import CloseCode
 
 from jumak import metrics
 from jumak.domain.errors import InvalidArgument, TimedOut
+from jumak.ending import ended
 from jumak.logs import fields
 from jumak.server.app import refuse
 from jumak.server.hop import Answer, HopConnection, HopError, Hops
@@ -209,9 +210,7 @@ async def _answer(answer: Answer, body: _Body, send: Send) -> None:
         if pouring.done():
             pouring.result()
     finally:
-        for task in (pouring, gone):
-            task.cancel()
-        await asyncio.gather(pouring, gone, return_exceptions=True)
+        await ended(pouring, gone)
 
 
 def _place(address: str) -> tuple[str, int]:
@@ -278,8 +277,7 @@ async def _while(still: Still, asking: Awaitable[Answer | None]) -> Answer | Non
                 return None
     finally:
         if not task.done():
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await ended(task)
 
 
 def lost() -> TimedOut:
@@ -346,9 +344,9 @@ async def _both_ways(connection: ClientConnection, receive: Receive, send: Send)
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        await ended(*tasks)
         for task in tasks:
-            task.cancel()
-        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+            outcome = None if task.cancelled() else task.exception()
             if isinstance(outcome, Exception) and not isinstance(outcome, ConnectionClosed):
                 log.info("a socket that was passed on ended: %s", outcome)
 

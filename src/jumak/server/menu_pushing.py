@@ -56,7 +56,8 @@ class MenuPushing:
                 await self._news.wait()
                 continue
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await self._news.wait()
             wait_s = min(MOST_S, wait_s * 2)
 
     async def carry(self) -> None:

@@ -21,6 +21,7 @@ from jumak.domain.payment import Payment
 from jumak.domain.refund import RefundAttempt, Returned, read_refund
 from jumak.domain.terminal import AnswerLost, CardCancel, NotAsked, TerminalRecord
 from jumak.domain.wallet import MOST_SHOWN
+from jumak.ending import ended
 from jumak.logs import fields
 from jumak.server.watch import Level
 from jumak.service.attempt_answer import show_code
@@ -269,6 +270,4 @@ async def in_time(clock: WaitingClock, work: Coroutine[Any, Any, WorkT], limit: 
             return task.result()
         raise TooLate(f"no answer within {limit.seconds} s")
     finally:
-        bell.cancel()
-        task.cancel()
-        await asyncio.gather(task, bell, return_exceptions=True)
+        await ended(task, bell)

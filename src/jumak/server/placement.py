@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol
 
 from jumak.domain.caller import Caller
 from jumak.domain.errors import HostUnavailable
+from jumak.ending import ended
 from jumak.protocol.row import Row
 from jumak.server.session import Session
 from jumak.server.shop import Answered, RunningShop
@@ -95,9 +96,7 @@ class Process:
 
     async def end(self) -> None:
         """Leaves. What it still ran may be taken at once."""
-        if self._renewing is not None:
-            self._renewing.cancel()
-            await asyncio.gather(self._renewing, return_exceptions=True)
+        await ended(self._renewing)
         self._until = 0.0
         try:
             await self.places.leave(self.id)

@@ -22,6 +22,7 @@ from msgspec import Struct
 from jumak import metrics
 from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError, TimedOut
+from jumak.ending import ended
 from jumak.logs import fields
 from jumak.protocol.envelope import canonical_body, decode_data, encode_reply
 from jumak.protocol.row import Reply, Row
@@ -241,9 +242,7 @@ class RunningShop:
         """Closes every connection and ends every task: what they waited for is asked for after the next start."""
         self.is_over = True
         self.end_connections()
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await ended(*self._tasks)
 
     def _submit(
         self,

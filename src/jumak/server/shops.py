@@ -23,6 +23,7 @@ from typing import Any, Final, Protocol
 from msgspec import Struct
 
 from jumak.domain.errors import NotFound, PermissionDenied, PosError, Unauthenticated
+from jumak.ending import ended
 from jumak.logs import SHOP, fields
 from jumak.protocol.errors import error_json, status_of
 from jumak.server import monitoring
@@ -220,9 +221,7 @@ class Shops:
     async def close(self) -> None:
         """Gives every shop up, each once what is under way in it is done, and opens none any more."""
         self.is_ending = True
-        if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
+        await ended(self._looking)
         for served in self._served.values():
             served.waits = True
             served.ending.set()
@@ -330,7 +329,8 @@ class Shops:
 
 async def _within(seconds: float, event: asyncio.Event) -> None:
     try:
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await event.wait()
     except TimeoutError:
         log.warning("a shop was closed while it was asked something")
 

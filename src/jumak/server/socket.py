@@ -58,4 +58,5 @@ async def serve_socket(shop: RunningShop, scope: Scope, receive: Receive, send: 
     finally:
         session.lost()
         outbox.stop()
-        await asyncio.wait_for(outbox.drained(), LINGER_S)
+        async with asyncio.timeout(LINGER_S):
+            await outbox.drained()

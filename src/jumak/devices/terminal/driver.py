@@ -33,6 +33,7 @@ from jumak.domain.terminal import (
     Underway,
 )
 from jumak.domain.wallet import PresentedCode
+from jumak.ending import ended
 from jumak.service.card_terminal import CardTerminal, Late, Show, unseen
 
 
@@ -134,9 +135,7 @@ class SimulatorTerminal:
 
     async def close(self) -> None:
         """See the port."""
-        if self._hearing is not None:
-            self._hearing.cancel()
-            await asyncio.gather(self._hearing, return_exceptions=True)
+        await ended(self._hearing)
 
     async def _ask(
         self,

@@ -14,6 +14,7 @@ from typing import Final, Self
 
 import asyncpg
 
+from jumak.ending import ended
 from jumak.store.postgres.connection import ASK_AGAIN_S, CONNECT_WITHIN_S, SETTINGS, TROUBLE
 
 AGAIN_WITHIN_S: Final = 30.0
@@ -47,8 +48,7 @@ class Counter:
 
     async def release(self) -> None:
         """Somebody else may have it."""
-        self._keeping.cancel()
-        await asyncio.gather(self._keeping, return_exceptions=True)
+        await ended(self._keeping)
         with contextlib.suppress(*TROUBLE):
             await self._connection.close()
 

@@ -13,6 +13,7 @@ from typing import Final
 
 import asyncpg
 
+from jumak.ending import ended
 from jumak.store.postgres.connection import TROUBLE
 from jumak.store.queries import statements
 
@@ -58,9 +59,7 @@ class Lookout:
 
     async def close(self) -> None:
         """Looks no more."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
+        await ended(self._running)
 
     async def _run(self) -> None:
         while True:

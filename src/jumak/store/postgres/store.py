@@ -27,6 +27,7 @@ from jumak import metrics
 from jumak.domain.calendar import to_ms
 from jumak.domain.errors import HostUnavailable, TimedOut
 from jumak.domain.merchant import Shop
+from jumak.ending import ended
 from jumak.service.ports import Clock, Command, Committed, Ids, Live, Reader, Result
 from jumak.store.codec import shipped_dictionary
 from jumak.store.copying.record import MARK
@@ -191,10 +192,10 @@ class PostgresStore:
         metrics.writer_queue.leave(self)
         if self._writing is not None:
             await self._writing
-        self._following.cancel()
         if self._saying is not None:
             await self._saying
-        await asyncio.gather(self._following, *filter(None, (self._pruning,)), return_exceptions=True)
+        # Pruning goes on with the next commit, here or elsewhere.
+        await ended(self._following, self._pruning)
         self.database.lookout.leave(self.memory.shop_id, self._seen)
         self.database.wake_ups.leave(self.memory.shop_id, self._heard)
         self.closed = True

@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 
 import asyncpg
 
+from jumak.ending import ended
 from jumak.store.postgres.connection import ASK_AGAIN_S, CONNECT_WITHIN_S, SETTINGS, TROUBLE
 
 Listener = Callable[[int], None]
@@ -103,9 +104,7 @@ class Channels:
 
     async def close(self) -> None:
         """Listens no more."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
+        await ended(self._running)
 
     async def _run(self) -> None:
         while True:
