@@ -57,7 +57,7 @@ async def copy(source: Source, target: Target, files: Files, steps: Steps, *, re
     await _copy_rows(source, target, mark, place, steps)
     await target.complete(lambda: steps.done(0))
     await asyncio.to_thread(files.copy)
-    there = await contents_of(target, "reading the copy", steps)
+    there = await contents_of(target, "reading the copy", steps, mark.contents.rows)
     await _compare(source, target, mark.contents, there)
     files_sum = await asyncio.to_thread(files.compare)
     secrets = await _secrets(target, Vault(files.target))
@@ -78,29 +78,30 @@ async def _epoch(kept: Kept) -> int:
     return epoch_in(None if row is None else row[1])
 
 
-async def contents_of(kept: Kept, what: str, steps: Steps) -> Contents:
-    """Reads a shop from beginning to end."""
-    total = 0
-    for table in TABLES:
-        total += await kept.count(table)
-    steps.begin(what, total)
+async def contents_of(kept: Kept, what: str, steps: Steps, rows: int | None = None) -> Contents:
+    """Reads a shop from beginning to end. rows: how many there are, if that is known."""
+    if rows is None:
+        rows = 0
+        for table in TABLES:
+            rows += await kept.count(table)
+    steps.begin(what, rows)
     sums: dict[str, Sum] = {}
     chain: tuple[int, str] | None = None
     days: Days | None = None
     for table in TABLES:
         adding = Adding(table)
         async for some in kept.rows(table):
-            rows = _of_the_shop(table, some)
-            adding.add(rows)
+            ours = _of_the_shop(table, some)
+            adding.add(ours)
             if table is SHOP:
-                days = _days(rows)
+                days = _days(ours)
             elif table is ORDERS:
                 assert days is not None, "a shop has settings, which come first"
-                days.add(rows)
+                days.add(ours)
             elif table is COMMITS:
-                last_seq, _, chained = rows[-1]
+                last_seq, _, chained = ours[-1]
                 chain = last_seq, chained.hex()
-            await _advance(steps, len(rows))
+            await _advance(steps, len(ours))
         sums[table.name] = adding.sum()
     return Contents(sums, {} if days is None else days.sum(), chain)
 
