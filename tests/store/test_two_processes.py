@@ -382,7 +382,10 @@ async def test_a_connection_that_is_lost_after_its_commit(
     assert b'"value":2' in (await shop.do(count)).reply
 
 
-async def test_an_outcome_nobody_can_tell(database_shop: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("why", ["away", "forgotten"])
+async def test_an_outcome_nobody_can_tell(
+    why: str, database_shop: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """H-36: a commit nobody can look up is not tried again; sent again with its id it has happened once."""
     shop, store = database_shop, database_shop.store
     assert isinstance(store, PostgresStore)
@@ -391,6 +394,8 @@ async def test_an_outcome_nobody_can_tell(database_shop: Counter, monkeypatch: p
     async def lost_after(self: Any, query: str, *args: Any, **more: Any) -> Any:
         done = await execute(self, query, *args, **more)
         if commits(query):
+            if why == "forgotten":
+                await execute(self, f"DELETE FROM changes WHERE shop_id = {store.memory.shop_id}")
             self.terminate()
             raise ConnectionResetError("gone")
         return done
@@ -401,7 +406,8 @@ async def test_an_outcome_nobody_can_tell(database_shop: Counter, monkeypatch: p
     commands = [shop.command(count, command_id="c1"), shop.command(count, command_id="c2")]
     with monkeypatch.context() as patched:
         patched.setattr(asyncpg.Connection, "execute", lost_after)
-        patched.setattr(store.database, "back", not_back)
+        if why == "away":
+            patched.setattr(store.database, "back", not_back)
         results = await shop.batch(*commands)
     for result in results:
         assert isinstance(result.error, TimedOut)
