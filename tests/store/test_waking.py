@@ -193,3 +193,15 @@ async def test_a_process_hears_of_the_shops_it_has_open(postgres: PostgresServer
         await other.store.close()
         await until(lambda: set(carrier._subscriptions) == {both.shop_id})
         assert set(store.database._channels._listeners) == {"jumak_nats_away", f"jumak_{both.shop_id}"}
+
+
+async def test_what_is_subscribed_to_is_heard_from_then_on(nats: NatsServer) -> None:
+    """Wire §9: also behind much that waits to be sent, which a ping of the client overtakes."""
+    link = Link(nats.url)
+    async with reached(link, "one") as (one, _), reached(link, "other") as (other, _):
+        for number in range(20):
+            await one.publish("test.nobody", bytes(900_000))
+            mine = await one.subscribe(f"test.{number}")
+            await taken(one)
+            await other.publish(f"test.{number}")
+            await mine.next_msg(WITHIN_S)
