@@ -60,6 +60,9 @@ class Check:
         self.moved: set[str] = set()
         """Orders that were merged or split: their ledgers and shares are spread over several orders."""
         self._together: tuple[tuple[Any, ...], dict[str, bool]] = ((), {})
+        self._sent: dict[str, Counter[tuple[str, str]]] = {}
+        """Of each order with tickets: how much of a line they sent to a station."""
+        self._indexed_payments: dict[str, tuple[int, str | None, str]] = {}
 
     async def run(self) -> list[Finding]:
         """What is wrong. Empty: all is well."""
@@ -68,7 +71,8 @@ class Check:
         settings = await self.rows.settings("founding") or await self.rows.settings("settings")
         assert settings is not None, "a shop has settings"
         self.shops = [msgspec.json.decode(settings, type=Shop)]
-        for part in (self._journal, self._orders, self._payments, self._tickets, self._documents):
+        # Tickets before orders: what they add up to is held against each order when it is read.
+        for part in (self._journal, self._tickets, self._orders, self._documents):
             await part()
         return list(self.findings.values())
 
@@ -178,6 +182,10 @@ class Check:
         slots = _SlotCount(self, ORDERS, await self.rows.slots(ORDERS))
         numbers: Counter[tuple[str, str]] = Counter()
         owners = await self.rows.owners()
+        self._indexed_payments = {
+            payment_id: (order_seq, owners.get(owner), key)
+            for payment_id, order_seq, owner, key in await self.rows.payments()
+        }
         async for some in self.counted("orders", self.rows.orders()):
             replayed = await self.rows.replayed([row[1] for row in some])
             for row, made in zip(some, replayed, strict=True):
@@ -185,6 +193,8 @@ class Check:
         for (day, number), count in numbers.items():
             if count > 1 and number:
                 self.found("orders", "number", f"{day} {number}", f"{count} orders have this number")
+        for payment_id in self._indexed_payments:
+            self.found("payments", "orphan", payment_id, "no order holds this payment")
         slots.compare()
 
     def _order(
@@ -212,6 +222,8 @@ class Check:
         for problem in money_problems(order):
             self.found("orders", "money", order_id, problem)
         self._repriced(order)
+        self._payments(seq, order)
+        self._ledger(order)
         numbers[order.backing.business_date if order.backing else "", order.number] += 1
 
     def _repriced(self, order: Order) -> None:
@@ -229,39 +241,31 @@ class Check:
                 return
         self.found("orders", "price", order.id, "the amounts do not follow from the lines")
 
-    # -- payments ------------------------------------------------------------------------------------
+    def _payments(self, seq: int, order: Order) -> None:
+        for payment in order.payments:
+            record = None if order.backing is None else order.backing.payments.get(payment.id)
+            right = (seq, None if record is None else record.owner, payment.payment_key)
+            if self._indexed_payments.pop(payment.id, None) != right:
+                self.found("payments", "index", payment.id, f"not found under order {order.id}")
 
-    async def _payments(self) -> None:
-        owners = await self.rows.owners()
-        indexed = {
-            payment_id: (order_seq, owners.get(owner), key)
-            for payment_id, order_seq, owner, key in await self.rows.payments()
-        }
-        async for seq, order in self._readable_orders():
-            for payment in order.payments:
-                assert order.backing is not None
-                record = order.backing.payments.get(payment.id)
-                right = (seq, None if record is None else record.owner, payment.payment_key)
-                if indexed.pop(payment.id, None) != right:
-                    self.found("payments", "index", payment.id, f"not found under order {order.id}")
-        for payment_id in indexed:
-            self.found("payments", "orphan", payment_id, "no order holds this payment")
-
-    async def _readable_orders(self) -> AsyncIterator[tuple[int, Order]]:
-        """Row and order of each that can be read; the others are reported with the orders."""
-        async for some in self.rows.orders():
-            for row in some:
-                try:
-                    order = self.codec.order(*row[-2:])
-                except Exception:  # noqa: S112  # see above
-                    continue
-                yield row[0], order
+    def _ledger(self, order: Order) -> None:
+        sent = self._sent.pop(order.id, None)
+        if order.backing is None or sent is None or order.id in self.moved:
+            return
+        for tally in order.backing.tallies:
+            ordered = sent[tally.line_id, tally.station_id]
+            if ordered != tally.ordered:
+                self.found(
+                    "tickets",
+                    "ledger",
+                    order.id,
+                    f"line {tally.line_id}: tickets add up to {ordered}, the ledger says {tally.ordered}",
+                )
 
     # -- tickets -------------------------------------------------------------------------------------
 
     async def _tickets(self) -> None:
         slots = _SlotCount(self, TICKETS, await self.rows.slots(TICKETS))
-        sums: dict[str, Counter[tuple[str, str]]] = {}
         async for some in self.counted("tickets", self.rows.tickets()):
             newest = {row[0]: self.newest_tickets.pop(row[0], 0) for row in some}
             states = await self.rows.states(newest.values())
@@ -269,11 +273,10 @@ class Check:
                 slots.add(row[3], row[2])
                 ticket = self._ticket(row, states.get(newest[row[0]]))
                 if ticket is not None:
-                    _add_up(sums.setdefault(ticket.order_id, Counter()), ticket)
+                    _add_up(self._sent.setdefault(ticket.order_id, Counter()), ticket)
         for ticket_id in self.newest_tickets:
             self.found("tickets", "missing", ticket_id, "the journal tells of a ticket that is not there")
         slots.compare()
-        await self._ledger(sums)
 
     def _ticket(self, row: Row, state: bytes | None) -> Ticket | None:
         ticket_id, doc = row[0], row[4]
@@ -290,21 +293,6 @@ class Check:
         elif self.codec.unpack(entry.body) != self.codec.unpack(doc):
             self.found("tickets", "journal", ticket_id, "the ticket is not what the journal says")
         return ticket
-
-    async def _ledger(self, sums: dict[str, Counter[tuple[str, str]]]) -> None:
-        async for _, order in self._readable_orders():
-            sent = sums.get(order.id)
-            if order.backing is None or sent is None or order.id in self.moved:
-                continue
-            for tally in order.backing.tallies:
-                ordered = sent[tally.line_id, tally.station_id]
-                if ordered != tally.ordered:
-                    self.found(
-                        "tickets",
-                        "ledger",
-                        order.id,
-                        f"line {tally.line_id}: tickets add up to {ordered}, the ledger says {tally.ordered}",
-                    )
 
     # -- documents -----------------------------------------------------------------------------------
 
