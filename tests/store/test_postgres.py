@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import subprocess
 import sys
@@ -295,3 +296,21 @@ async def test_a_read_that_begins_in_a_callback(database_shop: Counter) -> None:
     assert rest is not None
     await rest
     assert read_values == [None]
+
+
+async def test_a_connection_with_a_statement_given_up_is_lent_as_new(postgres: PostgresServer) -> None:
+    """Wire §9: whoever comes next shares nothing with a task that ended in the middle of its statement."""
+    async with Database.connected(postgres.url) as database:
+
+        async def lend(then: str, within_s: float) -> str:
+            async with database.pool.acquire() as connection:
+                was = await connection.fetchval("SHOW application_name")
+                await connection.execute("SET application_name = 'another'")
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(within_s):
+                        await connection.fetch(then)
+            return str(was)
+
+        assert await lend("SELECT 1", 30) == "jumak"
+        assert await lend("SELECT pg_sleep(60)", 0.05) == "another"
+        assert await lend("SELECT 1", 30) == "jumak"

@@ -5,7 +5,8 @@ The library's own name for that type is long.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+import asyncio
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import asyncpg
 
@@ -32,6 +33,59 @@ SETTINGS: Final = {
     "tcp_keepalives_count": "3",
 }
 """What every connection asks of the database."""
+
+GIVEN_UP: Final = (asyncio.CancelledError, TimeoutError)
+
+
+class WatchedConnection(asyncpg.Connection):
+    """Knows whether a statement of it was given up: by a task that ended, or because its answer took too long.
+
+    What the database still does of such a one may share a transaction with the next statement, so that connection is not lent to
+    anybody before it has been set back.
+    """
+
+    was_given_up = False
+
+    async def execute(self, *args: Any, **more: Any) -> str:
+        """See the library."""
+        try:
+            return await super().execute(*args, **more)
+        except GIVEN_UP:
+            self.was_given_up = True
+            raise
+
+    async def fetch(self, *args: Any, **more: Any) -> Any:
+        """See the library."""
+        try:
+            return await super().fetch(*args, **more)
+        except GIVEN_UP:
+            self.was_given_up = True
+            raise
+
+    async def fetchrow(self, *args: Any, **more: Any) -> Any:
+        """See the library."""
+        try:
+            return await super().fetchrow(*args, **more)
+        except GIVEN_UP:
+            self.was_given_up = True
+            raise
+
+    async def fetchval(self, *args: Any, **more: Any) -> Any:
+        """See the library."""
+        try:
+            return await super().fetchval(*args, **more)
+        except GIVEN_UP:
+            self.was_given_up = True
+            raise
+
+
+async def set_back(connection: asyncpg.Connection) -> None:
+    """Before it returns to the pool: nobody here sets anything that had to be taken back, so mostly there is nothing to do."""
+    assert isinstance(connection, WatchedConnection)
+    if connection.was_given_up:
+        connection.was_given_up = False
+        await connection.reset()
+
 
 TROUBLE: Final = (
     OSError,

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Self
 import asyncpg
 
 from jumak.store.errors import StoreError
-from jumak.store.postgres.connection import ANSWER_WITHIN_S, ASK_AGAIN_S, CONNECT_WITHIN_S, SETTINGS, TROUBLE
+from jumak.store.postgres.connection import (
+    ANSWER_WITHIN_S,
+    ASK_AGAIN_S,
+    CONNECT_WITHIN_S,
+    SETTINGS,
+    TROUBLE,
+    WatchedConnection,
+    set_back,
+)
 from jumak.store.postgres.lookout import Lookout
 from jumak.store.postgres.schema import is_distributed, prepare
 from jumak.store.postgres.waking import ByDatabase, Channels, WakeUps
@@ -53,7 +61,8 @@ class Database:
                 min_size=0,
                 max_size=connections,
                 timeout=CONNECT_WITHIN_S,
-                reset=_leave,
+                reset=set_back,
+                connection_class=WatchedConnection,
                 command_timeout=ANSWER_WITHIN_S,
                 server_settings=SETTINGS,
             )
@@ -106,7 +115,3 @@ class Database:
         await self.wake_ups.close()
         await self._channels.close()
         await self.pool.close()
-
-
-async def _leave(connection: asyncpg.Connection) -> None:
-    """Nobody here sets anything that had to be taken back when a connection returns to the pool."""
