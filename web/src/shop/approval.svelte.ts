@@ -7,11 +7,17 @@ import type { Till } from "./till.svelte";
 const decodeNeeded = fields({ action: text, act: text });
 const decodeApproved = fields({ approvalId: text });
 
-/** Somebody waits for a manager's PIN. */
-interface Waiting {
+/** What a manager is asked to approve. */
+export interface Question {
+  /** A message's name. */
   readonly action: string;
   /** Which one, as the shop told it: an approval is for no other order or amount. */
   readonly act: string;
+}
+
+/** Somebody waits for a manager's PIN. */
+interface Waiting {
+  readonly question: Question;
   readonly settle: (approvalId: string | null) => void;
 }
 
@@ -21,8 +27,8 @@ export function brings(approvalId: string | undefined): { readonly approvalId?: 
 }
 
 export class Approvals {
-  /** What a manager is asked to approve: a message's name; null when nothing waits. */
-  action = $state<string | null>(null);
+  /** null when nothing waits. */
+  question = $state.raw<Question | null>(null);
   readonly #till: Till;
   #waiting: Waiting | null = null;
 
@@ -41,40 +47,38 @@ export class Approvals {
       if (!(error instanceof ShopError) || error.reason !== "APPROVAL_NEEDED") throw error;
       const needed = readable(decodeNeeded, error.data);
       if (needed === null) throw error;
-      const approvalId = await this.#ask(needed.action, needed.act);
+      const approvalId = await this.#ask(needed);
       if (approvalId === null) throw error;
       return act(approvalId);
     }
   }
 
-  /** The manager's PIN. Raises ShopError when it is refused; the question stays. */
-  async approve(pin: string): Promise<void> {
-    const waiting = this.#waiting;
-    if (waiting === null) return;
-    const { approvalId } = await this.#till.ask(
-      "staff.approve.request",
-      { pin, action: waiting.action, act: waiting.act },
-      decodeApproved,
-    );
-    this.#settle(approvalId);
+  /**
+   * The manager's PIN for this question; one that comes back when another is asked already approves nothing.
+   * Raises ShopError when it is refused; the question stays.
+   */
+  async approve(question: Question, pin: string): Promise<void> {
+    const { action, act } = question;
+    const { approvalId } = await this.#till.ask("staff.approve.request", { pin, action, act }, decodeApproved);
+    if (this.#waiting?.question === question) this.#settle(approvalId);
   }
 
   turnAway(): void {
     this.#settle(null);
   }
 
-  #ask(action: string, act: string): Promise<string | null> {
+  #ask(question: Question): Promise<string | null> {
     this.#settle(null);
     return new Promise((settle) => {
-      this.#waiting = { action, act, settle };
-      this.action = action;
+      this.#waiting = { question, settle };
+      this.question = question;
     });
   }
 
   #settle(approvalId: string | null): void {
     const waiting = this.#waiting;
     this.#waiting = null;
-    this.action = null;
+    this.question = null;
     waiting?.settle(approvalId);
   }
 }

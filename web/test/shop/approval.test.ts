@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import type { ShopError } from "../../src/client/errors";
+import { Approvals, type Question } from "../../src/shop/approval.svelte";
+import { FakeTill, settled } from "./till";
+
+/** A till where acts are begun that the shop wants approved: each is told what it brings. */
+function counter() {
+  const till = new FakeTill();
+  const approvals = new Approvals(till.till);
+  const brought: (string | undefined)[] = [];
+  const begin = async (act: string) => {
+    const done = approvals.run(async (approvalId) => {
+      brought.push(approvalId);
+      await till.till.do("order.cancel.request", { act, approvalId });
+    });
+    const end = done.then(
+      () => "done",
+      (error: unknown) => (error as ShopError).reason,
+    );
+    await till.at(-1).refuse("점장", "PERMISSION_DENIED", "APPROVAL_NEEDED", { action: "order.cancel", act });
+    return end;
+  };
+  const question = (): Question => {
+    if (approvals.question === null) throw new Error("nothing is asked");
+    return approvals.question;
+  };
+  return { till, approvals, brought, begin, question };
+}
+
+describe("a manager's approval (SEC-1)", () => {
+  it("lets the act through that it was asked for", async () => {
+    const { till, approvals, brought, begin, question } = counter();
+    const end = begin("first");
+    await settled();
+    expect(question()).toMatchObject({ action: "order.cancel", act: "first" });
+    const approved = approvals.approve(question(), "2222");
+    expect(till.at(-1)).toMatchObject({
+      name: "staff.approve.request",
+      data: { pin: "2222", action: "order.cancel", act: "first" },
+    });
+    await till.at(-1).answer({ approvalId: "a1" });
+    await approved;
+    expect(approvals.question).toBeNull();
+    await till.at(-1).answer({});
+    await expect(end).resolves.toBe("done");
+    expect(brought).toEqual([undefined, "a1"]);
+  });
+
+  it.each([
+    ["was turned away", (approvals: Approvals) => approvals.turnAway()],
+    ["gave way to the next", () => undefined],
+  ])("that comes late, when its question %s, leaves the next question as it is", async (_, leave) => {
+    const { till, approvals, brought, begin, question } = counter();
+    const first = begin("first");
+    await settled();
+    const late = approvals.approve(question(), "2222");
+    const asked = till.at(-1);
+    leave(approvals);
+    const second = begin("second");
+    await settled();
+    await expect(first).resolves.toBe("APPROVAL_NEEDED");
+    await asked.answer({ approvalId: "a1" });
+    await late;
+    expect(question().act).toBe("second");
+    expect(brought).toEqual([undefined, undefined]);
+    approvals.turnAway();
+    await expect(second).resolves.toBe("APPROVAL_NEEDED");
+  });
+
+  it("stays to be asked after a wrong PIN", async () => {
+    const { till, approvals, begin, question } = counter();
+    const end = begin("first");
+    await settled();
+    const wrong = approvals.approve(question(), "9999");
+    await till.at(-1).refuse("PIN", "PERMISSION_DENIED", "WRONG_PIN");
+    await expect(wrong).rejects.toMatchObject({ reason: "WRONG_PIN" });
+    expect(question().act).toBe("first");
+    approvals.turnAway();
+    await expect(end).resolves.toBe("APPROVAL_NEEDED");
+  });
+});
