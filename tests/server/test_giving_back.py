@@ -417,12 +417,15 @@ async def test_a_whole_order_waits_for_its_method(shop, counter, answer):
     for number in (1, 2):
         plugin.answer(await plugin.asked("before-cancel", number))
     assert (await task)["cancelPending"] is True
+    # Whoever reads the order sees it, over all of its states.
+    assert (await shop.get(order["id"]))["cancelPending"] is True
     assert await state_of(shop, cash["payment"]) == "CANCELLED"
     question = await plugin.asked("cancel")
     plugin.answer(question, **answer)
     await shop.shop.settle()
     after = await shop.get(order["id"])
     assert after["orderState"] == ("CANCELLED" if answer else "COMPLETED")
+    assert after.get("cancelPending") is (None if answer else True)
     assert after["paymentPrice"]["paymentPaidValue"] == (0 if answer else 10_000)
 
 

@@ -28,6 +28,7 @@ export const t = words({
   OPENED: ["진행 중", "Open"],
   COMPLETED: ["완료", "Completed"],
   CANCELLED: ["취소됨", "Cancelled"],
+  CANCELLING: ["취소 중", "Being cancelled"],
 
   // The order.
   lines: ["주문 내역", "What was ordered"],
