@@ -373,7 +373,7 @@ async def test_a_cashier_brings_an_approval(shop, counter):
     plugin.answer(await plugin.asked("cancel"), **REFUNDS["value"][0])
     await task
     assert await state_of(shop, payment) == "CANCELLED"
-    assert [said["approvedBy"]["name"] for said in await facts_of(shop, "payment.cancel")] == ["매니저"]
+    assert [said["approvedBy"]["name"] for said in await facts_of(shop, "payment.cancel")] == ["점장"]
     assert len(await facts_of(shop, "staff.approval-use")) == 1
 
 

@@ -121,7 +121,7 @@ class Asking:
 
         async def give(tx: Transaction) -> Done:
             approval = Approval(
-                id=tx.ids.new(), action=action, act=act_of(asked), staff_id="m", staff_name="매니저", role="manager",
+                id=tx.ids.new(), action=action, act=act_of(asked), staff_id="m", staff_name="점장", role="manager",
                 asked_by=caller.id, expires_ms=to_ms(tx.at) + 60_000,
             )  # fmt: skip
             tx.put(approval)

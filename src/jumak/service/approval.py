@@ -49,7 +49,7 @@ async def require_manager(tx: Transaction, action: str, data: Approvable | None)
         or approval.expires_ms <= to_ms(tx.at)
     ):
         raise PermissionDenied(
-            "매니저의 승인이 필요합니다",
+            "점장의 승인이 필요합니다",
             f"{named} needs a manager: ask with staff.approve.request (action {named!r} and the act told here) and send its approvalId "
             "with this very request",
             reason="APPROVAL_NEEDED",

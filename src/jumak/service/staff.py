@@ -99,7 +99,7 @@ async def approve(tx: Transaction, staff_id: str, action: str, act: str) -> Staf
     person = await _person(tx, staff_id)
     if person.role not in APPROVERS:
         raise PermissionDenied(
-            "매니저 이상만 승인할 수 있습니다.", "Only a manager or the owner can approve", reason="ROLE"
+            "점장 이상만 승인할 수 있습니다.", "Only a manager or the owner can approve", reason="ROLE"
         )
     now = to_ms(tx.at)
     for old in list((await tx.all(Approval)).values()):
