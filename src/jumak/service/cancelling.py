@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jumak.domain.approval import about_order
 from jumak.domain.attempt import Attempt, taking_back
 from jumak.domain.calendar import calendar_of
 from jumak.domain.fact import Fact
@@ -39,7 +40,8 @@ async def staff_cancel(tx: Transaction, order: Order, data: CancelOrder) -> Canc
     unknown = await tx.get(InFlight, order.id) is not None
     paid = unknown or bool(live_payments(order))
     sent = backing_of(order).sent
-    approved = await require_manager(tx, CANCEL, data) if paid or sent else {}
+    about = about_order(order, override=data.override)
+    approved = await require_manager(tx, CANCEL, data, about) if paid or sent else {}
     iso = calendar_of(tx.shop).iso(tx.at)
     after, payments = order, []
     for payment in live_payments(order):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from jumak.domain.approval import about_payment
 from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.caller import Caller
 from jumak.domain.errors import DuplicateKey, HostUnavailable, InvalidArgument, NotFound
@@ -206,7 +207,9 @@ async def approved_to_cancel(
     """What the fact says of a manager's approval, which is used up. Raises PermissionDenied APPROVAL_NEEDED."""
     if not needs_manager_to_cancel(order, payment, tx.caller):
         return {}
-    return await require_manager(tx, "payment.cancel", data)
+    return await require_manager(
+        tx, "payment.cancel", data, about_payment(order, payment, override=data.override)
+    )
 
 
 async def take_back(tx: Transaction, order: Order, payment: Payment, **said: Any) -> Order:
