@@ -67,6 +67,59 @@ describe("a manager's approval (SEC-1)", () => {
     await expect(second).resolves.toBe("APPROVAL_NEEDED");
   });
 
+  it("is asked for anew, as it is by then, when what it is about changed before the PIN", async () => {
+    const { till, approvals, brought, begin, question } = counter();
+    const end = begin("fuller cart");
+    await settled();
+    void approvals.approve(question(), "2222");
+    await till.at(-1).answer({ approvalId: "a1" });
+    const about = { orderNumber: "A-012", amount: 5_000 };
+    await till.at(-1).refuse("점장", "PERMISSION_DENIED", "APPROVAL_NEEDED", { action: "order.cancel", act: "second", about });
+    expect(question()).toMatchObject({ act: "second", about });
+    void approvals.approve(question(), "2222");
+    await till.at(-1).answer({ approvalId: "a2" });
+    await till.at(-1).answer({});
+    await expect(end).resolves.toBe("done");
+    expect(brought).toEqual([undefined, "a1", "a2"]);
+  });
+
+  it("is brought again to what a plugin objected to, and asked for anew once it was used", async () => {
+    const { till, approvals, brought, begin, question } = counter();
+    const vetoed = begin("first");
+    await settled();
+    void approvals.approve(question(), "2222");
+    await till.at(-1).answer({ approvalId: "a1" });
+    await till.at(-1).refuse("포인트", "INVALID_STATE", "CANCEL_VETOED");
+    await expect(vetoed).resolves.toBe("CANCEL_VETOED");
+    const repeat = begin("first");
+    await settled();
+    expect(approvals.question).toBeNull();
+    await till.at(-1).answer({});
+    await expect(repeat).resolves.toBe("done");
+    const third = begin("first");
+    await settled();
+    await till.at(-1).refuse("점장", "PERMISSION_DENIED", "APPROVAL_NEEDED", { action: "order.cancel", act: "first" });
+    expect(question().act).toBe("first");
+    expect(brought).toEqual([undefined, "a1", undefined, "a1", undefined, "a1"]);
+    approvals.turnAway();
+    await expect(third).resolves.toBe("APPROVAL_NEEDED");
+    // Nobody else brings it.
+    till.person = { id: "other" };
+    const other = begin("first");
+    await settled();
+    expect(question().act).toBe("first");
+    approvals.turnAway();
+    await other;
+  });
+
+  it("is not asked for where none would help", async () => {
+    const { till, approvals } = counter();
+    const end = approvals.run(() => till.till.do("draft-order.add-line-item.request", {}));
+    await till.at(-1).refuse("점장", "PERMISSION_DENIED", "APPROVAL_NEEDED", { action: "draft-order.add-line-item" });
+    await expect(end).rejects.toMatchObject({ reason: "APPROVAL_NEEDED" });
+    expect(approvals.question).toBeNull();
+  });
+
   it("stays to be asked after a wrong PIN", async () => {
     const { till, approvals, begin, question } = counter();
     const end = begin("first");
