@@ -373,7 +373,78 @@ async def test_a_cashier_brings_an_approval(shop, counter):
     plugin.answer(await plugin.asked("cancel"), **REFUNDS["value"][0])
     await task
     assert await state_of(shop, payment) == "CANCELLED"
-    assert [said["approvedBy"]["name"] for said in await facts_of(shop, "payment.cancel")] == ["매니저"]
+    assert [said["approvedBy"]["name"] for said in await facts_of(shop, "payment.cancel")] == ["점장"]
+    assert len(await facts_of(shop, "staff.approval-use")) == 1
+
+
+async def test_a_veto_leaves_the_approval(shop, counter):
+    """SEC-1, H-46: what a plugin objected to did not happen, so the approval is good for the repeat; once asked for, the money is not asked for again."""
+    plugin, points = await counter.plugin(), await counter.plugin(POINTS)
+    order, payment = await paid_by_method(shop, counter, plugin)
+    asked = back(order, payment)
+    approval = await shop.approve("payment.cancel.request", asked, CASHIER)
+    assert points.questions() == []
+    for number in (1, 2):
+        task = begin(shop, "payment.cancel.request", asked | {"approvalId": approval}, CASHIER)
+        plugin.answer(await plugin.asked("before-cancel", number))
+        points.answer(await points.asked("before-cancel", number), **VETO)
+        with pytest.raises(InvalidState) as vetoed:
+            await task
+        assert vetoed.value.reason == "CANCEL_VETOED"
+    # Insisting is another act.
+    with pytest.raises(PermissionDenied):
+        await shop.ask("payment.cancel.request", asked | {"approvalId": approval, "override": True}, CASHIER)
+    assert plugin.questions("cancel") == await facts_of(shop, "staff.approval-use") == []
+    task = begin(shop, "payment.cancel.request", asked | {"approvalId": approval}, CASHIER)
+    plugin.answer(await plugin.asked("before-cancel", 3))
+    points.answer(await points.asked("before-cancel", 3))
+    question = await plugin.asked("cancel")
+    assert len(await facts_of(shop, "staff.approval-use")) == 1
+    plugin.answer(question, complete=False, errorMessage="기간이 지났습니다")
+    with pytest.raises(InvalidState) as refused:
+        await task
+    assert refused.value.reason == "PAYMENT_VOID_FAILED"
+    with pytest.raises(PermissionDenied) as used:
+        await shop.ask("payment.cancel.request", asked | {"approvalId": approval}, CASHIER)
+    assert used.value.reason == "APPROVAL_NEEDED"
+    assert (len(plugin.questions("cancel")), len(points.questions("before-cancel"))) == (1, 3)
+
+
+async def test_two_repeats_of_one_approval_ask_for_money_once(shop, counter):
+    """SEC-1, CAN-10: whoever is first once nobody objects uses it up."""
+    plugin, points = await counter.plugin(), await counter.plugin(POINTS)
+    order, payment = await paid_by_method(shop, counter, plugin)
+    asked = back(order, payment)
+    asked["approvalId"] = await shop.approve("payment.cancel.request", asked, CASHIER)
+    tasks = [begin(shop, "payment.cancel.request", asked, CASHIER) for _ in range(2)]
+    for number in (1, 2):
+        plugin.answer(await plugin.asked("before-cancel", number))
+        points.answer(await points.asked("before-cancel", number))
+    plugin.answer(await plugin.asked("cancel"), **REFUNDS["value"][0])
+    ends = await asyncio.gather(*tasks, return_exceptions=True)
+    assert len(plugin.questions("cancel")) == len(await facts_of(shop, "staff.approval-use")) == 1
+    assert [end.reason for end in ends if isinstance(end, PermissionDenied)] == ["APPROVAL_NEEDED"]
+    assert await state_of(shop, payment) == "CANCELLED"
+
+
+@pytest.mark.parametrize("name", ["payment.cancel.request", "order.cancel.request"])
+async def test_nobody_is_asked_on_a_word_that_is_none(shop, counter, name):
+    """SEC-1, H-46: an approval that is not good neither has plugins asked nor overrides what they say; with a good one, a veto is overridden."""
+    points = await counter.plugin(POINTS)
+    order = await shop.add(CASHIER, a_line(2))
+    # Their own record, which they may take back themselves unless they insist.
+    payment = await shop.pay(CASHIER, order)
+    asked = back(order, payment) if name.startswith("payment") else {"id": order["id"]}
+    insisting = asked | {"override": True}
+    for data in (insisting, insisting | {"approvalId": "none"}):
+        with pytest.raises(PermissionDenied) as refused:
+            await shop.ask(name, data, CASHIER)
+        assert refused.value.reason == "APPROVAL_NEEDED"
+        assert refused.value.data["about"]["override"] is True
+    assert await state_of(shop, payment) != "CANCELLED"
+    approval = await shop.approve(name, insisting, CASHIER)
+    await shop.ask(name, insisting | {"approvalId": approval}, CASHIER)
+    assert points.questions() == []
     assert len(await facts_of(shop, "staff.approval-use")) == 1
 
 
@@ -417,12 +488,15 @@ async def test_a_whole_order_waits_for_its_method(shop, counter, answer):
     for number in (1, 2):
         plugin.answer(await plugin.asked("before-cancel", number))
     assert (await task)["cancelPending"] is True
+    # Whoever reads the order sees it, over all of its states.
+    assert (await shop.get(order["id"]))["cancelPending"] is True
     assert await state_of(shop, cash["payment"]) == "CANCELLED"
     question = await plugin.asked("cancel")
     plugin.answer(question, **answer)
     await shop.shop.settle()
     after = await shop.get(order["id"])
     assert after["orderState"] == ("CANCELLED" if answer else "COMPLETED")
+    assert after.get("cancelPending") is (None if answer else True)
     assert after["paymentPrice"]["paymentPaidValue"] == (0 if answer else 10_000)
 
 

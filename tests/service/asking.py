@@ -8,20 +8,18 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from jumak.domain.calendar import to_ms
 from jumak.domain.caller import Caller
-from jumak.domain.fact import Fact
-from jumak.protocol.envelope import decode_data
-from jumak.protocol.row import Done
+from jumak.domain.errors import PermissionDenied
+from jumak.protocol.messages.staff import StaffApproveReply
 from jumak.protocol.scopes import expand
-from jumak.protocol.table import row_of
-from jumak.service.approval import act_of
-from jumak.service.documents import Approval
+from jumak.service import staff
+from jumak.service.documents import Staff
 from jumak.service.ports import Command, Transaction
 from jumak.testing import OWNER, SimulatedShop
 from jumak.testing.menu import DUMPLINGS, NOODLES, PANCAKE, RICE_WINE, SHOP
 
 CAFE_SHOP = replace(SHOP, business_type="CAFE", payment_timing="PAY_FIRST", tables_enabled=False)
+MANAGER_IN_PERSON = Staff(id="m", name="점장", role="manager", pin_hash="", pin_salt="")
 READER = Caller(id="reader", kind="plugin", name="Reader", scopes=expand(["plugin"]))
 
 ITEMS = {1: (RICE_WINE, 5_000), 2: (PANCAKE, 18_000), 3: (DUMPLINGS, 7_000), 4: (NOODLES, 9_000)}
@@ -116,23 +114,28 @@ class Asking:
         return (await self.ask("kds-order-item.get-list.request", data, READER))["contents"]
 
     async def approve(self, name: str, data: Any, caller: Caller) -> str:
-        """A manager's approval for this caller to do this, as if the PIN had been typed; its id."""
-        action, asked = name.removesuffix(".request"), decode_data(row_of(name), msgspec.json.encode(data))
+        """A manager's approval of what this caller is refused, as if the PIN had been typed; its id."""
+        try:
+            await self.ask(name, data, caller)
+        except PermissionDenied as refusal:
+            needed = refusal.data
+        else:
+            raise AssertionError(f"{name} needs no manager")
+        return await self.approved(needed, caller)
 
-        async def give(tx: Transaction) -> Done:
-            approval = Approval(
-                id=tx.ids.new(), action=action, act=act_of(asked), staff_id="m", staff_name="매니저", role="manager",
-                asked_by=caller.id, expires_ms=to_ms(tx.at) + 60_000,
-            )  # fmt: skip
-            tx.put(approval)
-            tx.record(Fact("staff.approve", approval.id, {"action": action}))
-            made.append(approval.id)
-            return Done()
+    async def approved(self, needed: dict[str, Any], caller: Caller) -> str:
+        """As `approve`, of what a refusal named."""
 
-        made: list[str] = []
-        command = Command(caller=caller, name="test.approve", body=b"", run=give)
+        async def give(tx: Transaction) -> StaffApproveReply:
+            tx.put(MANAGER_IN_PERSON)
+            made = await staff.approve(tx, MANAGER_IN_PERSON.id, needed["action"], needed["act"])
+            ids.append(made.approval_id)
+            return made
+
+        ids: list[str] = []
+        command = Command(caller=caller, name="staff.approve.request", body=b"", run=give)
         assert (await self.shop.running.store.execute(command)).error is None
-        return made[0]
+        return ids[0]
 
     async def mark(self) -> int:
         """Where the journal stands now."""

@@ -170,9 +170,7 @@ async def test_a_managers_approval_is_named(shop):
     ended = entry_of(entries, "order.cancelled")
     assert ended["reason"] == "손님이 가셨어요"
     assert (
-        entry_of(entries, "order.created")["approvedBy"]
-        == ended["approvedBy"]
-        == {"id": "m", "name": "매니저"}
+        entry_of(entries, "order.created")["approvedBy"] == ended["approvedBy"] == {"id": "m", "name": "점장"}
     )
     assert codes(entries) == [
         "order.created",

@@ -45,7 +45,7 @@ SHOP: Final = Shop(
 
 PEOPLE: Final[tuple[tuple[str, Role, str], ...]] = (
     ("김사장", "owner", "1111"),
-    ("이매니저", "manager", "2222"),
+    ("이점장", "manager", "2222"),
     ("박캐셔", "cashier", "3333"),
     ("최서버", "server", "4444"),
 )

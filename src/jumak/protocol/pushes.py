@@ -274,7 +274,9 @@ FACTS: dict[str, FactKind] = {
     "staff.login": FactKind(about="a person signed in on a device"),
     "staff.logout": FactKind(about="a person signed out"),
     "staff.pin-fail": FactKind(about="a wrong PIN was entered (SEC-2)"),
-    "staff.approve": FactKind(about="a manager approved one act of somebody else (SEC-1)"),
+    "staff.approve": FactKind(
+        about="a manager approved one act of somebody else: order and amount in `about` (SEC-1)"
+    ),
     "staff.approval-use": FactKind(about="an approval was used up by the act it was given for (SEC-1)"),
     "device.pair": FactKind(about="a device or service token was made"),
     "device.claim": FactKind(about="a screen redeemed its one-time code"),

@@ -345,6 +345,7 @@ class Order(View, frozen=True, kw_only=True):
     number: str
     version: int
     cancel_reason: str | None = None
+    cancel_pending: bool = False
 
 
 class Category(View, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from jumak.service.card_terminal import Drivers
 from jumak.service.ports import Announcement, PluginState
 from jumak.service.presented import PresentedCodes
 from jumak.service.receipt_issuer import ReceiptIssuer
+from jumak.service.refused_acts import RefusedActs
 from jumak.service.sightings import Sightings
 
 
@@ -82,6 +83,7 @@ class Connections:
         """By terminal, what guests' codes look like, as it said last: also while it is off."""
 
         self.refunds_asked: set[str] = set()
+        self.refused_acts = RefusedActs()
         self.presented = PresentedCodes()
         self.receipt_issuer: ReceiptIssuer | None = None
         self.next_tries: dict[str, datetime] = {}

@@ -14,10 +14,11 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from jumak.domain.approval import about_order
 from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError
 from jumak.domain.order.ending import check_plugin_may_cancel, live_payments
-from jumak.domain.order.paying import check_may_cancel_payment, find_payment, needs_manager_to_cancel
+from jumak.domain.order.paying import check_may_cancel_payment, find_payment
 from jumak.domain.order.types import Order
 from jumak.domain.payment import Payment
 from jumak.protocol.messages.order import CancelOrder, CancelOrderReply
@@ -26,9 +27,11 @@ from jumak.protocol.row import Done, Reply
 from jumak.server.consent import Consent
 from jumak.server.payers import Payers
 from jumak.server.refunds import Refunds
+from jumak.service.approval import is_approved
+from jumak.service.cancelling import CANCEL
 from jumak.service.keeping import locked
 from jumak.service.order import cancel_order
-from jumak.service.payment import approved_to_cancel, cancel_one
+from jumak.service.payment import approved_to_cancel, cancel_one, may_cancel
 from jumak.service.ports import Command, Transaction
 from jumak.service.refund import check_no_refund
 from jumak.service.table import shown
@@ -66,24 +69,25 @@ class GivingBack:
         check_may_cancel_payment(order, payment, caller)
         if payment.state == "CANCELLED":
             return cancel_one
-        if needs_manager_to_cancel(order, payment, caller) and data.approval_id is None:
+        if not await may_cancel(read, caller, order, payment, data):
             return cancel_one  # It says which approval it needs.
         if (refusal := await locked(read, order, caller, read.at)) is not None:
             raise refusal
-        agreed: UseCase = cancel_one
         payer = None
         if caller.is_staff:
             await check_no_refund(read, payment.id)
             payer = await self._refunds.payer_of(order, payment, caller)
+        approved: dict[str, Any] = {}
+        agreed: UseCase = cancel_one
         if payer is not None:
-            # Used up before anybody is asked for money.
-            approved = await self._approved(caller, order, payment, data)
             agreed = partial(cancel_one, given_back=True, approved=approved)
 
         async def asked() -> None:
             if not _overrides(data, caller):
                 await self._consent.ask(read, order, (payment,), caller)
             if payer is not None:
+                # Used up once nobody objects, and before anybody is asked for money.
+                approved.update(await self._approved(caller, order, payment, data))
                 await self._refunds.give_back(order, payment, payer, caller)
 
         if not caller.is_staff:
@@ -116,7 +120,7 @@ class GivingBack:
             raise refusal
         if not caller.is_staff:
             check_plugin_may_cancel(order, caller)
-        elif not caller.may("staff:manage") and data.approval_id is None:
+        elif not await is_approved(read, caller, CANCEL, data, about_order(order, override=data.override)):
             return cancel_order  # It says which approval it needs.
         known: Order = order
 
@@ -175,6 +179,6 @@ async def _run(use_case: UseCase, data: Any, tx: Transaction) -> Any:
 
 
 def _overrides(data: CancelPayment | CancelOrder, caller: Caller) -> bool:
-    """A manager, or whoever brings a manager's approval (the use case checks it), insists."""
+    """A manager, or whoever brings a manager's approval, insists; that they may was found out before anybody is asked."""
     approved = data.approval_id is not None
     return data.override and caller.is_staff and (approved or caller.may("staff:manage"))

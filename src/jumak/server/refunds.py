@@ -283,7 +283,7 @@ class Refunds:
         await self._shop.clock.wait_until(self._shop.clock.now() + PATIENCE)
         self.tell_staff(
             f"주문 {order.number}의 환불에 '{who}'이(가) 아직 답하지 않았습니다. "
-            "직접 환불했다면 매니저가 외부 환불을 확인해 주세요"
+            "직접 환불했다면 점장이 외부 환불을 확인해 주세요"
         )
 
     # -- late answers ----------------------------------------------------------------------------
@@ -328,7 +328,7 @@ class Refunds:
             log.error("a refund could not be kept", exc_info=error, extra=fields(payment=payment.id))
             note(self._shop, caller, "error", f"refund {payment.id} could not be kept")
             self.tell_staff(
-                f"주문 {order.number}의 돈은 돌려주었지만 장부에 적지 못했습니다. 매니저가 환불을 확인해 주세요"
+                f"주문 {order.number}의 돈은 돌려주었지만 장부에 적지 못했습니다. 점장이 환불을 확인해 주세요"
             )
 
     async def _run(self, work: Callable[[Transaction], Awaitable[Any]], caller: Caller) -> Result:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from jumak.domain.approval import ActAbout
 from jumak.domain.attempt import Attempt, PaymentApproval, Step, attempt_state, stepped, stopped_waiting
 from jumak.domain.calendar import calendar_of
 from jumak.domain.errors import InvalidArgument, InvalidState, UnsupportedMode
 from jumak.domain.finding_out import asked_again, is_to_find_out
+from jumak.domain.order.history import PaymentTry
 from jumak.protocol.messages.attempt import AttemptById, AttemptReply, ResolveAttempt
 from jumak.service.approval import require_manager
 from jumak.service.attempt import attempt_view, change_attempt, known_attempt, owner_of
@@ -38,8 +40,8 @@ async def resolve(tx: Transaction, data: ResolveAttempt) -> AttemptReply:
     by `payment-attempt.change.event`. Raises PermissionDenied APPROVAL_NEEDED, NotFound, InvalidState ATTEMPT_STATE, AMOUNT_MISMATCH, OVERPAID, ORDER_CANCELLED;
     UnsupportedMode NO_QUERY for what only a terminal can do.
     """
-    approved = await require_manager(tx, "payment-attempt.resolve", data)
     attempt = await known_attempt(tx, data.id)
+    approved = await require_manager(tx, "payment-attempt.resolve", data, await _about(tx, attempt, data.how))
     said = {"how": data.how} | ({} if data.note is None else {"note": data.note}) | approved
     if data.how in ("QUERY", "NET_CANCEL") and attempt.terminal is not None:
         after = asked_again(replace(attempt, note=data.note), for_good=data.how == "NET_CANCEL")
@@ -71,6 +73,18 @@ async def resolve(tx: Transaction, data: ResolveAttempt) -> AttemptReply:
             )
         after = await record_approval(tx, noted, await _usable(tx, attempt), **said)
     return AttemptReply(attempt=await attempt_view(tx, after))
+
+
+async def _about(tx: Transaction, attempt: Attempt, how: str) -> ActAbout:
+    order = await tx.order(attempt.order_id)
+    tried = PaymentTry(id=attempt.id, tender=attempt.tender)
+    return ActAbout(
+        order_id=attempt.order_id,
+        order_number=None if order is None else order.number,
+        attempt=tried,
+        amount=attempt.amount,
+        how=how,
+    )
 
 
 async def _usable(tx: Transaction, attempt: Attempt) -> PaymentApproval:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec.structs import replace
-
+from jumak.domain.approval import about_order
 from jumak.domain.attempt import Attempt, taking_back
 from jumak.domain.calendar import calendar_of
 from jumak.domain.fact import Fact
 from jumak.domain.finding_out import is_to_find_out
-from jumak.domain.order.ending import cancel, live_payments
+from jumak.domain.order.ending import cancel, live_payments, wait_to_be_cancelled
 from jumak.domain.order.paying import cancel_payment
 from jumak.domain.order.pricing import backing_of
 from jumak.domain.order.types import Order
@@ -41,7 +40,8 @@ async def staff_cancel(tx: Transaction, order: Order, data: CancelOrder) -> Canc
     unknown = await tx.get(InFlight, order.id) is not None
     paid = unknown or bool(live_payments(order))
     sent = backing_of(order).sent
-    approved = await require_manager(tx, CANCEL, data) if paid or sent else {}
+    about = about_order(order, override=data.override)
+    approved = await require_manager(tx, CANCEL, data, about) if paid or sent else {}
     iso = calendar_of(tx.shop).iso(tx.at)
     after, payments = order, []
     for payment in live_payments(order):
@@ -74,10 +74,7 @@ async def _wait(
     data: CancelOrder,
     approved: dict[str, Any],
 ) -> CancelOrderReply:
-    backing = backing_of(after)
-    if not backing.cancel_pending:
-        # The reason waits with it: the last payment to come back ends the order without being asked why.
-        after = replace(after, cancel_reason=data.reason, backing=replace(backing, cancel_pending=True))
+    after = wait_to_be_cancelled(after, data.reason)
     pending = order_fact("cancel-pending", after, reason=data.reason or "", **approved)
     after = await keep(tx, order, after, payments=payments, orders=[pending])
     for payment in live_payments(after):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from jumak.domain.approval import ActAbout, ApprovedCart
 from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.caller import Caller
 from jumak.domain.discount import StaffDiscount
@@ -32,13 +33,14 @@ from jumak.domain.draft.edit import (
     start_payment,
     stop_payment,
 )
-from jumak.domain.draft.types import Draft
+from jumak.domain.draft.types import Draft, DraftLine
 from jumak.domain.errors import NotFound, PermissionDenied
 from jumak.domain.order.add import generated_key
 from jumak.domain.order.add_menu import appended
 from jumak.domain.order.edit import check_editable, finish_edit
+from jumak.domain.order.history import LineQuantity
 from jumak.domain.order.line import LineMaker
-from jumak.domain.order.staff_edit import is_large
+from jumak.domain.order.staff_edit import given, is_large
 from jumak.domain.order.types import Order
 from jumak.domain.table import TableRecord
 from jumak.protocol.messages.draft_order import (
@@ -59,7 +61,7 @@ from jumak.protocol.messages.draft_order import (
 )
 from jumak.protocol.messages.order import OrderReply
 from jumak.protocol.row import Done, Nothing
-from jumak.service.approval import Approvable, require_manager
+from jumak.service.approval import check_manager, require_manager
 from jumak.service.cart import cart_of, editable, keep_cart, view_of
 from jumak.service.documents import Cart, Device
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact
@@ -90,8 +92,9 @@ async def add_line_item(tx: Transaction, data: AddLineItem) -> DraftReply:
     menu = await menu_of(tx)
     after = add_line(draft, line, menu, tx.shop, staff=tx.caller.is_staff)
     if not (has_menu_price(line, menu) and has_menu_choices(line, menu)):
-        await _check_own_price(tx, "draft-order.add-line-item")
-    await _check_right(tx, "draft-order.add-line-item", line.discounts, list_value(line.known), None)
+        _check_own_price(tx.caller, "draft-order.add-line-item")
+    if tx.caller.is_staff and is_large(line.discounts, list_value(line.known), tx.shop):
+        check_manager(tx.caller, "draft-order.add-line-item")
     return await keep_cart(tx, draft, after)
 
 
@@ -130,7 +133,7 @@ async def update_item_option_choices(tx: Transaction, data: UpdateItemOptionChoi
     menu = await menu_of(tx)
     after = set_choices(draft, data.key, data.option_choices, menu, staff=tx.caller.is_staff)
     if not has_menu_choices(find_line(after, data.key), menu):
-        await _check_own_price(tx, "draft-order.update-item-option-choices")
+        _check_own_price(tx.caller, "draft-order.update-item-option-choices")
     return await keep_cart(tx, draft, after)
 
 
@@ -162,7 +165,9 @@ async def add_order_discount(tx: Transaction, data: AddDraftDiscount) -> DraftRe
     menu = await menu_of(tx)
     after = add_discount(draft, data.discount, menu, tx.shop, strict=not tx.caller.is_staff)
     base = sum(line.charge for line in priced(draft, menu, tx.shop).lines)
-    await _check_right(tx, "draft-order.add-discount", after.discounts, base, data)
+    if tx.caller.is_staff and is_large(after.discounts, base, tx.shop):
+        about = await _about_discount(tx, draft, data.discount, base)
+        await require_manager(tx, "draft-order.add-discount", data, about)
     return await keep_cart(tx, draft, after)
 
 
@@ -172,7 +177,10 @@ async def add_item_discount(tx: Transaction, data: AddDraftItemDiscount) -> Draf
     draft = await editable(tx)
     after = add_line_discount(draft, data.key, data.discount, tx.shop, strict=not tx.caller.is_staff)
     line = find_line(after, data.key)
-    await _check_right(tx, "draft-order.add-item-discount", line.discounts, list_value(line.known), data)
+    base = list_value(line.known)
+    if tx.caller.is_staff and is_large(line.discounts, base, tx.shop):
+        about = await _about_discount(tx, draft, data.discount, base, line)
+        await require_manager(tx, "draft-order.add-item-discount", data, about)
     return await keep_cart(tx, draft, after)
 
 
@@ -284,14 +292,21 @@ async def _appended(tx: Transaction, draft: Draft, order_id: str) -> Order:
     return after
 
 
-async def _check_own_price(tx: Transaction, action: str) -> None:
+def _check_own_price(caller: Caller, action: str) -> None:
     """Plugins name their prices; staff below manager sell at those of the menu (rulebook §7.5)."""
-    if tx.caller.is_staff:
-        await require_manager(tx, action, None)
+    if caller.is_staff:
+        check_manager(caller, action)
 
 
-async def _check_right(
-    tx: Transaction, action: str, discounts: tuple[StaffDiscount, ...], base: int, asked: Approvable | None
-) -> None:
-    if tx.caller.is_staff and is_large(discounts, base, tx.shop):
-        await require_manager(tx, action, asked)
+async def _about_discount(
+    tx: Transaction, draft: Draft, discount: StaffDiscount, base: int, line: DraftLine | None = None
+) -> ActAbout:
+    """A discount on this very cart, or on a line of it. base: won it is a rate of."""
+    cart_id, _ = await cart_of(tx, tx.caller)
+    return ActAbout(
+        cart=ApprovedCart(id=cart_id, version=draft.version),
+        line=None
+        if line is None
+        else LineQuantity(id=line.key, title=line.known.item.title, quantity=line.known.quantity),
+        amount=given((discount,), base),
+    )

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Raw, Struct
 from msgspec.json import Decoder
 
+from jumak.domain.approval import about_price
 from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.caller import Caller, Profile
 from jumak.domain.errors import Conflict, DuplicateKey, NotFound, UnsupportedMode
@@ -115,7 +116,7 @@ async def check_role(
     APPROVAL_NEEDED.
     """
     if tx.caller.is_staff and exceeds_role(before, after, tx.shop):
-        return await require_manager(tx, action, asked)
+        return await require_manager(tx, action, asked, about_price(before, after))
     return {}
 
 

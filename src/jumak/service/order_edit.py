@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from jumak.domain.approval import ActAbout, about_line
 from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.errors import NotFound
 from jumak.domain.fact import Fact
@@ -19,6 +20,7 @@ from jumak.domain.order.staff_edit import (
     HeaderChange,
     LineChange,
     find_line,
+    given,
     is_large,
     needs_approval,
     was_sent,
@@ -104,11 +106,12 @@ async def update_line(tx: Transaction, data: UpdateLine) -> OrderReply:
         charge_price=None if data.charge_price is None else data.charge_price.value,
         seat=data.seat,
     )
-    approved: dict[str, Any] = {}
-    if needs_approval(order, line, change, tx.shop):
-        approved = await require_manager(tx, "order.update-line", data)
     iso = calendar_of(tx.shop).iso(tx.at)
     after = decide_line(order, line.id, change, menu=await menu_of(tx), shop=tx.shop, iso=iso)
+    approved: dict[str, Any] = {}
+    if needs_approval(order, line, change, tx.shop):
+        about = about_line(order, line, find_line(after, line.id))
+        approved = await require_manager(tx, "order.update-line", data, about)
     return await _kept(tx, order, after, reason=data.reason, lineId=line.id, **approved)
 
 
@@ -120,7 +123,7 @@ async def remove_line(tx: Transaction, data: RemoveLine) -> OrderReply:
     line = find_line(order, data.line_id)
     approved: dict[str, Any] = {}
     if was_sent(order, line.id):
-        approved = await require_manager(tx, "order.remove-line", data)
+        approved = await require_manager(tx, "order.remove-line", data, about_line(order, line))
     after = decide_remove(order, line.id, shop=tx.shop, iso=calendar_of(tx.shop).iso(tx.at))
     return await _kept(tx, order, after, reason=data.reason, lineId=line.id, **approved)
 
@@ -131,8 +134,10 @@ async def update(tx: Transaction, data: UpdateOrder) -> OrderReply:
     order = await _open_for_edit(tx, data.id, data.expected_version)
     change = HeaderChange(memo=data.memo, num_guests=data.num_guests, discounts=data.discounts, tip=data.tip)
     approved: dict[str, Any] = {}
-    if data.discounts and is_large(data.discounts, order.charge_price.charge_list_price_value, tx.shop):
-        approved = await require_manager(tx, "order.update", data)
+    base = order.charge_price.charge_list_price_value
+    if data.discounts and is_large(data.discounts, base, tx.shop):
+        about = ActAbout(order_id=order.id, order_number=order.number, amount=given(data.discounts, base))
+        approved = await require_manager(tx, "order.update", data, about)
     after = decide_header(order, change, shop=tx.shop, iso=calendar_of(tx.shop).iso(tx.at))
     price = after.charge_price
     if data.tip and tip_needs_withholding(data.tip, price.charge_supply_value):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from jumak.domain.approval import ActAbout, about_payment
 from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.caller import Caller
 from jumak.domain.errors import DuplicateKey, HostUnavailable, InvalidArgument, NotFound
@@ -31,7 +32,7 @@ from jumak.protocol.messages.payment import (
     PaymentById,
     PaymentReply,
 )
-from jumak.service.approval import require_manager
+from jumak.service.approval import is_approved, require_manager
 from jumak.service.documents import InFlight, Install, PaymentLock
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact, payment_fact
 from jumak.service.ports import Reader, Transaction
@@ -42,6 +43,7 @@ from jumak.service.refund import (
 from jumak.service.registry import command, query
 from jumak.service.serving import served
 
+CANCEL: Final = "payment.cancel"
 NOBODY: Final[Mapping[str, Any]] = MappingProxyType({})
 """Who approved what needed no approval."""
 
@@ -200,13 +202,31 @@ async def cancel_one(
     return CancelPaymentReply()
 
 
+async def may_cancel(
+    read: Reader, caller: Caller, order: Order, payment: Payment, data: CancelPayment
+) -> bool:
+    """Whether no manager is needed, or a manager's approval is there; it stays there."""
+    if not _needs_manager(order, payment, caller, data):
+        return True
+    return await is_approved(read, caller, CANCEL, data, _about(order, payment, data))
+
+
+def _needs_manager(order: Order, payment: Payment, caller: Caller, data: CancelPayment) -> bool:
+    insists = data.override and caller.is_staff and not caller.may("staff:manage")
+    return insists or needs_manager_to_cancel(order, payment, caller)
+
+
+def _about(order: Order, payment: Payment, data: CancelPayment) -> ActAbout:
+    return about_payment(order, payment, override=data.override)
+
+
 async def approved_to_cancel(
     tx: Transaction, order: Order, payment: Payment, data: CancelPayment
 ) -> dict[str, Any]:
     """What the fact says of a manager's approval, which is used up. Raises PermissionDenied APPROVAL_NEEDED."""
-    if not needs_manager_to_cancel(order, payment, tx.caller):
+    if not _needs_manager(order, payment, tx.caller, data):
         return {}
-    return await require_manager(tx, "payment.cancel", data)
+    return await require_manager(tx, CANCEL, data, _about(order, payment, data))
 
 
 async def take_back(tx: Transaction, order: Order, payment: Payment, **said: Any) -> Order:

@@ -23,6 +23,7 @@ from jumak.domain.order.types import Order
 from jumak.service.card_terminal import Drivers
 from jumak.service.presented import PresentedCodes
 from jumak.service.receipt_issuer import ReceiptIssuer
+from jumak.service.refused_acts import RefusedActs
 from jumak.service.sightings import Sightings
 
 DocT = TypeVar("DocT", bound=Struct)
@@ -324,6 +325,9 @@ class Live(Protocol):
 
     refunds_asked: set[str]
     """Refunds a terminal is being asked for right now, by id: nobody else says meanwhile how one ended."""
+
+    refused_acts: RefusedActs
+    """What callers were refused for want of a manager's approval (SEC-1)."""
 
     presented: PresentedCodes
     """Codes of guests on their way to a terminal (PAY-9)."""

@@ -47,7 +47,7 @@ _SAID: dict[Standing, str] = {
     "PENDING": "진행 중입니다",
     "UNKNOWN": "결과를 알 수 없습니다",
     "ORPHAN": "승인되었지만 주문에 반영되지 않은 결제입니다",
-    "MANUAL": "매니저의 확인이 필요합니다",
+    "MANUAL": "점장의 확인이 필요합니다",
 }
 
 

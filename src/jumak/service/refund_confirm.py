@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jumak.domain.approval import about_payment
 from jumak.domain.errors import InvalidState, NotFound
 from jumak.domain.order.paying import find_payment
 from jumak.domain.order.pricing import backing_of
@@ -27,11 +28,14 @@ async def confirm_refund(tx: Transaction, data: ConfirmRefund) -> PaymentReply:
     can be asked for, and those whose terminal was asked in vain or is no longer the shop's; what else the till took it returns itself. Raises PermissionDenied APPROVAL_NEEDED, NotFound, Locked, InvalidState TILL_PAYMENT, REFUND_STATE,
     CANCEL_IN_PROGRESS.
     """
-    approved = await require_manager(tx, "payment.confirm-refund", data)
     order = await tx.order_of_payment(data.id)
     if order is None:
         raise NotFound("없는 결제입니다", f"there is no payment {data.id[:64]}", path="$.id")
     payment = find_payment(order, data.id)
+    how = "CONFIRM_NOT_RETURNED" if data.refunded is False else "CONFIRM_RETURNED"
+    approved = await require_manager(
+        tx, "payment.confirm-refund", data, about_payment(order, payment, how=how)
+    )
     record = backing_of(order).payments[payment.id]
     is_replaced = bool(record.terminal) and await tx.get(TerminalRecord, record.terminal) is None
     returned_by_hand = is_replaced or await was_asked_in_vain(tx, payment.id)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from jumak.domain.approval import ActAbout, about_payment
 from jumak.domain.caller import Caller
 from jumak.domain.errors import InvalidState, NotFound, PosError
 from jumak.domain.order.paying import find_payment
@@ -33,10 +34,10 @@ async def resolve(tx: Transaction, data: ResolveRefund) -> PaymentRefundReply:
     Raises PermissionDenied APPROVAL_NEEDED; NotFound; InvalidState REFUND_STATE for what is no part, or does not wait for this, CANCEL_IN_PROGRESS
     and REFUND_UNSETTLED while the terminal is asked for something else of this payment.
     """
-    approved = await require_manager(tx, "payment-refund.resolve", data)
     part = await tx.get(RefundAttempt, data.id)
     if part is None:
         raise NotFound("없는 환불입니다", f"there is no refund {data.id[:64]}", path="$.id")
+    approved = await require_manager(tx, "payment-refund.resolve", data, await _about(tx, part, data.how))
     if not part.is_part:
         raise _not_possible(part, "a payment as a whole: payment.cancel, or payment.confirm-refund")
     check_not_asked(tx, part.id)
@@ -72,6 +73,13 @@ async def resolve(tx: Transaction, data: ResolveRefund) -> PaymentRefundReply:
     now = await tx.get(RefundAttempt, part.id)
     assert now is not None, "it is never dropped here"
     return PaymentRefundReply(refund=refund_view(tx, now))
+
+
+async def _about(tx: Transaction, part: RefundAttempt, how: str) -> ActAbout:
+    order = await tx.order_of_payment(part.payment)
+    if order is None:
+        return ActAbout(amount=part.amount, how=how)
+    return about_payment(order, find_payment(order, part.payment), amount=part.amount, how=how)
 
 
 def _check_owed(part: RefundAttempt) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from jumak.domain.calendar import to_ms
@@ -93,13 +94,14 @@ async def fail_pin(tx: Transaction, why: str, failures: int) -> Done:
 async def approve(tx: Transaction, staff_id: str, action: str, act: str) -> StaffApproveReply:
     """A one-off approval by a manager; whoever uses it is named beside them (SEC-1).
 
-    act: as the refusal told it; another order, amount or reason is another act.
+    act: as the refusal told it; another order, amount or reason is another act.  The fact says what it is about as the
+    shop told whoever it refused, not as the page that asks has it.
     Raises PermissionDenied `ROLE` when the PIN is nobody's who may approve.
     """
     person = await _person(tx, staff_id)
     if person.role not in APPROVERS:
         raise PermissionDenied(
-            "매니저 이상만 승인할 수 있습니다.", "Only a manager or the owner can approve", reason="ROLE"
+            "점장 이상만 승인할 수 있습니다.", "Only a manager or the owner can approve", reason="ROLE"
         )
     now = to_ms(tx.at)
     for old in list((await tx.all(Approval)).values()):
@@ -117,7 +119,11 @@ async def approve(tx: Transaction, staff_id: str, action: str, act: str) -> Staf
         expires_ms=to_ms(expires),
     )
     tx.put(approval)
-    tx.record(Fact("staff.approve", approval.id, {"action": action, **_names(person)}))
+    said: dict[str, Any] = {"action": action, **_names(person)}
+    about = tx.live.refused_acts.about(tx.caller.id, action.removesuffix(".request"), act)
+    if about is not None:
+        said["about"] = msgspec.to_builtins(about)
+    tx.record(Fact("staff.approve", approval.id, said))
     return StaffApproveReply(approval_id=approval.id, staff=view(person), expires_at=utc_text(expires))
 
 

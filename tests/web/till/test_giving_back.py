@@ -23,7 +23,7 @@ from tests.web.till.paying import (
     start_payment,
 )
 from tests.web.till.stall import PINS, Json, Stall
-from tests.web.till.test_status import cancel, choice, look_at, status
+from tests.web.till.test_status import cancel, choice, look_at, row, status
 from tests.web.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -228,6 +228,9 @@ async def test_a_plugin_that_stays_away(stall: Stall, browser: Browser) -> None:
     page = await status(stall, browser)
     detail = await look_at_closed(page, order)
     await cancel(page, detail)
+    # It is neither what it was nor over.
+    await expect(detail.locator(".state").first).to_have_text("취소 중")
+    await expect(row(page, order)).to_contain_text("취소 중")
     await rows(detail).get_by_role("button", name="직접 돌려줌").click()
     dialog = page.get_by_role("alertdialog")
     await dialog.get_by_role("button", name="계좌로 보냄").click()

@@ -44,6 +44,7 @@ const order = fields({
   number: orElse(text, ""),
   version: orElse(number, 0),
   orderState: text,
+  cancelPending: orElse(flag, false),
   source: orElse(text, ""),
   table: maybe(fields({ id: orElse(number, 0), title: orElse(text, "") })),
   numGuests: maybe(number),

@@ -4,7 +4,11 @@ import { type Decode, type Decoded, fields, list, maybe, number, orElse, readabl
 
 const named = fields({ id: text, name: orElse(text, "") });
 const place = fields({ id: number, title: orElse(text, "") });
-const quantified = fields({ id: text, title: orElse(text, ""), quantity: number, previous: maybe(number) });
+export const quantified = fields({ id: text, title: orElse(text, ""), quantity: number, previous: maybe(number) });
+
+/** A payment, and an attempt to take one. */
+export const madeOf = fields({ id: text, sourceType: orElse(text, ""), source: orElse(text, "") });
+export const tried = fields({ id: text, tender: text, note: orElse(text, "") });
 
 const plain: Decode<string | number | undefined> = (value) =>
   typeof value === "string" || typeof value === "number" ? value : undefined;
@@ -20,8 +24,8 @@ const change = fields({
   amount: maybe(number),
   number: orElse(text, ""),
   order: maybe(fields({ id: text, number: orElse(text, "") })),
-  payment: maybe(fields({ id: text, sourceType: orElse(text, ""), source: orElse(text, "") })),
-  attempt: maybe(fields({ id: text, tender: text, note: orElse(text, "") })),
+  payment: maybe(madeOf),
+  attempt: maybe(tried),
 });
 export type Change = Decoded<typeof change>;
 

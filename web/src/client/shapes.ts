@@ -114,6 +114,7 @@ const order = fields({
   id: text,
   number: maybe(text),
   orderState: text,
+  cancelPending: orElse(flag, false),
   table: maybe(fields({ id: orElse(number, 0), title: orElse(text, "") })),
   lineItems: list(line),
   chargePrice: fields({ chargePriceValue: number }),

@@ -47,7 +47,7 @@ describe("the story of an order", () => {
     const [moment, ...more] = moments(
       read(
         { changes: [{ code: "order.completed" }] },
-        { changes: [{ code: "payment.approved", payment: { id: "p", sourceType: "CASH" }, amount: 9_000 }], approvedBy: { id: "m", name: "박매니저" } },
+        { changes: [{ code: "payment.approved", payment: { id: "p", sourceType: "CASH" }, amount: 9_000 }], approvedBy: { id: "m", name: "박점장" } },
       ),
     );
     expect(more).toEqual([]);
@@ -56,7 +56,7 @@ describe("the story of an order", () => {
       time: "14:03",
       who: "김민지",
       where: "계산대",
-      approvedBy: "박매니저",
+      approvedBy: "박점장",
       sentences: ["현금 9,000원 결제", "주문 완료"],
     });
   });

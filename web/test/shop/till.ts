@@ -12,6 +12,7 @@ interface Asked {
 /** A till whose shop says what a test has it say. */
 export class FakeTill {
   state = "open";
+  person: { readonly id: string } | null = null;
   readonly asked: Asked[] = [];
   readonly #heard = new Map<string, (data: unknown) => void>();
 

@@ -1637,6 +1637,7 @@ export interface OrderFields {
   number?: string;
   version?: number;
   cancelReason?: string;
+  cancelPending?: boolean;
 }
 
 /** Search by number, table, key, item or amount. */

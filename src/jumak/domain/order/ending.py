@@ -161,9 +161,23 @@ def cancel(order: Order, *, iso: str, reason: str | None) -> Order:
         order_state=state,
         cancelled_at=iso,
         cancel_reason=reason,
+        cancel_pending=False,
         backing=replace(backing_of(order), cancel_pending=False),
     )
     return next_version(order, settle(ended), iso)
+
+
+def wait_to_be_cancelled(order: Order, reason: str | None) -> Order:
+    """The order as one that ends once its last payment is back (CAN-2); as it is when it waits for that already.
+
+    The reason waits with it: the last payment to come back ends the order without being asked why.
+    """
+    backing = backing_of(order)
+    if backing.cancel_pending:
+        return order
+    return replace(
+        order, cancel_reason=reason, cancel_pending=True, backing=replace(backing, cancel_pending=True)
+    )
 
 
 def ended_by_last_payment(order: Order, iso: str) -> Order | None:

@@ -185,13 +185,17 @@ def was_sent(order: Order, line_id: str) -> bool:
 
 def is_large(discounts: Sequence[StaffDiscount], base: int, shop: Shop) -> bool:
     """Together more than the rate staff may give by themselves (§7.5). base: won."""
-    given = sum(
+    return given(discounts, base) * 10_000 > base * shop.large_discount_bp
+
+
+def given(discounts: Sequence[StaffDiscount], base: int) -> int:
+    """Won that these take off together. base: won they are rates of."""
+    return sum(
         discount.amount_money.value
         if discount.amount_money is not None
         else rhu(base * (discount.percent_bp or 0), 10_000)
         for discount in discounts
     )
-    return given * 10_000 > base * shop.large_discount_bp
 
 
 def _asked(typed: tuple[StaffDiscount, ...] | None, given: tuple[Discount, ...]) -> tuple[StaffDiscount, ...]:

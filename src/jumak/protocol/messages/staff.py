@@ -38,7 +38,10 @@ class StaffLoginReply(Reply, frozen=True, kw_only=True):
 
 
 class StaffApproveData(Data, frozen=True, kw_only=True):
-    """What is approved: `action` and `act` of the refusal `APPROVAL_NEEDED`, e.g. `order.remove-line` of that line."""
+    """What is approved: `action` and `act` of the refusal `APPROVAL_NEEDED`, e.g. `order.remove-line` of that line.
+
+    What it is about the shop told in the refusal's `about`, and says so itself in the journal.
+    """
 
     pin: Pin
     action: Annotated[str, Meta(min_length=1, max_length=200)]

@@ -7,7 +7,7 @@ from playwright.async_api import Browser, Page
 from tests.web.till.evening import order_at
 from tests.web.till.paying import an_order, pay_by_stamp, stamp
 from tests.web.till.screenshots import Look
-from tests.web.till.stall import Json, Stall
+from tests.web.till.stall import PINS, Json, Stall
 from tests.web.till.standing import a_request, pay_cash
 
 
@@ -34,6 +34,17 @@ async def cancel(stall: Stall, browser: Browser, look: Look) -> Page:
     page = await _look_at(await stall.page(browser, **look), order, 2)
     await page.locator(".acts .danger").click()
     await page.locator(".plan").wait_for()
+    return page
+
+
+async def approval(stall: Stall, browser: Browser, look: Look) -> Page:
+    """A cashier cancels a payment: a manager reads which, before the PIN."""
+    order = await an_order(stall)
+    await pay_cash(stall, order)
+    page = await _look_at(await stall.page(browser, **look, pin=PINS["cashier"]), order, 2)
+    await page.locator(".payment button").last.click()
+    await page.locator("dialog[role=alertdialog] .actions button").last.click()
+    await page.locator("dialog .act").wait_for()
     return page
 
 

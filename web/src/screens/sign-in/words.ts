@@ -20,7 +20,9 @@ export const t = words({
   pinHint: ["PIN 4~8자리를 누르세요", "Enter your PIN, 4 to 8 digits"],
   pinDigits: ["입력한 자릿수: {n}", "{n} digits entered"],
   approvalTitle: ["점장 승인", "A manager's approval"],
-  approvalHint: ["{action}: 점장 이상의 PIN을 입력하세요.", "This needs a manager's PIN: {action}."],
+  approvalHint: ["점장 이상의 PIN을 입력하세요.", "Enter the PIN of a manager or the owner."],
+  theCart: ["장바구니", "Cart"],
+  although: ["플러그인이 거부함", "although a plugin objects"],
   approve: ["승인", "Approve"],
   enter: ["로그인", "Sign in"],
 });

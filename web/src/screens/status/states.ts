@@ -1,14 +1,15 @@
 import { t } from "./words";
 
-/** What a state of an order is called. */
-export function stateName(state: string): string {
-  switch (state) {
+/** What the state of an order is called: one whose money is still to go back is neither what it was nor over (CAN-2). */
+export function stateOf({ orderState, cancelPending }: { readonly orderState: string; readonly cancelPending: boolean }): string {
+  switch (orderState) {
+    case "CANCELLED":
+      return t(orderState);
     case "REQUESTED":
     case "OPENED":
     case "COMPLETED":
-    case "CANCELLED":
-      return t(state);
+      return t(cancelPending ? "CANCELLING" : orderState);
     default:
-      return state;
+      return orderState;
   }
 }

@@ -103,7 +103,8 @@ function cooked({ lines }: Change): string {
     .join(", ");
 }
 
-function paidBy({ payment, attempt }: Change): string {
+/** What money was, or was to be, taken with. */
+export function paidBy({ payment, attempt }: Pick<Change, "payment" | "attempt">): string {
   const kind = attempt?.tender ?? payment?.sourceType ?? "";
   if (payment?.source) return payment.source;
   if (kind === "CASH") return t("CASH");

@@ -63,7 +63,7 @@ export const t = words({
   attemptCodeShown: ["{won} 결제 QR을 손님에게 보여 줌", "A QR for {won} shown to the guest"],
   attemptNotFound: ["{how} {won} 결제 안 됨으로 확인", "The payment of {won} charged nothing ({how})"],
   attemptEscalated: ["{how} {won} 결제, 확인이 필요함", "The payment of {won} needs a person ({how})"],
-  attemptResolved: ["{how} {won} 결제를 매니저가 정리", "A manager settled the payment of {won} ({how})"],
+  attemptResolved: ["{how} {won} 결제를 점장이 정리", "A manager settled the payment of {won} ({how})"],
   attemptLate: ["{how} {won} 결제 승인이 늦게 도착", "A late approval of {won} arrived ({how})"],
   attemptTakingBack: ["{how} {won} 결제를 되돌리는 중", "Taking the payment of {won} back ({how})"],
   attemptNetworkCancelled: ["{how} {won} 결제 망취소됨", "The payment of {won} was cancelled over the network ({how})"],

@@ -28,6 +28,7 @@ export const t = words({
   OPENED: ["진행 중", "Open"],
   COMPLETED: ["완료", "Completed"],
   CANCELLED: ["취소됨", "Cancelled"],
+  CANCELLING: ["취소 중", "Being cancelled"],
 
   // The order.
   lines: ["주문 내역", "What was ordered"],
@@ -140,7 +141,7 @@ export const t = words({
   wayCash: ["서랍에서 현금으로 손님에게", "In cash, out of the drawer"],
   wayTerminal: ["{name}에서 카드로", "To the card, at {name}"],
   wayMethod: ["플러그인 {plugin}에 환불을 요청합니다", "The plugin {plugin} is asked to give it back"],
-  wayHand: ["매니저가 직접 돌려주고 확인합니다", "A manager gives it back by hand and says so"],
+  wayHand: ["점장이 직접 돌려주고 확인합니다", "A manager gives it back by hand and says so"],
   pluginAway: [
     "플러그인 {plugin}이(가) 실행 중이 아닙니다. 켠 뒤 다시 요청하거나 직접 돌려줄 수 있습니다.",
     "The plugin {plugin} does not run. Start it and ask again, or give it back by hand.",

@@ -1,0 +1,149 @@
+"""What a manager approves: told by the shop, bound to the act, and written down (SEC-1, rulebook §7.5)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from jumak.domain.errors import PermissionDenied
+from jumak.testing import simulated_shop
+from tests.server.every_request import a_draft_line
+from tests.service.asking import Asking, a_line
+from tests.service.paying import CASHIER, MANAGER, STAMP
+
+
+@pytest.fixture
+async def shop() -> AsyncIterator[Asking]:
+    async with simulated_shop() as running:
+        yield Asking(running)
+
+
+async def refused(shop: Asking, name: str, data: dict[str, Any]) -> dict[str, Any]:
+    """What a cashier is told who needs a manager for this."""
+    with pytest.raises(PermissionDenied) as refusal:
+        await shop.ask(name, data, CASHIER)
+    assert refusal.value.reason == "APPROVAL_NEEDED"
+    return refusal.value.data
+
+
+async def facts_of(shop: Asking, name: str) -> list[dict[str, Any]]:
+    known = await shop.shop.running.store.reader().facts(0, 1_000)
+    return [entry.fact.data for entry in known if entry.fact.name == name]
+
+
+async def test_a_refusal_tells_what_a_manager_would_approve(shop):
+    """SEC-1, CAN-1, CAN-2, DSC-4: the order's number, and the item or the amount it is about, as the shop knows them."""
+    order = await shop.add(STAMP, a_line(2, quantity=2))
+    line = order["lineItems"][0]
+    cash = await shop.pay(CASHIER, order, 6_000, sourceType="CASH")
+    now = await shop.get(order["id"])
+    title, named = line["item"]["title"], {"orderId": order["id"], "orderNumber": order["number"]}
+    edit = {"id": order["id"], "expectedVersion": now["version"]}
+    paid = {"order": {"id": order["id"]}, "payment": {"id": cash["id"]}}
+    counted = {"id": line["id"], "title": title}
+    expected: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+        ("order.cancel", {"id": order["id"]}, named | {"amount": 36_000}),
+        ("order.remove-line", edit | {"lineId": line["id"]},
+         named | {"line": counted | {"quantity": 2}, "amount": 36_000}),
+        ("order.update-line", edit | {"lineId": line["id"], "quantity": 1},
+         named | {"line": counted | {"quantity": 1, "previous": 2}, "was": 36_000, "amount": 18_000}),
+        ("order.update-line", edit | {"lineId": line["id"], "chargePrice": {"value": 9_000}},
+         named | {"line": counted | {"quantity": 2}, "was": 36_000, "amount": 9_000}),
+        ("order.update", edit | {"discounts": [{"title": "반값", "percentBp": 5_000}]},
+         named | {"amount": 18_000}),
+        ("order.add-line", {"id": order["id"], "lineItems": [a_line(2, chargePrice={"value": 1})]},
+         named | {"was": 36_000, "amount": 36_001}),
+        ("order.add", {"order": {"lineItems": [a_line(2, chargePrice={"value": 1})], "discounts": []}},
+         {"amount": 1}),
+        ("payment.cancel", paid,
+         named | {"payment": {"id": cash["id"], "sourceType": "CASH"}, "amount": 6_000}),
+        ("payment.cancel", paid | {"override": True},
+         named | {"payment": {"id": cash["id"], "sourceType": "CASH"}, "amount": 6_000, "override": True}),
+    ]  # fmt: skip
+    acts = set()
+    for action, data, about in expected:
+        told = await refused(shop, f"{action}.request", data)
+        assert (told["action"], told["about"]) == (action, about)
+        acts.add(told["act"])
+    assert len(acts) == len(expected)
+
+
+async def test_the_journal_says_what_was_approved_and_what_was_done(shop):
+    """SEC-1, SEC-2: who approved what, with order and amount; neither the page that asks nor a PIN has a say in it."""
+    order = await shop.add(STAMP, a_line(2))
+    data = {"id": order["id"], "reason": "변심"}
+    told = await refused(shop, "order.cancel.request", data)
+    approval = await shop.approve("order.cancel.request", data, CASHIER)
+    (given,) = await facts_of(shop, "staff.approve")
+    about = {"orderId": order["id"], "orderNumber": order["number"], "amount": 18_000}
+    assert given == {"action": "order.cancel", "staff": {"id": "m", "name": "점장"}, "about": about}
+    assert told["about"] == about
+    await shop.ask("order.cancel.request", data | {"approvalId": approval}, CASHIER)
+    (used,) = await facts_of(shop, "staff.approval-use")
+    assert used == {"action": "order.cancel", "approvedBy": {"id": "m", "name": "점장"}, "about": about}
+    assert "pin" not in json.dumps([given, used]).lower()
+
+
+async def test_an_order_that_costs_something_else_is_approved_anew(shop):
+    """SEC-1: a manager's word is for what they read."""
+    order = await shop.add(STAMP, a_line(2))
+    data = {"id": order["id"]}
+    approval = await shop.approve("order.cancel.request", data, CASHIER)
+    await shop.ask("order.add-line.request", data | {"lineItems": [a_line(3)]}, MANAGER)
+    told = await refused(shop, "order.cancel.request", data | {"approvalId": approval})
+    assert told["about"]["amount"] == 25_000
+
+
+DISCOUNT = {"title": "사과", "percentBp": 5_000}
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "about"),
+    [
+        ("add-discount", {}, {}),
+        ("add-item-discount", {"key": "a"}, {"line": {"id": "a", "title": "막걸리", "quantity": 2}}),
+    ],
+)
+async def test_a_discount_is_approved_for_one_cart(shop, name, more, about):
+    """SEC-1, DSC-4: not for what is in the cart once it was changed, nor for the next guest's of the same till."""
+    name, data = f"draft-order.{name}.request", {"discount": DISCOUNT} | more
+
+    async def cart(what: str, **sent: Any) -> None:
+        await shop.ask(f"draft-order.{what}.request", sent, CASHIER)
+
+    await cart("add-line-item", lineItem=a_draft_line("a"))
+    told = (await refused(shop, name, data))["about"]
+    assert told == {"cart": told["cart"], "amount": 5_000} | about
+    assert told["cart"]["id"]
+    approval = await shop.approve(name, data, CASHIER)
+    await cart("update", memo="창가")
+    await refused(shop, name, data | {"approvalId": approval})
+    for next_guest in (False, True):
+        approval = await shop.approve(name, data, CASHIER)
+        if next_guest:
+            await cart("clear")
+            await cart("add-line-item", lineItem=a_draft_line("a"))
+            await refused(shop, name, data | {"approvalId": approval})
+        else:
+            done = await shop.ask(name, data | {"approvalId": approval}, CASHIER)
+            assert done["draftOrder"]["price"]["orderPriceValue"] == 5_000
+
+
+async def test_an_act_that_was_forgotten_is_named_by_its_use(shop):
+    """SEC-1: as after a restart, the shop cannot tell what the approval is about; using it, it can."""
+    order = await shop.add(STAMP, a_line(2))
+    data = {"id": order["id"]}
+    told = await refused(shop, "order.cancel.request", data)
+    acts = shop.shop.running.store.reader().live.refused_acts
+    known = acts.about(CASHIER.id, "order.cancel", told["act"])
+    assert known is not None
+    assert acts.about(STAMP.id, "order.cancel", told["act"]) is None
+    for other in range(1_000):
+        acts.note(CASHIER.id, "order.cancel", str(other), known)
+    approval = await shop.approved(told, CASHIER)
+    await shop.ask("order.cancel.request", data | {"approvalId": approval}, CASHIER)
+    assert "about" not in (await facts_of(shop, "staff.approve"))[0]
+    assert (await facts_of(shop, "staff.approval-use"))[0]["about"] == told["about"]
