@@ -15,16 +15,21 @@ from tests.tidy.project import ROOT, SRC, modules, parsed, short
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "metrics": frozenset(),
     "logs": frozenset({"domain"}),
+    "ending": frozenset(),
     "domain": frozenset({"domain"}),
     "protocol": frozenset({"domain", "protocol", ""}),
     "service": frozenset({"domain", "protocol", "logs", "service", ""}),
-    "store": frozenset({"domain", "service", "metrics", "logs", "store", ""}),
-    "formats": frozenset({"domain", "formats", ""}),
-    "devices": frozenset({"domain", "service", "devices", ""}),
-    "server": frozenset({"domain", "formats", "protocol", "service", "metrics", "logs", "server", ""}),
-    "feed": frozenset({"domain", "formats", "protocol", "service", "store", "metrics", "logs", "feed", ""}),
-    "hub": frozenset({"domain", "service", "store", "feed", "metrics", "logs", "hub", ""}),
-    "plugins": frozenset({"domain", "protocol", "service", "server", "logs", "plugins", ""}),
+    "store": frozenset({"ending", "domain", "service", "metrics", "logs", "store", ""}),
+    "formats": frozenset({"ending", "domain", "formats", ""}),
+    "devices": frozenset({"ending", "domain", "service", "devices", ""}),
+    "server": frozenset(
+        {"ending", "domain", "formats", "protocol", "service", "metrics", "logs", "server", ""}
+    ),
+    "feed": frozenset(
+        {"ending", "domain", "formats", "protocol", "service", "store", "metrics", "logs", "feed", ""}
+    ),
+    "hub": frozenset({"ending", "domain", "service", "store", "feed", "metrics", "logs", "hub", ""}),
+    "plugins": frozenset({"ending", "domain", "protocol", "service", "server", "logs", "plugins", ""}),
     "sdk": frozenset({"domain", "protocol", "sdk", ""}),
 }
 """Layer → layers it may import; "" is the package itself (its version). Layers not listed know every part."""
