@@ -1,4 +1,4 @@
-"""The browser: one per module, an empty profile each."""
+"""The browser: one per module, started with an empty profile."""
 
 from __future__ import annotations
 
@@ -16,10 +16,20 @@ expect.set_options(timeout=15_000)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """A browser for the tests of a module; each till is a context of its own."""
+async def running() -> AsyncIterator[Browser]:
+    """The one of a module."""
     async with running_browser() as running:
         yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def browser(running: Browser) -> AsyncIterator[Browser]:
+    """A browser for a test; each till is a context of its own."""
+    others = set(running.contexts)
+    yield running
+    # Pages that outlive their shop look for it again and again, at the cost of all tests that follow.
+    for context in set(running.contexts) - others:
+        await context.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -29,10 +29,10 @@ SHORT = NAME[:100]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def at(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Driving]:
+async def at(running: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Driving]:
     """A phone that hosts plugins with names nobody should have."""
     folder = tmp_path_factory.mktemp("hostile")
-    async with driving("worker", browser, folder, name=SHORT, tab=SHORT, size=SIZES["phone"]) as opened:
+    async with driving("worker", running, folder, name=SHORT, tab=SHORT, size=SIZES["phone"]) as opened:
         yield opened
 
 

@@ -26,10 +26,10 @@ MARKUP = "<b>굵게</b><img src=x onerror=\"document.title='owned'\">"
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["worker", "page"])
 async def at(
-    request: pytest.FixtureRequest, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, running: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Driving]:
     """One till for all tests of a kind."""
-    async with driving(request.param, browser, tmp_path_factory.mktemp(request.param)) as opened:
+    async with driving(request.param, running, tmp_path_factory.mktemp(request.param)) as opened:
         yield opened
 
 
