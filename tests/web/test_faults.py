@@ -17,7 +17,7 @@ from tests.web.building import fixture_zip, packed, raw_zip
 from tests.web.house import House
 from tests.web.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WHERE = ["worker", "headless"]
 

@@ -21,14 +21,14 @@ from tests.web.till.paying import an_order, open_payment, stamp
 from tests.web.till.said import SCRIPT, TAIL, injected
 from tests.web.till.screenshots import SIZES
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NAME = "도장" + TAIL
 SHORT = NAME[:100]
 """As much of it as the shop takes for the name of a plugin."""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def at(running: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Driving]:
     """A phone that hosts plugins with names nobody should have."""
     folder = tmp_path_factory.mktemp("hostile")

@@ -16,7 +16,7 @@ from tests.web.till.said import Said, injected
 from tests.web.till.screenshots import SIZES, Picture, pictures
 from tests.web.till.stall import Stall
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LONG = bool(os.environ.get("JUMAK_LARGE"))
 LANGUAGES = ["en", "ko"] if LONG else ["en"]
