@@ -87,7 +87,7 @@ def _jumak(*words: str) -> str:
 
 async def _measure(port: int, token: str, link: str) -> list[Measured]:
     async with AsyncExitStack() as stack:
-        running = await stack.enter_async_context(browser())
+        running = await stack.enter_async_context(browser(whole=True))
         await (await running.new_page()).goto(link)
         driving = await stack.enter_async_context(tester(f"http://127.0.0.1:{port}", token))
 

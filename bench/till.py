@@ -42,7 +42,7 @@ def measure(folder: Path) -> list[Measured]:
 
 
 async def _measure(link: str) -> list[Measured]:
-    async with browser() as running:
+    async with browser(whole=True) as running:
         page = await running.new_page()
         await page.goto(link)
         await _sell(page)

@@ -19,17 +19,26 @@ _FLAGS = (
 )  # fmt: skip
 
 
-def chromium() -> Path | None:
-    """The browser of this machine: `CHROMIUM`, or what is called so on the path; None without one."""
-    for name in (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"):
+_WINDOWLESS = ("chromium-headless-shell",)
+"""The same engine without a window around each page, which costs as much again as the page."""
+
+_WHOLE = ("chromium", "chromium-browser", "google-chrome")
+
+
+def chromium(*, whole: bool = False) -> Path | None:
+    """The browser of this machine: `CHROMIUM`, or what is called so on the path; None without one.
+
+    whole: as people have it.
+    """
+    for name in (os.environ.get("CHROMIUM"), *(() if whole else _WINDOWLESS), *_WHOLE):
         if name and (found := shutil.which(name)):
             return Path(found)
     return None
 
 
-def needed_chromium() -> Path:
+def needed_chromium(*, whole: bool = False) -> Path:
     """The same; without one the test is left out, or fails where everything is needed."""
-    found = chromium()
+    found = chromium(whole=whole)
     if found is None:
         reason = "no Chromium: install it (Debian: apt-get install chromium) or name it in CHROMIUM"
         if os.environ.get("JUMAK_TESTS_NEED_ALL"):
@@ -39,9 +48,9 @@ def needed_chromium() -> Path:
 
 
 @contextlib.asynccontextmanager
-async def browser(*flags: str) -> AsyncIterator[Browser]:
-    """It runs with an empty profile until the end of the block."""
-    path = needed_chromium()
+async def browser(*flags: str, whole: bool = False) -> AsyncIterator[Browser]:
+    """It runs with an empty profile until the end of the block. whole: see `chromium`."""
+    path = needed_chromium(whole=whole)
     async with async_playwright() as play:
         running = await play.chromium.launch(executable_path=path, args=[*_FLAGS, *flags])
         try:

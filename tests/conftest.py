@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.postgres import PostgresServer
+
+# What one process has compiled the next ones read, also where Python is told to leave nothing behind: hundreds are
+# started, and each would compile the whole program for itself.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 LARGE = os.environ.get("JUMAK_LARGE") == "1"
 FACTOR = 20

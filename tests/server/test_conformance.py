@@ -19,6 +19,7 @@ from msgspec import Struct
 from jumak.domain.caller import Caller
 from jumak.main import ServeOptions, ShopServer, server_config
 from jumak.plugins.host import PluginHost
+from jumak.plugins.process import Limits
 from jumak.protocol.scopes import EXTENSION_SCOPES, SDK_SCOPES, expand
 from jumak.protocol.table import TABLE
 from jumak.server.app import App
@@ -206,9 +207,9 @@ class House(Struct, frozen=True):
 
 
 @contextlib.asynccontextmanager
-async def opened(folder: Path, **given: Any) -> AsyncIterator[House]:
+async def opened(folder: Path, *, limits: Limits | None = None, **given: Any) -> AsyncIterator[House]:
     async with simulated_shop(folder=folder, **given) as shop:
-        host = await shop.host()
+        host = await shop.host(limits)
         put_uploads(folder)
         answering(shop, staff_caller())
         yield House(shop, host)

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.tidy import commands, coverage, figures, refusals
 from tests.tidy.project import short
 
-
-def pages() -> dict[Path, str]:
-    """Every such page with its content as it has to be now."""
-    return {
-        coverage.PAGE: coverage.page(),
-        refusals.PAGE: refusals.page(),
-        commands.PAGE: commands.page(),
-        figures.PAGE: figures.page(),
-    }
+PAGES: dict[Path, Callable[[], str]] = {one.PAGE: one.page for one in (coverage, refusals, commands, figures)}
+"""Every such page, and what reads off its content as it has to be now."""
 
 
 def main() -> int:
     """The command line."""
+    pages = {path: read_off() for path, read_off in PAGES.items()}
     stale = {
         path: text
-        for path, text in pages().items()
+        for path, text in pages.items()
         if not path.is_file() or path.read_text(encoding="utf-8") != text
     }
     checking = "--check" in sys.argv[1:]

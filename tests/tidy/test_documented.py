@@ -12,7 +12,7 @@ from jumak.protocol.errors import STATUS
 from jumak.protocol.pushes import FACTS
 from jumak.protocol.table import TABLE
 from tests.tidy.coverage import citing_tests, duties_tested, served_rules
-from tests.tidy.generate import pages
+from tests.tidy.generate import PAGES
 from tests.tidy.project import ROOT, SRC, duties, ids_in, modules, parsed, rules, short
 from tests.tidy.refusals import refusals
 
@@ -96,10 +96,10 @@ def test_every_duty_of_the_host_has_a_test(duty: str):
     assert duty in duties_tested(), "no docstring or title of a test names it"
 
 
-@pytest.mark.parametrize("page", pages(), ids=short)
+@pytest.mark.parametrize("page", PAGES, ids=short)
 def test_pages_read_off_the_code_are_fresh(page: Path):
     """Documented: `make gen` was run."""
-    assert page.read_text(encoding="utf-8") == pages()[page]
+    assert page.read_text(encoding="utf-8") == PAGES[page]()
 
 
 def test_reasons_have_one_code_and_capitals():

@@ -69,7 +69,10 @@ class House:
 
 @contextlib.asynccontextmanager
 async def open_house(folder: Path, **given: Any) -> AsyncIterator[House]:
-    """Opens a shop with the menu of `jumak.testing.menu` and serves it on a free port. given: see `simulated_shop`."""
+    """Opens a shop with the menu of `jumak.testing.menu` and serves it on a free port.
+
+    given: `limits` of its plugins' processes, and what `simulated_shop` takes.
+    """
     async with opened(folder, **given) as house, served(house.shop) as (url, _):
         # Without `payment:read`: it would be asked before payments are cancelled, and it answers nobody.
         pairing = {"kind": "service", "name": NAME, "scopes": ["ui"]}

@@ -37,7 +37,7 @@ from tests.web.house import House
 from tests.web.members import MEMBERS, WHOLE, extension, snake
 from tests.web.tester import Failed
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 Call = Callable[[str, list[Any]], Awaitable[Any]]
 

@@ -6,20 +6,30 @@ import asyncio
 import contextlib
 import json
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Error, Page, Route
+import pytest_asyncio
+from playwright.async_api import Browser, Error, Frame, Page, Route
 
+from jumak.plugins.process import Limits
 from tests.service.asking import a_line, an_order
 from tests.web.building import fixture_zip, packed, raw_zip
-from tests.web.house import House
+from tests.web.house import House, open_house
 from tests.web.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WHERE = ["worker", "headless"]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def asking_house(tmp_path: Path) -> AsyncIterator[House]:
+    """A shop that asks its own plugins about as often as a till asks its own whether they live, not every 15 s."""
+    async with open_house(tmp_path / "shop", limits=Limits(ping_s=4.0)) as opened:
+        yield opened
 
 
 async def installed(
@@ -55,8 +65,9 @@ async def console_says(house: House, plugin: str, *words: str) -> None:
 
 
 @pytest.mark.parametrize("where", WHERE)
-async def test_a_loop_for_ever(where: str, house: House, browser: Browser):
+async def test_a_loop_for_ever(where: str, asking_house: House, browser: Browser):
     """H-77, H-8, H-73: it is noticed by its silence, ended and started again; nothing else waits for it."""
+    house = asking_house
     plugin, till = await installed(house, browser, where)
     await house.tester.do(plugin, misbehave="loop")
     await sells(house)
@@ -273,6 +284,11 @@ async def test_a_plugin_killed_in_the_middle_of_a_payment(where: str, house: Hou
 # -- pages ---------------------------------------------------------------------------------------
 
 
+async def _frame(till: Page, host: str) -> Frame | None:
+    """The frame of an address; the driver hears of it some time after the page does."""
+    return next((each for each in till.frames if each.url.rstrip("/").endswith(host)), None)
+
+
 async def test_a_page_that_reloads_itself_while_its_cart_is_paid(
     house: House, browser: Browser, tmp_path: Path
 ):
@@ -281,9 +297,7 @@ async def test_a_page_that_reloads_itself_while_its_cart_is_paid(
     till = await house.till(browser)
     await house.tester.is_up(plugin)
     order = (await house.ask("order.add", order=an_order(a_line(1))))["order"]
-    frame = next(
-        each for each in till.frames if each.url.rstrip("/").endswith(f"raw.localhost:{_port(house)}")
-    )
+    frame = await until(lambda: _frame(till, f"raw.localhost:{_port(house)}"), "its frame is there")
     asked, paid = asyncio.Event(), asyncio.Event()
     first = await frame.evaluate("() => performance.timeOrigin")
 

@@ -20,7 +20,7 @@ from tests.web.building import BESIDE, PACKAGES, environment, packed, run, tarba
 from tests.web.fresh import OWN, SDK, TEST, VENDOR, VITE, WEBPACK, project, tool
 from tests.web.house import House
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CREATED = f"""
 const {{ default: posPluginTest }} = require("{TEST}");

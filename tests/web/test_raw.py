@@ -14,7 +14,7 @@ from tests.web.building import fixture_zip, raw_zip
 from tests.web.house import House
 from tests.web.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def started(house: House, plugin: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from tests.web.building import SOURCES, packed
 from tests.web.house import House
 from tests.web.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 class Origin:

@@ -17,7 +17,7 @@ from tests.web.building import run, tarballs
 from tests.web.house import House
 from tests.web.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PAGE = ROOT / "docs/tutorial/typescript-plugin.md"
 

@@ -14,7 +14,7 @@ from tests.web.test_host_page import asking_zip
 from tests.web.till.paying import open_payment
 from tests.web.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ELSEWHERE = "이 브라우저의 다른 창에서 실행 중입니다"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -78,17 +78,14 @@ class Components:
 
     def _reached(self) -> set[str]:
         """Types that some message leads to."""
+        named = {self._template.format(name=name): name for name in self.schemas}
         reached: set[str] = set()
         waiting = list(self._refs.values())
         while waiting:
             name = waiting.pop()
             if name not in reached:
                 reached.add(name)
-                waiting.extend(
-                    other
-                    for other in self.schemas
-                    if _refers(self.schemas[name], self._template.format(name=other))
-                )
+                waiting.extend(named[reference] for reference in _references(self.schemas[name]))
         return reached
 
     def _renamed(self, schema: Any, names: dict[str, str]) -> Any:
@@ -150,10 +147,16 @@ def _names(
     return names
 
 
-def _refers(schema: Any, reference: str) -> bool:
+def _references(schema: Any) -> Iterator[str]:
+    """Every `$ref` in a schema, at any depth."""
     if isinstance(schema, dict):
-        return schema.get("$ref") == reference or any(_refers(part, reference) for part in schema.values())
-    return isinstance(schema, list) and any(_refers(part, reference) for part in schema)
+        if isinstance(reference := schema.get("$ref"), str):
+            yield reference
+        for part in schema.values():
+            yield from _references(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _references(part)
 
 
 def _free_keys(schema: Json) -> Json:

@@ -10,7 +10,7 @@ import pytest_asyncio
 from tests.web.till.stall import Stall, open_stall
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def stall(tmp_path: Path) -> AsyncIterator[Stall]:
     """The demo shop, served by a process of its own."""
     async with open_stall(tmp_path / "shop") as opened:

@@ -25,7 +25,7 @@ from tests.web.till.stall import PINS, Json, Stall, open_stall
 from tests.web.till.test_status import look_at, status
 from tests.web.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def live(stall: Stall, order: Json) -> list[Json]:

@@ -15,7 +15,7 @@ from tests.web.test_host_page import check
 from tests.web.till.paying import open_payment
 from tests.web.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 Json = dict[str, Any]
 NUMBER = "01023456789"

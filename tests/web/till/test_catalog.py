@@ -16,7 +16,7 @@ from jumak.formats.csv_table import read_csv, write_csv
 from tests.web.till.axe import serious
 from tests.web.till.stall import PINS, Json, Stall
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
 PHONE = (390, 844)

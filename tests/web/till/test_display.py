@@ -11,7 +11,7 @@ from tests.web.test_host_page import check
 from tests.web.till.paying import HOSTILE, METHOD, an_order, open_display, open_payment, put_in_cart, stamp
 from tests.web.till.stall import PINS, Stall
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_a_cart_and_its_end(stall: Stall, browser: Browser) -> None:

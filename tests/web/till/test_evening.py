@@ -32,7 +32,7 @@ from tests.web.till.paying import open_payment
 from tests.web.till.stall import PINS, Json, Stall, open_stall
 from tests.web.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LOST = "서버와 연결이 끊어졌습니다"
 STEW = ("김치찌개", "매운맛 +500원", "공기밥")
@@ -41,7 +41,7 @@ LATER_MS = 30_000
 """How long a page may take to find a server that is back."""
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def demo(tmp_path: Path) -> AsyncIterator[Stall]:
     """The shop of `jumak demo`, with its gift cards."""
     async with open_stall(tmp_path / "shop", "demo") as opened:

@@ -26,7 +26,7 @@ from tests.web.till.stall import PINS, Json, Stall
 from tests.web.till.test_status import cancel, choice, look_at, row, status
 from tests.web.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LONG = 30_000
 """Milliseconds a busy machine may take to ask a terminal and hear its answer."""

@@ -21,18 +21,18 @@ from tests.web.till.paying import an_order, open_payment, stamp
 from tests.web.till.said import SCRIPT, TAIL, injected
 from tests.web.till.screenshots import SIZES
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NAME = "도장" + TAIL
 SHORT = NAME[:100]
 """As much of it as the shop takes for the name of a plugin."""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def at(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Driving]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def at(running: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Driving]:
     """A phone that hosts plugins with names nobody should have."""
     folder = tmp_path_factory.mktemp("hostile")
-    async with driving("worker", browser, folder, name=SHORT, tab=SHORT, size=SIZES["phone"]) as opened:
+    async with driving("worker", running, folder, name=SHORT, tab=SHORT, size=SIZES["phone"]) as opened:
         yield opened
 
 

@@ -16,7 +16,7 @@ from tests.web.till.ordering import orders_of
 from tests.web.till.stall import Stall
 from tests.web.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HOSTILE = "<img src=x onerror=\"document.body.dataset.owned='1'\">&amp;"
 

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, expect
 from tests.web.till.hands import bump, on_floor, tile
 from tests.web.till.stall import open_stall
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_a_newcomer_serves_a_table(browser: Browser, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tests.web.till.stall import PINS, Stall
 from tests.web.till.wire import cut_in
 from tests.web.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
 PHONE = (390, 844)

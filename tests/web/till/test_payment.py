@@ -30,7 +30,7 @@ from tests.web.till.paying import (
 from tests.web.till.stall import PINS, Stall
 from tests.web.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def deaf_to(name: str) -> Callable[[WebSocketRoute], None]:

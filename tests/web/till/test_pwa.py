@@ -20,7 +20,7 @@ from tests.web.till.stall import PINS, Stall
 from tests.web.waiting import until
 
 __all__ = ["desk"]
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 KEPT = (
     "async () => { const found = []; for (const name of await caches.keys()) { const cache = await caches.open(name);"
@@ -81,7 +81,7 @@ async def test_it_keeps_the_shell_alone(stall: Stall, browser: Browser) -> None:
     assert paths == (built - {"/worker.js"}) | {"/", "/kitchen", "/display", "/host"}
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def rebuilt(desk: Desk, tmp_path: Path) -> AsyncIterator[tuple[Served, Path]]:
     """A shop that serves a copy of the pages, which a test may build anew."""
     site = tmp_path / "web" / "site"

@@ -11,7 +11,7 @@ from tests.web.test_host_page import check
 from tests.web.till.paying import APPROVAL, HOSTILE, METHOD, a_line, an_order, open_payment, stamp
 from tests.web.till.stall import PINS, Stall
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_a_receipt_is_shown_printed_and_printed_again(stall: Stall, browser: Browser) -> None:

@@ -18,7 +18,7 @@ from tests.web.till.stall import PINS, Stall
 from tests.web.till.unsettled import nothing_is_owed, owed_part
 from tests.web.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SLOW_MS = 30_000
 """A card's last question may be ten seconds away."""

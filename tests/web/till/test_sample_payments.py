@@ -17,7 +17,7 @@ from tests.web.till.scanner import scan
 from tests.web.till.stall import Stall
 from tests.web.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CARD = "PC-7F3A"
 WORTH = 5_000

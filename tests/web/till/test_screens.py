@@ -16,7 +16,7 @@ from tests.web.till.said import Said, injected
 from tests.web.till.screenshots import SIZES, Picture, pictures
 from tests.web.till.stall import Stall
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LONG = bool(os.environ.get("JUMAK_LARGE"))
 LANGUAGES = ["en", "ko"] if LONG else ["en"]
@@ -61,18 +61,14 @@ async def test_screen(picture: Picture, language: str, hostile: bool, stall: Sta
     """
     said = Said(hostile=hostile)
     look = {"size": SIZES["phone"], "language": language, "before": said.listen}
-    try:
-        page = await picture(stall, browser, look)
-        if hostile and said.texts:
-            await expect(page.locator("body")).to_contain_text("{{7*7}}")
-        for size, (width, height) in reversed(SIZES.items()):
-            await page.set_viewport_size({"width": width, "height": height})
-            assert await serious(page) == [], size
-            assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), size
-        assert await injected(page) == []
-        assert said.problems == []
-        if language == "en":
-            assert await korean_left(page, said) == []
-    finally:
-        for context in browser.contexts:
-            await context.close()
+    page = await picture(stall, browser, look)
+    if hostile and said.texts:
+        await expect(page.locator("body")).to_contain_text("{{7*7}}")
+    for size, (width, height) in reversed(SIZES.items()):
+        await page.set_viewport_size({"width": width, "height": height})
+        assert await serious(page) == [], size
+        assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), size
+    assert await injected(page) == []
+    assert said.problems == []
+    if language == "en":
+        assert await korean_left(page, said) == []

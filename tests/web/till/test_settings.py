@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.web.till.axe import serious
 from tests.web.till.stall import PINS, Stall
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
 

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, expect
 from tests.web.house import House
 from tests.web.till.unsettled import nothing_is_owed
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_screens(house: House, browser: Browser) -> None:

@@ -20,7 +20,7 @@ from tests.web.till.paying import open_payment
 from tests.web.till.unsettled import nothing_is_owed
 from tests.web.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 Json = dict[str, Any]
 PRICE = 18_000
@@ -65,7 +65,7 @@ class Counter:
             self.house.shop.clock.jump(seconds=11)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def counter(tmp_path: Path) -> AsyncIterator[Counter]:
     opened = Counter(PracticeTerminal(now=lambda: opened.house.shop.clock.now()))
     async with open_house(tmp_path / "shop", drivers=opened.terminal.drivers) as house:

@@ -14,7 +14,7 @@ from tests.web.till.paying import HOSTILE, an_order, order_now
 from tests.web.till.stall import PINS, Json, Stall
 from tests.web.till.standing import a_request, pay_cash
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def status(stall: Stall, browser: Browser, **look: object) -> Page:

@@ -19,17 +19,17 @@ from tests.web.till.scanner import scan
 from tests.web.till.stall import PINS
 from tests.web.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 MARKUP = "<b>굵게</b><img src=x onerror=\"document.title='owned'\">"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["worker", "page"])
+@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["worker", "page"])
 async def at(
-    request: pytest.FixtureRequest, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, running: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Driving]:
     """One till for all tests of a kind."""
-    async with driving(request.param, browser, tmp_path_factory.mktemp(request.param)) as opened:
+    async with driving(request.param, running, tmp_path_factory.mktemp(request.param)) as opened:
         yield opened
 
 

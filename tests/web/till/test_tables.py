@@ -15,7 +15,7 @@ from tests.web.till.evening import order_at, table_of
 from tests.web.till.stall import PINS, Json, Stall
 from tests.web.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HOSTILE = "<img src=x onerror=document.title='broken'>"
 

@@ -14,7 +14,7 @@ from tests.web.till.test_status import choice, look_at
 from tests.web.till.wire import cut_in
 from tests.web.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 GOODS, LOT = "8801234567893", "LOT88-A1234"
 
