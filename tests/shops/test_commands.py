@@ -48,8 +48,13 @@ async def test_an_operator_keeps_shops_at_the_command_line(run: Any, doors: Door
     assert (await doors.ask(f"hongdae.{HOST}", "device.claim", {"code": code}, None)).status_code == 200
     with pytest.raises(Conflict):
         await run("create", "hongdae", "--business-number", "1208147521")
-    with pytest.raises(Refused):
-        await run("create", "Hong Dae", "--business-number", "1208147521")
+    for words, sentence in (
+        (("Hong Dae", "--business-number", "1208147521"), "NAME is the first part of its host name"),
+        (("mapo", "--business-number", "120-81"), "--business-number has ten digits"),
+        (("mapo", "--business-number", "1208147521", "--group", "a,b"), "a group's name has"),
+    ):
+        with pytest.raises(Refused, match=sentence):
+            await run("create", *words)
     assert "OPEN" in await run("list")
     await run("suspend", "hongdae", "--reason", "미납")
     listed = await run("list")
@@ -176,3 +181,5 @@ async def test_a_head_office_works_at_the_command_line(run: Any, doors: Doors) -
     assert "5,000" in await run("report", "--of", "one", "--last", str(date.today() + timedelta(days=1)))
     with pytest.raises(Refused):
         await run("report", "--first", "2026-01-01", "--last", "2026-03-01")
+    with pytest.raises(SystemExit):
+        await run("report", "--first", "yesterday")

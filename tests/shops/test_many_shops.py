@@ -57,6 +57,8 @@ async def test_the_host_or_the_token_names_the_shop(doors: Doors) -> None:
     assert await shop_at(f"three.{HOST}", one.token) == 404
     for stranger in ("one.shops.example", "evil-shops.test", f"one.{HOST}.", "127.0.0.1", ""):
         assert await shop_at(stranger, one.token) == 421
+    told = await doors.ask("127.0.0.1", "merchant.info", {}, one.token)
+    assert f"its shops are at <name>.{HOST}" in told.text
     unmarked = one.token.partition(".")[2]
     assert await shop_at(one.host, unmarked) == 401
 

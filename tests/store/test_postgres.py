@@ -18,6 +18,7 @@ from jumak.store.errors import NewerFile, ShopExists, ShopMissing, StoreError
 from jumak.store.postgres import Database, PostgresStore, found
 from jumak.store.postgres.migrations.upgrade import steps, upgrade
 from jumak.store.postgres.schema import SCHEMA_VERSION, version_of
+from tests.ports import free_port
 from tests.postgres import PostgresServer
 from tests.store.conftest import SHOP, Counter, connected, findings, founded
 from tests.store.orders import make_order, make_ticket
@@ -65,6 +66,17 @@ async def test_a_database_that_is_not_there(url: str) -> None:
     """A wrong address is refused with a sentence."""
     with pytest.raises(StoreError, match="cannot be reached"):
         await Database.connect(url)
+
+
+async def test_a_database_that_is_away_is_named_and_its_password_is_not() -> None:
+    """Who has several wants to know which one was meant; SEC-4: nothing secret is written down."""
+    port = free_port()
+    with pytest.raises(StoreError, match=f"cannot be reached at 127.0.0.1:{port}: ") as away:
+        await Database.connect(f"postgresql://me:secret@127.0.0.1:{port}/shops?application_name=hidden")
+    assert "secret" not in str(away.value)
+    assert "hidden" not in str(away.value)
+    with pytest.raises(StoreError, match="cannot be reached at /nowhere: "):
+        await Database.connect("postgresql://me@/shops?host=/nowhere")
 
 
 async def a_database(server: PostgresServer, name: str) -> str:

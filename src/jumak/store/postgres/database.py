@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import asyncpg
 
-from jumak.store.errors import StoreError
+from jumak.store.errors import unreachable
 from jumak.store.postgres.connection import ANSWER_WITHIN_S, ASK_AGAIN_S, CONNECT_WITHIN_S, SETTINGS, TROUBLE
 from jumak.store.postgres.lookout import Lookout
 from jumak.store.postgres.schema import is_distributed, prepare
@@ -60,7 +60,7 @@ class Database:
             async with pool.acquire():
                 """There is such a database."""
         except (*TROUBLE, asyncpg.PostgresError, ValueError) as error:
-            raise StoreError(f"the database cannot be reached: {error}") from None
+            raise unreachable(url, error) from None
         try:
             await prepare(pool)
             distributed = await is_distributed(pool)
