@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from jumak.domain.errors import PermissionDenied, UnknownMethod
 from jumak.protocol.errors import Lang, error_json, status_of
 from jumak.protocol.table import is_message
@@ -191,7 +193,7 @@ async def misdirected(
 
 
 async def refuse(error: BaseException, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers a request or a handshake with a refusal."""
+    """Answers a request or a handshake with a refusal: a person who opens a page reads the sentence alone."""
     headers = dict(scope["headers"])
     lang: Lang = lang_of(headers.get(b"accept-language", b""))
     body = error_json(error, lang)
@@ -199,6 +201,11 @@ async def refuse(error: BaseException, scope: Scope, receive: Receive, send: Sen
         await _refuse_socket(status_of(error), body, send=send, receive=receive, kind=JSON)
         return
     await drain(receive)
+    is_page = scope["method"] == "GET" and not scope["path"].startswith("/v1/")
+    if is_page and b"text/html" in headers.get(b"accept", b""):
+        sentence: str = msgspec.json.decode(body)["errorMessage"]
+        await answer_text(send, status_of(error), sentence, [])
+        return
     await answer(send, status_of(error), body)
 
 
