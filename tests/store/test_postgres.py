@@ -79,6 +79,21 @@ async def test_a_database_that_is_away_is_named_and_its_password_is_not() -> Non
         await Database.connect("postgresql://me@/shops?host=/nowhere")
 
 
+async def test_a_statement_that_was_prepared_and_never_run_is_in_nobodys_way(
+    postgres: PostgresServer,
+) -> None:
+    """Its connection is in a transaction nobody began: whoever reads one moment there next does so all the same."""
+    database = await Database.connect(postgres.url, connections=1)
+    try:
+        async with database.pool.acquire() as connection:
+            # What a cancelled query leaves behind, when it is cancelled right after its first half.
+            await connection.prepare("SELECT relname FROM pg_class WHERE relpages = $1")
+        async with database.snapshot() as connection:
+            assert await connection.fetchval("SHOW transaction_isolation") == "repeatable read"
+    finally:
+        await database.close()
+
+
 async def a_database(server: PostgresServer, name: str) -> str:
     """Address of a new, empty database."""
     connection = await asyncpg.connect(server.url)

@@ -94,6 +94,17 @@ class Database:
     @contextlib.asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Connection]:
         """A connection that sees one moment."""
+        async with contextlib.AsyncExitStack() as moment:
+            try:
+                connection = await moment.enter_async_context(self._moment())
+            except asyncpg.ActiveSQLTransactionError:
+                # Who was cancelled between preparing a statement and running it left the connection in a transaction
+                # nobody began, in which none of ours can begin. The refusal has ended that one.
+                connection = await moment.enter_async_context(self._moment())
+            yield connection
+
+    @contextlib.asynccontextmanager
+    async def _moment(self) -> AsyncIterator[Connection]:
         async with (
             self.pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
