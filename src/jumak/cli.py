@@ -10,7 +10,7 @@ from jumak import __version__
 from jumak.commands import file, hub, link, migrate, plugin, serve, shop, simulate, terminal, token
 from jumak.commands.reach import Refused
 from jumak.domain.errors import PosError
-from jumak.store.sqlite import ShopMissing, StoreError
+from jumak.store.sqlite import StoreError
 
 if sys.platform == "win32":
     new_loop = asyncio.new_event_loop
@@ -24,8 +24,6 @@ def main() -> None:
     try:
         with asyncio.Runner(loop_factory=new_loop) as runner:
             runner.run(arguments.run(arguments))
-    except ShopMissing as error:
-        sys.exit(f"jumak: {error}; name its folder with --data, or make a shop with `jumak demo`")
     except FileExistsError as error:
         sys.exit(f"jumak: {error.filename} exists already")
     except (Refused, StoreError, OSError) as error:

@@ -386,12 +386,12 @@ async def serve(options: ServeOptions) -> None:
                 monitor=options.monitor,
             )
             server = ShopServer(server_config(options, app), shop)
-            write_access(options.folder, OwnerAccess(_local_url(options, listener), token))
+            page = page_url(options, listener.getsockname()[1])
+            write_access(options.folder, OwnerAccess(_local_url(options, listener), page, token))
 
             def ready() -> None:
                 settle_memory()
                 log.info("a shop is served", extra=fields(version=__version__))
-                page = page_url(options, listener.getsockname()[1])
                 link = f"{page}#claim={shop.credentials.offer_owner_code()}"
                 print(f"Jumak is ready: {url}", flush=True)
                 print(f"Owner sign-in (once, within 5 minutes): {link}", flush=True)

@@ -38,7 +38,7 @@ from jumak.server.flood import FloodGuard, NoGuard
 from jumak.server.forward import Forwarder
 from jumak.server.ids import UuidIds
 from jumak.server.menu_pushing import MenuPushing, is_news
-from jumak.server.origins import Hosts
+from jumak.server.origins import Hosts, is_local
 from jumak.server.owner import COMMAND_LINE
 from jumak.server.placement import Process
 from jumak.server.shops import Served, Shops, ShopsApp
@@ -338,6 +338,11 @@ async def opened_chain(options: ManyOptions, database: Database, port: int) -> A
             await branches.close()
 
 
+def _shown(name: str, host: str, port: int) -> str:
+    """Where a shop is: on this machine at our port, elsewhere at whatever the load balancer listens on."""
+    return f"http://{name}.{host}:{port}/" if is_local(host) else f"{name}.{host}"
+
+
 async def serve_shops(options: ManyOptions) -> None:
     """Serves the shops of a database until SIGTERM or Ctrl-C. Raises StoreError."""
     serve = options.serve
@@ -360,9 +365,12 @@ async def serve_shops(options: ManyOptions) -> None:
                 log.info("shops are served", extra=fields(version=__version__))
                 print(f"Jumak is ready: http://{serve.host}:{port}", flush=True)
                 for host in options.hosts:
-                    print(f"Shops at <name>.{host}, the head office at {OFFICE}.{host}", flush=True)
+                    shop, head = (_shown(name, host, port) for name in ("<name>", OFFICE))
+                    print(f"Shops at {shop}, the head office at {head}", flush=True)
                 if code is not None:
                     print(f"Head office sign-in (once, within 5 minutes): code {code}", flush=True)
+                else:
+                    print("Head office sign-in: `jumak shop invite office` prints a code", flush=True)
 
             server.when_ready = ready
             await server.serve([listener])

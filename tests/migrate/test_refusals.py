@@ -247,7 +247,7 @@ def test_the_command(
         "--data",
         f"{tmp_path / 'f'}",
     ]
-    assert "jumak: the database cannot be reached" in str(jumak(monkeypatch, *away))
+    assert "jumak: the database cannot be reached at " in str(jumak(monkeypatch, *away))
     assert "no shop in" in str(jumak(monkeypatch, *words(End(tmp_path / "none"), a_number())))
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,6 +17,7 @@ from jumak.domain.attempt import Approved
 from jumak.domain.terminal import NotAsked, Taken, TerminalRecord
 from jumak.main import opened_shop
 from tests.devices.terminal_contract import a_charge
+from tests.ports import free_port
 
 
 async def test_the_terminal_is_the_same_over_restarts(tmp_path: Path):
@@ -42,3 +46,20 @@ async def test_the_terminal_is_the_same_over_restarts(tmp_path: Path):
     gone = simulated(addresses[-1], lambda *_: None)
     with pytest.raises(NotAsked):
         await gone.status()
+
+
+async def test_shops_on_neighbouring_ports_have_their_readers_out_of_each_others_way(tmp_path: Path):
+    """What a how-to starts at 8700 and 8701 together comes up; ports somebody has are passed over."""
+    first = free_port()
+    shops = [(tmp_path / str(number), first + number) for number in range(2)]
+    for folder, _ in shops:
+        await create_demo_shop(folder)
+    async with contextlib.AsyncExitStack() as readers:
+        entering = (
+            readers.enter_async_context(practice_terminal(folder, beside=port)) for folder, port in shops
+        )
+        at = [urlsplit(address).port for address in await asyncio.gather(*entering)]
+        assert len({*at, *(port for _, port in shops)}) == 4
+        assert all(abs(reader - port) > 100 for reader in at if reader for _, port in shops)
+        again = await readers.enter_async_context(practice_terminal(shops[0][0], beside=first))
+        assert urlsplit(again).port not in at

@@ -47,6 +47,12 @@ class ServerProcess:
             while b"Jumak is ready" not in (line := await self._process.stdout.readline()):
                 assert line, self.log
 
+    async def says(self) -> str:
+        """Its next line for people, once it is ready."""
+        assert self._process is not None
+        assert self._process.stdout is not None
+        return (await asyncio.wait_for(self._process.stdout.readline(), WITHIN_S)).decode().strip()
+
     def send(self, number: int) -> None:
         assert self._process is not None
         self._process.send_signal(number)

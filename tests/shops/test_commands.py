@@ -48,8 +48,13 @@ async def test_an_operator_keeps_shops_at_the_command_line(run: Any, doors: Door
     assert (await doors.ask(f"hongdae.{HOST}", "device.claim", {"code": code}, None)).status_code == 200
     with pytest.raises(Conflict):
         await run("create", "hongdae", "--business-number", "1208147521")
-    with pytest.raises(Refused):
-        await run("create", "Hong Dae", "--business-number", "1208147521")
+    for words, sentence in (
+        (("Hong Dae", "--business-number", "1208147521"), "NAME is the first part of its host name"),
+        (("mapo", "--business-number", "120-81"), "--business-number has ten digits"),
+        (("mapo", "--business-number", "1208147521", "--group", "a,b"), "a group's name has"),
+    ):
+        with pytest.raises(Refused, match=sentence):
+            await run("create", *words)
     assert "OPEN" in await run("list")
     await run("suspend", "hongdae", "--reason", "미납")
     listed = await run("list")
@@ -123,6 +128,26 @@ async def test_many_shops_need_what_they_are_told_of(
         await arguments.run(arguments)
 
 
+async def test_a_list_of_tokens_says_which_shops_each_is_good_for(
+    run: Any,
+    doors: Doors,
+    postgres: PostgresServer,
+    office: ShopEntry,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """How-to, head-office: who looks after tokens sees their reach, shops by number."""
+    one = await add_branch(doors.chain.branches, doors.chain.office, "one")
+    await run("token", "some", "--may", "report", "--of", "one", "--group", "서울")
+    await run("token", "whole", "--may", "report", "--all")
+    where = ["--data", str(tmp_path / "files"), "--database-url", postgres.url, "--shop", str(office.id)]
+    arguments: argparse.Namespace = parser().parse_args(["token", "list", *where])
+    await arguments.run(arguments)
+    some, whole = capsys.readouterr().out.splitlines()
+    assert some.endswith(f"branch-report:read  of {one.entry.id}, 서울")
+    assert whole.endswith("branch-report:read  of every shop")
+
+
 async def test_a_head_office_works_at_the_command_line(run: Any, doors: Doors) -> None:
     """How-to, head-office: groups, a token, a menu and a report, beside running servers."""
     branches, office = doors.chain.branches, doors.chain.office
@@ -176,3 +201,5 @@ async def test_a_head_office_works_at_the_command_line(run: Any, doors: Doors) -
     assert "5,000" in await run("report", "--of", "one", "--last", str(date.today() + timedelta(days=1)))
     with pytest.raises(Refused):
         await run("report", "--first", "2026-01-01", "--last", "2026-03-01")
+    with pytest.raises(SystemExit):
+        await run("report", "--first", "yesterday")

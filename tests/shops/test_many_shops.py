@@ -57,6 +57,8 @@ async def test_the_host_or_the_token_names_the_shop(doors: Doors) -> None:
     assert await shop_at(f"three.{HOST}", one.token) == 404
     for stranger in ("one.shops.example", "evil-shops.test", f"one.{HOST}.", "127.0.0.1", ""):
         assert await shop_at(stranger, one.token) == 421
+    told = await doors.ask("127.0.0.1", "merchant.info", {}, one.token)
+    assert f"its shops are at <name>.{HOST}" in told.text
     unmarked = one.token.partition(".")[2]
     assert await shop_at(one.host, unmarked) == 401
 
@@ -96,7 +98,12 @@ async def test_a_suspended_shop_refuses_everything_and_keeps_everything(doors: D
         assert answer.status_code == 403
         assert answer.json()["error"]["reason"] == "SHOP_SUSPENDED"
         assert "미납" in answer.json()["errorMessage"]
-    assert (await doors.http.get("/", headers={"Host": one.host})).status_code == 403
+    assert (await doors.http.get("/", headers={"Host": one.host})).json()["error"][
+        "reason"
+    ] == "SHOP_SUSPENDED"
+    shown = await doors.http.get("/", headers={"Host": one.host, "Accept": "text/html,*/*;q=0.8"})
+    assert (shown.status_code, shown.text) == (403, "정지된 매장입니다. (미납)\n")
+    assert shown.headers["content-type"] == "text/plain; charset=utf-8"
     await doors.reply(two, "merchant.info", {})
     number = one.entry.id
     await doors.chain.branches.write(office, "test", lambda tx: shop_directory.resume(tx, number), SYSTEM)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 import signal
 import sys
 import uuid
@@ -183,6 +184,26 @@ async def fleet(
         await fleet.http.aclose()
     finally:
         for server in servers:
+            await server.end()
+
+
+async def test_a_server_says_where_its_shops_are_and_how_the_head_office_is_entered(
+    postgres: PostgresServer, office: ShopEntry, tmp_path: Path
+) -> None:
+    """With the port, for a browser on this machine; a code where it made the head office, else how to get one."""
+    server = ServerProcess(postgres.url, tmp_path / "data", office.id)
+    for entered in (
+        r"Head office sign-in \(once, within 5 minutes\): code [A-Z0-9]{10}",
+        "Head office sign-in: `jumak shop invite office` prints a code",
+    ):
+        await server.start()
+        try:
+            at = f"localhost:{server.port}/"
+            assert (
+                await server.says() == f"Shops at http://<name>.{at}, the head office at http://office.{at}"
+            )
+            assert re.fullmatch(entered, await server.says())
+        finally:
             await server.end()
 
 

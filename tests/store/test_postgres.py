@@ -19,6 +19,7 @@ from jumak.store.errors import NewerFile, ShopExists, ShopMissing, StoreError
 from jumak.store.postgres import Database, PostgresStore, found
 from jumak.store.postgres.migrations.upgrade import steps, upgrade
 from jumak.store.postgres.schema import SCHEMA_VERSION, version_of
+from tests.ports import free_port
 from tests.postgres import PostgresServer
 from tests.store.conftest import SHOP, Counter, connected, findings, founded
 from tests.store.orders import make_order, make_ticket
@@ -68,12 +69,15 @@ async def test_a_database_that_is_not_there(url: str) -> None:
         await Database.connect(url)
 
 
-async def a_database(server: PostgresServer, name: str) -> str:
-    """Address of a new, empty database."""
-    connection = await asyncpg.connect(server.url)
-    await connection.execute(f"CREATE DATABASE {name}")
-    await connection.close()
-    return server.url.replace("/postgres?", f"/{name}?")
+async def test_a_database_that_is_away_is_named_and_its_password_is_not() -> None:
+    """Who has several wants to know which one was meant; SEC-4: nothing secret is written down."""
+    port = free_port()
+    with pytest.raises(StoreError, match=f"cannot be reached at 127.0.0.1:{port}: ") as away:
+        await Database.connect(f"postgresql://me:secret@127.0.0.1:{port}/shops?application_name=hidden")
+    assert "secret" not in str(away.value)
+    assert "hidden" not in str(away.value)
+    with pytest.raises(StoreError, match="cannot be reached at /nowhere: "):
+        await Database.connect("postgresql://me@/shops?host=/nowhere")
 
 
 async def test_tables_are_made_once(postgres: PostgresServer) -> None:

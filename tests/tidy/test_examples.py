@@ -189,13 +189,30 @@ def test_both_readmes_show_the_same_plugin_and_commands():
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "README.ko.md", "docs/how-to/backup-and-restore.md", "docs/how-to/time-travel.md"]
+    "page",
+    [
+        "README.md",
+        "README.ko.md",
+        *(
+            f"docs/how-to/{name}.md"
+            for name in (
+                "backup-and-restore",
+                "head-office",
+                "hub",
+                "many-shops",
+                "move-a-shop",
+                "postgresql",
+                "time-travel",
+                "watch",
+            )
+        ),
+    ],
 )
 def test_commands_on_pages_exist(page: str):
     """Examples: whatever a page tells people to type is a command."""
     text = (ROOT / page).read_text(encoding="utf-8")
     names = {name for name, _, _ in commands()}
-    for shown in re.findall(r"\bjumak ([a-z]+(?: [a-z]+)?)", text):
+    for shown in re.findall(r"\bjumak ([a-z]+(?: [a-z][a-z-]*)?)", text):
         words = shown.split()
         assert {f"jumak {words[0]}", f"jumak {shown}"} & names or any(
             name.startswith(f"jumak {words[0]} ") and len(words) == 1 for name in names

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jumak import metrics
+from jumak.commands.day import day
 from jumak.commands.monitoring import add_logs, add_monitor, monitor_of, set_up_logs
 from jumak.commands.nats import add_link, link_of, shop_name
 from jumak.commands.printing import print_json, print_table
@@ -273,12 +274,10 @@ def add(commands: Any) -> None:
     verbs = hub.add_subparsers(metavar="WHAT")
     shops = _verb(verbs, "shops", "how far the copy of each shop is, and what became of menus", _shops)
     report = _verb(verbs, "report", "sales, tenders and what sold best, over all shops", _report)
-    report.add_argument(
-        "--first", type=date.fromisoformat, metavar="DATE", help="first trading day; a week before the last"
-    )
+    report.add_argument("--first", type=day, metavar="DATE", help="first trading day; a week before the last")
     report.add_argument(
         "--last",
-        type=date.fromisoformat,
+        type=day,
         metavar="DATE",
         help="last trading day; the newest one anything is known of",
     )

@@ -19,7 +19,7 @@ async def _link(arguments: argparse.Namespace) -> None:
     wanted = {"kind": "till", "name": arguments.till or "Owner", **scopes}
     async with administration(arguments.data, database_of(arguments)) as ask:
         code = (await ask("device.pair.request", wanted))["code"]
-    print(f"{access.url}/#claim={code}")
+    print(f"{access.page}#claim={code}")
 
 
 def add(commands: Any) -> None:

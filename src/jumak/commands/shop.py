@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UnsetType
 from msgspec.structs import replace
 
+from jumak.commands.day import day
 from jumak.commands.printing import print_json, print_table
 from jumak.commands.reach import Refused, add_data, database_of
 from jumak.domain.errors import PosError
@@ -39,6 +40,15 @@ MAY: Final = {
     "push": "branch-menu:push",
 }
 """What a token of the head office may be for: reading sales, orders or menus, pushing menus."""
+
+
+WRONG: Final = {
+    "$.name": "NAME is the first part of its host name: small letters, digits and -, at most 40, with no - at an end",
+    "$.title": "--title has at most 200 characters",
+    "$.businessNumber": "--business-number has ten digits",
+    "$": "a shop is in at most 20 groups; a group's name has at most 40 characters, no comma, and no space in front",
+}
+"""What a value has to be like, by where it stands in `AddShop`; what is left are the groups."""
 
 
 @contextlib.asynccontextmanager
@@ -73,7 +83,7 @@ async def _create(arguments: argparse.Namespace) -> None:
     try:
         data = msgspec.convert(wanted, AddShop)
     except msgspec.ValidationError as problem:
-        raise Refused(str(problem)) from None
+        raise Refused(_sentence(str(problem))) from None
     async with _directory(arguments) as (store, branches):
         made = await done_in(
             store, "shop-directory.add.request", lambda tx: shop_directory.add(tx, data), COMMAND_LINE
@@ -82,6 +92,11 @@ async def _create(arguments: argparse.Namespace) -> None:
         code = await invited(branches, entry, "Owner", COMMAND_LINE)
     print(f"made {made.shop.name} ({made.shop.id})")
     print(f"Owner sign-in (once, within 5 minutes): code {code}")
+
+
+def _sentence(problem: str) -> str:
+    """What a person can do about a value that was typed wrongly."""
+    return next((sentence for path, sentence in WRONG.items() if f"`{path}" in problem), problem)
 
 
 async def _list(arguments: argparse.Namespace) -> None:
@@ -131,7 +146,7 @@ async def _group(arguments: argparse.Namespace) -> None:
     try:
         groups = msgspec.convert(arguments.groups, Groups)
     except msgspec.ValidationError as problem:
-        raise Refused(str(problem)) from None
+        raise Refused(_sentence(str(problem))) from None
     async with _directory(arguments) as (store, _):
         number = (await _named(store, arguments.name)).id
         await done_in(
@@ -339,8 +354,8 @@ def add(commands: Any) -> None:
     token.add_argument("--all", action="store_true", help="every shop, those that are added later too")
     token.set_defaults(run=_token)
     report = shop.add_parser("report", help="sales and tenders, shop by shop and day by day")
-    report.add_argument("--first", type=date.fromisoformat, metavar="DATE", help="a week before the last")
-    report.add_argument("--last", type=date.fromisoformat, metavar="DATE", help="today unless given")
+    report.add_argument("--first", type=day, metavar="DATE", help="a week before the last")
+    report.add_argument("--last", type=day, metavar="DATE", help="today unless given")
     report.set_defaults(run=_report)
     push = shop.add_parser("push-menu", help="give the head office's own menu, or parts of it, to shops")
     push.add_argument(

@@ -23,7 +23,18 @@ async def _token_list(arguments: argparse.Namespace) -> None:
             scopes = " ".join(device["scopes"])
             print(
                 f"{device['id']}  {state:8}{device['kind']:9}{device['name']}  {device['createdAt']}  {scopes}"
+                f"{_reach(device)}"
             )
+
+
+def _reach(device: dict[str, Any]) -> str:
+    """Of a head office's token: the shops it is good for, by number, and the groups."""
+    reach = device.get("reach")
+    if reach is None:
+        return ""
+    if reach.get("all"):
+        return "  of every shop"
+    return f"  of {', '.join((*map(str, reach.get('shops', ())), *reach.get('groups', ())))}"
 
 
 async def _token_revoke(arguments: argparse.Namespace) -> None:

@@ -24,6 +24,7 @@ from jumak.store.opening import InDatabase, opened
 
 TERMINAL_ID: Final = "demo-terminal"
 NAME: Final = "연습용 단말기"
+FIRST_PAIR, PAIRS = 10_000, 5_000
 START_WITHIN_S = 20.0
 STOP_WITHIN_S = 5.0
 
@@ -34,12 +35,12 @@ async def practice_terminal(
 ) -> AsyncIterator[str]:
     """Starts the simulator, names it to the shop of this folder, and ends it; yields where its reader is.
 
-    beside: the server's port; reader and terminal are at the next free ones, 0 = at any.
+    beside: the server's port, which has a pair of ports for reader and terminal (`_pair`); 0 = at any.
 
     What its card network remembers is kept in the folder, so an attempt of before the last stop is found out.
     Raises OSError when it does not come up, ShopInUse when the shop is served already.
     """
-    page, port = _free_ports(beside)
+    page, port = _pair(beside)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "jumak.devices.terminal.simulator", "--with-parent",
         "--folder", str(folder / "terminal"), "--page-port", str(page), "--port", str(port),
@@ -53,16 +54,24 @@ async def practice_terminal(
         await _end(process)
 
 
-def _free_ports(beside: int) -> tuple[int, int]:
-    found: list[int] = []
-    for port in range(beside + 1, min(beside + 100, 65_536)) if beside else ():
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def _pair(beside: int) -> tuple[int, int]:
+    """Ports for reader and terminal: the same ones each time, unless somebody has them.
+
+    Not next to the server's, where people put their second server; and each server's own, so that two shops that are
+    started together do not reach for the same.
+    """
+    page = FIRST_PAIR + 2 * (beside % PAIRS)
+    return (page, page + 1) if beside and _is_free(page) and _is_free(page + 1) else (0, 0)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
             probe.bind((HOST, port))
-            found.append(port)
-        if len(found) == 2:
-            return found[0], found[1]
-    return 0, 0
+        except OSError:
+            return False
+    return True
 
 
 async def _ready(process: asyncio.subprocess.Process) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import Final
 
 import asyncpg
 
-from jumak.store.errors import NewerFile, StoreError
+from jumak.store.errors import NewerFile, unreachable
 from jumak.store.queries import text
 
 SCHEMA: Final = "jumak_hub"
@@ -52,7 +52,7 @@ async def opened(url: str, *, connections: int = 4) -> AsyncIterator[asyncpg.Poo
         async with pool.acquire():
             """There is such a database."""
     except (*TROUBLE, asyncpg.PostgresError, ValueError) as error:
-        raise StoreError(f"the database cannot be reached: {error}") from None
+        raise unreachable(url, error) from None
     try:
         await _prepare(pool)
         yield pool

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from jumak.domain.errors import PermissionDenied, UnknownMethod
 from jumak.protocol.errors import Lang, error_json, status_of
@@ -164,13 +167,24 @@ _FROM_ELSEWHERE = PermissionDenied(
 )
 
 
-async def misdirected(host: bytes, scope: Scope, receive: Receive, send: Send) -> None:
-    """Nobody here has that name: it may have been pointed at this machine by a stranger."""
+async def misdirected(
+    host: bytes, scope: Scope, receive: Receive, send: Send, *, below: Iterable[str] = ()
+) -> None:
+    """Nobody here has that name: it may have been pointed at this machine by a stranger.
+
+    below: names many shops hang below, where it serves many.
+    """
     name = host.decode("latin-1")[:100].rpartition(":")[0] or host.decode("latin-1")[:100]
-    sentence = (
-        f"This server is not called {name!r}: start it with --name {name or 'NAME'} if it should be. / "
-        f"이 서버의 이름이 아닙니다. 맞는 이름이라면 --name {name or 'NAME'} 옵션을 주고 다시 시작하세요."
-    )
+    if places := ", ".join(f"<name>.{one}" for one in below):
+        sentence = (
+            f"This server is not called {name!r}: its shops are at {places}. / "
+            f"이 서버의 이름이 아닙니다. 매장 주소는 {places} 형식입니다."
+        )
+    else:
+        sentence = (
+            f"This server is not called {name!r}: start it with --name {name or 'NAME'} if it should be. / "
+            f"이 서버의 이름이 아닙니다. 맞는 이름이라면 --name {name or 'NAME'} 옵션을 주고 다시 시작하세요."
+        )
     if scope["type"] == "websocket":
         await _refuse_socket(421, sentence.encode(), send=send, receive=receive, kind=pages.TEXT)
         return
@@ -179,7 +193,7 @@ async def misdirected(host: bytes, scope: Scope, receive: Receive, send: Send) -
 
 
 async def refuse(error: BaseException, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers a request or a handshake with a refusal."""
+    """Answers a request or a handshake with a refusal: a person who opens a page reads the sentence alone."""
     headers = dict(scope["headers"])
     lang: Lang = lang_of(headers.get(b"accept-language", b""))
     body = error_json(error, lang)
@@ -187,6 +201,11 @@ async def refuse(error: BaseException, scope: Scope, receive: Receive, send: Sen
         await _refuse_socket(status_of(error), body, send=send, receive=receive, kind=JSON)
         return
     await drain(receive)
+    is_page = scope["method"] == "GET" and not scope["path"].startswith("/v1/")
+    if is_page and b"text/html" in headers.get(b"accept", b""):
+        sentence: str = msgspec.json.decode(body)["errorMessage"]
+        await answer_text(send, status_of(error), sentence, [])
+        return
     await answer(send, status_of(error), body)
 
 

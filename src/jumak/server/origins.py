@@ -55,7 +55,7 @@ class Place(Struct, frozen=True):
     @property
     def page_host(self) -> str:
         """The name the shop's pages have: plugin origins hang below it, which they cannot below an address."""
-        return LOCAL if is_loopback(self.host) and not _is_local(self.host) else self.host
+        return LOCAL if is_loopback(self.host) and not is_local(self.host) else self.host
 
     @property
     def shop(self) -> str:
@@ -65,7 +65,7 @@ class Place(Struct, frozen=True):
     @property
     def hosts_plugins(self) -> bool:
         """Whether pages of plugins can run here: they need a name to hang below, and TLS unless it is localhost."""
-        return _is_local(self.page_host) or (self.secure and not _is_address(self.host))
+        return is_local(self.page_host) or (self.secure and not _is_address(self.host))
 
     def origin(self, plugin_id: str) -> str | None:
         """A plugin's origin for a page opened here, None where none can be."""
@@ -162,7 +162,7 @@ class Hosts:
         if name in self.names or (self._alone and _is_address(name)):
             return Place(secure, name, port)
         plugin, _, shop = name.partition(".")
-        if (_is_local(shop) or secure) and shop in self.names and _ID.fullmatch(plugin):
+        if (is_local(shop) or secure) and shop in self.names and _ID.fullmatch(plugin):
             return Place(secure, shop, port, plugin)
         return None
 
@@ -174,7 +174,7 @@ def own_names() -> frozenset[str]:
     return frozenset({whole, first, f"{first}.local"} - {"", ".local"})
 
 
-def _is_local(name: str) -> bool:
+def is_local(name: str) -> bool:
     """A name browsers take for this machine, and trust without TLS."""
     return name == LOCAL or name.endswith(f".{LOCAL}")
 

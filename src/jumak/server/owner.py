@@ -22,9 +22,10 @@ COMMAND_LINE = Caller(id="command-line", kind="service", name="Command line", sc
 
 
 class OwnerAccess(Struct, frozen=True):
-    """Where the server is and a token with every scope."""
+    """Where the server is and a token with every scope. url: for programs.  page: where a person opens the shop."""
 
     url: str
+    page: str
     token: str
 
 

@@ -355,7 +355,8 @@ class ShopsApp:
         self, shops: Shops, hosts: Iterable[str], forwarder: Forwarder, monitor: Monitor = LOCAL_ONLY
     ) -> None:
         self._shops, self._forwarder, self._monitor = shops, forwarder, monitor
-        names = "|".join(re.escape(host) for host in sorted(hosts, key=len, reverse=True))
+        self._below = tuple(hosts)
+        names = "|".join(re.escape(host) for host in sorted(self._below, key=len, reverse=True))
         label = r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"
         self._host = re.compile(
             rf"(?:(?:{label}\.)?(?P<shop>{label})\.)?(?P<base>{names})(?P<port>:\d{{1,5}})?"
@@ -386,7 +387,7 @@ class ShopsApp:
         heard = Heard(scope)
         found = self._host.fullmatch(heard.host.decode("latin-1").lower())
         if found is None:
-            await misdirected(heard.host, scope, receive, send)
+            await misdirected(heard.host, scope, receive, send, below=self._below)
             return
         try:
             entry = self._entry(found["shop"], Asked(scope["headers"]).token)

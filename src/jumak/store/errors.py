@@ -13,6 +13,8 @@ StoreError
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 
 class StoreError(Exception):
     """The store cannot do this; the text is for people."""
@@ -54,3 +56,13 @@ class NewerFile(StoreError):  # noqa: N818  # named for what is so, as the trade
 
 class Unrecorded(StoreError):  # noqa: N818  # named for what is so, as the trade would
     """A bug of a use case: it changed what plugins see of an order and recorded no fact that names it."""
+
+
+def unreachable(url: str, error: Exception) -> StoreError:
+    """Why there is no connection to a database, and where it was looked for: host or socket, nothing else of the URL."""
+    try:
+        parts = urlsplit(url)
+        where = parts.netloc.rpartition("@")[2] or ", ".join(parse_qs(parts.query).get("host", ()))
+    except ValueError:
+        where = ""
+    return StoreError(f"the database cannot be reached{where and f' at {where}'}: {error}")

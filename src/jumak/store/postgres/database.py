@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import asyncpg
 
-from jumak.store.errors import StoreError
+from jumak.store.errors import unreachable
 from jumak.store.postgres.connection import (
     ANSWER_WITHIN_S,
     ASK_AGAIN_S,
@@ -69,7 +69,7 @@ class Database:
             async with pool.acquire():
                 """There is such a database."""
         except (*TROUBLE, asyncpg.PostgresError, ValueError) as error:
-            raise StoreError(f"the database cannot be reached: {error}") from None
+            raise unreachable(url, error) from None
         try:
             await prepare(pool)
             distributed = await is_distributed(pool)

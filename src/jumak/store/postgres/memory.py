@@ -80,7 +80,9 @@ Packed = dict[str, dict[str, bytes]]
 async def no_shop(connection: Connection, shop_id: int) -> StoreError:
     """Why a shop has no head: ShopMissing or CopyUnfinished."""
     if await connection.fetchval(SQL["shop_value"], shop_id, MARK) is None:
-        return ShopMissing(f"there is no shop {shop_id} in this database")
+        return ShopMissing(
+            f"there is no shop {shop_id} in this database; name another one with --shop, or make one with `jumak demo`"
+        )
     return CopyUnfinished(f"shop {shop_id} of this database")
 
 

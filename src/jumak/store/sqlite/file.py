@@ -115,7 +115,9 @@ def missing(folder: Path) -> StoreError:
     """Why there is no shop in a folder: ShopMissing or CopyUnfinished."""
     if (folder / UNFINISHED_COPY).exists():
         return CopyUnfinished(str(folder))
-    return ShopMissing(f"there is no shop in {folder}")
+    return ShopMissing(
+        f"there is no shop in {folder}; name its folder with --data, or make a shop with `jumak demo`"
+    )
 
 
 def version_of(path: Path) -> int:
