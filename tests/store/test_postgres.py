@@ -80,6 +80,14 @@ async def test_a_database_that_is_away_is_named_and_its_password_is_not() -> Non
         await Database.connect("postgresql://me@/shops?host=/nowhere")
 
 
+async def a_database(server: PostgresServer, name: str) -> str:
+    """Address of a new, empty database."""
+    connection = await asyncpg.connect(server.url)
+    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.close()
+    return server.url.replace("/postgres?", f"/{name}?")
+
+
 async def test_tables_are_made_once(postgres: PostgresServer) -> None:
     """Servers that start at once on an empty database make its tables together."""
     url = await a_database(postgres, "fresh")
