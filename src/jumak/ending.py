@@ -6,9 +6,10 @@ import asyncio
 import logging
 import os
 from typing import Any, Final
+from weakref import WeakSet
 
-AGAIN_S: Final = 2.0
-"""Between two times a task is told to end. Longer than what most have to tidy up, which the next one cuts short."""
+AGAIN_S: Final = 8.0
+"""Between two times a task is told to end: longer than any has to tidy up, which the next time cuts short."""
 
 DRAIN_WITHIN_S: Final = 25.0
 """A server that is told to end has so long. Less than systemd and Compose wait in `deploy/` before they kill it."""
@@ -17,6 +18,7 @@ STUCK: Final = 70
 """Exit code of a server that did not end by itself."""
 
 _log = logging.getLogger(__name__)
+_ending: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 
 
 async def ended(*tasks: asyncio.Future[Any] | None) -> None:
@@ -40,7 +42,10 @@ def end_within(seconds: float = DRAIN_WITHIN_S) -> None:
 
     Nothing is lost by it: what was acknowledged is on disk. A server that stays would keep others from its shops.
     """
-    asyncio.get_running_loop().call_later(seconds, _give_up)
+    loop = asyncio.get_running_loop()
+    if loop not in _ending:
+        _ending.add(loop)
+        loop.call_later(seconds, _give_up)
 
 
 def _give_up() -> None:

@@ -16,8 +16,10 @@ from jumak.domain.order.ending import (
     decline,
     expire,
     set_pickup,
+    wait_to_be_cancelled,
 )
 from jumak.domain.order.life import ORDER_TRANSITIONS, Act, is_settled, next_state, payment_state
+from jumak.domain.order.public import public, with_table
 from jumak.domain.order.types import Order, RequestedInfo
 from tests.domain.shop_floor import (
     AMERICANO,
@@ -172,3 +174,18 @@ def test_cancelled_stays_cancelled():
     assert ended.payment_state == "CANCELLED"
     assert ended.charge_price.charge_price_value == 4_500
     assert cancel(ended, iso=SEOUL.iso(later(1)), reason=None) is ended
+
+
+def test_an_order_that_has_ended_is_not_being_cancelled():
+    """CAN-2: it says that it is being cancelled while its money is still to go back, however it then ends."""
+    waiting = wait_to_be_cancelled(a_request(), "손님 변심")
+    assert public(waiting).cancel_pending
+    assert with_table(waiting, None).cancel_pending
+    # Kept by an earlier version, whose document did not say so.
+    assert with_table(replace(waiting, cancel_pending=False), None).cancel_pending
+    for ended in (
+        decline(waiting, iso=SEOUL.iso(NOON), reason="재료 소진"),
+        expire(waiting, at=later(10), iso=SEOUL.iso(later(10))),
+        cancel(waiting, iso=SEOUL.iso(NOON), reason=None),
+    ):
+        assert not public(replace(ended, cancel_pending=True)).cancel_pending

@@ -76,7 +76,7 @@ def check_manager(caller: Caller, action: str) -> None:
     """What only a manager does, with no approval that would make up for the role. Raises PermissionDenied APPROVAL_NEEDED."""
     if not caller.may("staff:manage"):
         raise PermissionDenied(
-            "점장만 할 수 있습니다",
+            "점장 이상만 할 수 있습니다",
             f"{action} needs a manager here, and takes no approval",
             reason="APPROVAL_NEEDED",
             action=action,

@@ -161,7 +161,6 @@ def cancel(order: Order, *, iso: str, reason: str | None) -> Order:
         order_state=state,
         cancelled_at=iso,
         cancel_reason=reason,
-        cancel_pending=False,
         backing=replace(backing_of(order), cancel_pending=False),
     )
     return next_version(order, settle(ended), iso)
@@ -175,9 +174,7 @@ def wait_to_be_cancelled(order: Order, reason: str | None) -> Order:
     backing = backing_of(order)
     if backing.cancel_pending:
         return order
-    return replace(
-        order, cancel_reason=reason, cancel_pending=True, backing=replace(backing, cancel_pending=True)
-    )
+    return replace(order, cancel_reason=reason, backing=replace(backing, cancel_pending=True))
 
 
 def ended_by_last_payment(order: Order, iso: str) -> Order | None:

@@ -101,7 +101,6 @@ def split(
         created_at=iso,
         updated_at=None,
         cancel_reason=None,
-        cancel_pending=False,
         version=1,
         backing=replace(
             backing,

@@ -222,7 +222,7 @@ class Order(Doc, frozen=True, kw_only=True):
     """An order as plugins see it (contract, order §2.1), with the shop's own `backing` beside it.
 
     `backing` is never sent: `public(order)` takes it off. `table` is put in when the order leaves.
-    cancel_pending: staff cancelled it, and it ends once its money is back; only `ending.py` sets it, with the backing's.
+    cancel_pending: staff cancelled it, and it ends once its money is back; worked out from the backing's as it leaves.
     """
 
     id: PublicId

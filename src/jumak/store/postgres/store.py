@@ -411,7 +411,7 @@ class PostgresStore:
                         SQL["batch_of_commit"], shop_id, commit + 1
                     )
                     # The shop is beyond that commit, so far that nobody remembers whose it was.
-                    is_forgotten = batch is None and head > commit
+                    is_forgotten = batch is None and (head is None or head > commit)
                     return None if is_forgotten else batch == layer.batch
             except (*TROUBLE, asyncpg.PostgresError):
                 _log.warning("the database went away again while it was asked what it has committed")
