@@ -7,8 +7,7 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import uvicorn
 from msgspec import Struct
@@ -16,7 +15,7 @@ from msgspec import Struct
 from jumak import __version__
 from jumak.domain.caller import Caller
 from jumak.domain.merchant import Shop
-from jumak.feed.options import FeedOptions, Link
+from jumak.feed.options import Link
 from jumak.logs import fields
 from jumak.main import (
     ServeOptions,
@@ -53,6 +52,9 @@ from jumak.store.errors import ShopExists, StoreError
 from jumak.store.postgres import UNREACHABLE, Database, Looking, Placements, PostgresStore, found
 from jumak.store.postgres.waking import ByDatabase
 
+if TYPE_CHECKING:
+    from jumak.feed.many import ManySenders
+
 OFFICE_NAME: Final = "본사"
 
 
@@ -72,24 +74,17 @@ class ManyOptions(Struct, frozen=True, kw_only=True):
     hub: Link | None = None
 
 
-Sending = Callable[[PostgresStore, Path, ShopEntry], AbstractAsyncContextManager[object]]
-"""What sends a shop's journal to the hub meanwhile."""
-
-
 @contextlib.asynccontextmanager
-async def sending_to(hub: Link | None) -> AsyncIterator[Sending]:
-    """Over one connection for all shops; nothing is sent without a hub."""
+async def sending_to(hub: Link | None) -> AsyncIterator[ManySenders | None]:
+    """What sends the journals of all shops; None without a hub."""
     if hub is None:
-        yield lambda *_: contextlib.nullcontext()
+        yield None
         return
     # What speaks to NATS takes a moment to import, which most need not pay.
-    from jumak.feed.link import Shared
-    from jumak.feed.sender import sending
+    from jumak.feed.many import ManySenders
 
-    async with Shared(hub, "jumak shops").running() as shared:
-        yield lambda store, folder, entry: sending(
-            store, folder, FeedOptions(hub, entry.name), shared.connected
-        )
+    async with ManySenders(hub).running() as senders:
+        yield senders
 
 
 class NobodyThere(Connections):
@@ -222,10 +217,10 @@ class Opener:
         process: Process,
         options: ManyOptions,
         port: int,
-        sending: Sending,
+        senders: ManySenders | None,
     ) -> None:
         self._database, self._branches, self._process = database, branches, process
-        self._sending = sending
+        self._senders = senders
         self._options, self._port = options, port
         self._site = Site()
 
@@ -261,16 +256,23 @@ class Opener:
             await store.close()
             raise
         shop.own_ports.add(self._port)
+        working = list[Callable[[], bool]]()
+        shop.is_working = lambda: any(works() for works in working)
         if entry.name == OFFICE:
             shop.branches = self._branches
             pushing = MenuPushing(store, self._branches)
-            shop.is_working = lambda: pushing.is_busy
+            working.append(lambda: pushing.is_busy)
             shop.start(pushing.run())
         hosts = Hosts.among(*(f"{entry.name}.{host}" for host in self._options.hosts), port=self._port)
         served = Served(shop, App(shop, Uploads(folder / "uploads"), hosts=hosts, site=self._site))
         watching = asyncio.create_task(_ends(store, served))
         try:
-            async with self._sending(store, folder, entry):
+            async with contextlib.AsyncExitStack() as sending:
+                if self._senders is not None:
+                    sender = await sending.enter_async_context(
+                        self._senders.sending(store, folder, entry.name)
+                    )
+                    working.append(lambda: sender.is_busy)
                 yield served
         finally:
             watching.cancel()
@@ -317,12 +319,14 @@ async def opened_chain(options: ManyOptions, database: Database, port: int) -> A
     branches = Branches(database)
     async with (
         FollowedDirectory.followed(database, office) as directory,
-        sending_to(options.hub) as sending,
+        sending_to(options.hub) as senders,
     ):
-        opener = Opener(database, branches, process, options, port, sending)
+        opener = Opener(database, branches, process, options, port, senders)
         shops = Shops(process, directory, opener, idle_s=options.idle_s)
         directory.on_suspend = shops.end
         directory.on_work = lambda: shops.want(office)
+        if senders is not None:
+            senders.on_wish = lambda name: _want(shops, directory.named(name))
         forwarder = Forwarder()
         await process.begin()
         shops.begin()
@@ -336,6 +340,12 @@ async def opened_chain(options: ManyOptions, database: Database, port: int) -> A
             await process.end()
             await forwarder.close()
             await branches.close()
+
+
+def _want(shops: Shops, entry: ShopEntry | None) -> None:
+    """A suspended shop is asked when it is resumed and opened again."""
+    if entry is not None and entry.state == "OPEN":
+        shops.want(entry)
 
 
 def _shown(name: str, host: str, port: int) -> str:

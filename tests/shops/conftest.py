@@ -129,10 +129,15 @@ async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
         yield database
 
 
-@pytest.fixture
-def office() -> ShopEntry:
+def new_office() -> ShopEntry:
     """A head office nobody has used yet."""
     return office_of(next(_offices))
+
+
+@pytest.fixture
+def office() -> ShopEntry:
+    """See `new_office`."""
+    return new_office()
 
 
 @pytest.fixture

@@ -58,6 +58,9 @@ PAUSE: Final = 2.0
 LONGEST_PAUSE_S: Final = 0.1
 
 HEARD_EVERY_S: Final = 30.0
+BUSY_S: Final = 60.0
+"""Whose facts were acknowledged within this is being sent."""
+
 REMEMBER_EVERY_S: Final = 10.0
 """Each time is a commit of the shop, so it is done when nothing is going on, or now and then."""
 
@@ -112,6 +115,11 @@ class Sender:
     def unsent(self) -> int:
         """Facts the stream has not acknowledged."""
         return max(0, self._store.reader().seq - self._sent)
+
+    @property
+    def is_busy(self) -> bool:
+        """The stream takes what it lacks. A hub that is away makes nobody busy."""
+        return self.unsent > 0 and time.time() - self.acknowledged_at < BUSY_S
 
     def _committed(self, committed: Committed) -> None:
         if committed.entries:
@@ -178,13 +186,18 @@ class Sender:
                     await self._news.wait()
                 continue
             await self._remember()
+            # Nobody may have the shop open when a hub that has lost it wants to know how much there is.
+            await self._say(stream)
             await self._news.wait()
 
     async def _say_so(self, stream: JetStreamContext) -> None:
         while True:
-            said = Heard(self._options.shop, self._store.reader().seq, self._sent)
-            await stream.publish(self._subject(HEARD), packed(said))
+            await self._say(stream)
             await asyncio.sleep(HEARD_EVERY_S)
+
+    async def _say(self, stream: JetStreamContext) -> None:
+        said = Heard(self._options.shop, self._store.reader().seq, self._sent)
+        await stream.publish(self._subject(HEARD), packed(said))
 
     async def _look_where(self, stream: JetStreamContext) -> None:
         """Learn how far the stream is, and go on from there when its last facts are ours."""

@@ -197,8 +197,10 @@ class Receiver:
         """A shop that says it has sent more than is here, or than the stream will still bring, is asked for it."""
         row = await self._pool.fetchrow(SQL["heard"], heard.shop, heard.newest)
         if row is None:
-            await self._meet(stream, heard.shop)
-            return
+            if not await self._meet(stream, heard.shop):
+                return
+            row = await self._pool.fetchrow(SQL["heard"], heard.shop, heard.newest)
+            assert row is not None, "it has been introduced"
         if row["last_seq"] >= heard.sent or row["trouble"] is not None:
             return
         info = await stream.consumer_info(JOURNAL_STREAM, self._options.consumer)
