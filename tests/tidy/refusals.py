@@ -56,7 +56,7 @@ def page() -> str:
         for refusal in refusals(path):
             sentences[refusal.code, refusal.reason].add(refusal.sentence)
     rows = [
-        f"| `{code}` | {STATUS[code]} | `{reason}` | {max(sentences[code, reason], key=len)} |"
+        f"| `{code}` | {STATUS[code]} | `{reason}` | {max(sentences[code, reason], key=lambda words: (len(words), words))} |"
         for code, reason in sorted(sentences)
     ]
     return "\n".join(
