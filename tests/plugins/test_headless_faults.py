@@ -161,7 +161,7 @@ async def test_a_flood_of_requests(shop: SimulatedShop, start: Start):
         }, 10);
         """
     )
-    # A hundred times what is allowed, and few enough that it reads its answers on a slow machine: who does not is ended.
+    # Far more than is allowed, and few enough that it reads its answers on a slow machine: who does not is ended.
     await run.until("limited", 60)
     assert await slowest_call(shop, 0.7) < 2
     assert not run.task.done()
