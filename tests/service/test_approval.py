@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from jumak.domain.errors import PermissionDenied
 from jumak.testing import simulated_shop
@@ -130,6 +131,75 @@ async def test_a_discount_is_approved_for_one_cart(shop, name, more, about):
         else:
             done = await shop.ask(name, data | {"approvalId": approval}, CASHIER)
             assert done["draftOrder"]["price"]["orderPriceValue"] == 5_000
+
+
+async def a_cart(shop: Asking, *keys: str) -> None:
+    """The cashier's cart anew, with a line of 10,000 won for each key."""
+    await shop.ask("draft-order.clear.request", {}, CASHIER)
+    for key in keys:
+        await shop.ask("draft-order.add-line-item.request", {"lineItem": a_draft_line(key)}, CASHIER)
+
+
+SMALL = {"title": "단골", "amountMoney": {"value": 10_000}}
+
+
+async def test_a_discount_does_not_become_large_by_emptying_the_cart(shop):
+    """DSC-4, SEC-1: what was a fifth of the cart is all of what is left of it; a manager lets that through, or nobody."""
+    for what, name in (
+        ("draft-order.submit.request", "submit"),
+        ("draft-order.start-payment", "start-payment"),
+    ):
+        await a_cart(shop, *"abcde")
+        await shop.ask("draft-order.add-discount.request", {"discount": SMALL}, CASHIER)
+        for key in "bcde":
+            await shop.ask("draft-order.delete-line-item.request", {"key": key}, CASHIER)
+        if name == "start-payment":
+            await shop.shop.staff("cashier")
+        told = await refused(shop, what, {})
+        cart = told["about"].pop("cart")
+        assert (told["action"], told["about"]) == (f"draft-order.{name}", {"was": 10_000, "amount": 0})
+        assert (await shop.ask("draft-order.get.request", {}, CASHIER))["draftOrder"]["version"] == cart[
+            "version"
+        ]
+        approval = await shop.approved(told, CASHIER)
+        await shop.ask(what, {"approvalId": approval}, CASHIER)
+        assert (await facts_of(shop, "order.add"))[-1]["approvedBy"] == {"id": "m", "name": "점장"}
+
+
+@pytest.mark.parametrize("of_line", [False, True])
+async def test_what_was_approved_of_a_cart_is_an_amount(shop, of_line):
+    """DSC-3, SEC-1: half of 10,000 won is not half of ten times as much; with the same figures nobody is asked twice."""
+    name = "draft-order.add-item-discount.request" if of_line else "draft-order.add-discount.request"
+    data = {"discount": DISCOUNT} | ({"key": "a"} if of_line else {})
+    for more, by_manager in ((False, False), (True, False), (False, True), (True, True)):
+        await a_cart(shop, "a")
+        if by_manager:
+            await shop.ask(name, data, MANAGER)
+        else:
+            approval = await shop.approve(name, data, CASHIER)
+            await shop.ask(name, data | {"approvalId": approval}, CASHIER)
+        if more:
+            grown = {"key": "a", "quantity": 20}
+            await shop.ask("draft-order.update-item-quantity.request", grown, CASHIER)
+            told = await refused(shop, "draft-order.submit.request", {})
+            assert (told["about"]["was"], told["about"]["amount"]) == (100_000, 50_000)
+            known = await shop.add(STAMP, a_line(2))
+            await refused(shop, "draft-order.submit.request", {"orderId": known["id"]})
+        order = (await shop.ask("draft-order.submit.request", {}, MANAGER if more else CASHIER))["order"]
+        assert order["chargePrice"]["chargePriceValue"] == (50_000 if more else 5_000)
+
+
+async def test_a_plugin_answers_for_its_own_discount(shop):
+    """DSC-4, SEC-1: a coupon of a plugin is no act of the cashier, whatever the cart becomes."""
+    plugin = replace(STAMP, device_id=CASHIER.device_id)
+    await a_cart(shop, *"abcde")
+    half = a_draft_line("f") | {"discount": [{"title": "쿠폰", "amountMoney": {"value": 5_000}}]}
+    await shop.ask("draft-order.add-line-item.request", {"lineItem": half}, plugin)
+    await shop.ask("draft-order.add-discount.request", {"discount": SMALL}, plugin)
+    for key in "bcde":
+        await shop.ask("draft-order.delete-line-item.request", {"key": key}, CASHIER)
+    order = (await shop.ask("draft-order.submit.request", {}, CASHIER))["order"]
+    assert order["chargePrice"]["chargePriceValue"] == 5_000
 
 
 async def test_an_act_that_was_forgotten_is_named_by_its_use(shop):

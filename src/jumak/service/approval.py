@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import blake2b
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -15,6 +17,9 @@ from jumak.domain.fact import Fact
 from jumak.protocol.envelope import canonical_body
 from jumak.service.documents import Approval
 from jumak.service.ports import Reader, Transaction
+
+NOBODY: Final[Mapping[str, Any]] = MappingProxyType({})
+"""Who approved what needed no approval."""
 
 
 class Approvable(Protocol):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, Final
 
 from jumak.domain.approval import ActAbout, about_payment
@@ -32,7 +31,7 @@ from jumak.protocol.messages.payment import (
     PaymentById,
     PaymentReply,
 )
-from jumak.service.approval import is_approved, require_manager
+from jumak.service.approval import NOBODY, is_approved, require_manager
 from jumak.service.documents import InFlight, Install, PaymentLock
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact, payment_fact
 from jumak.service.ports import Reader, Transaction
@@ -44,8 +43,6 @@ from jumak.service.registry import command, query
 from jumak.service.serving import served
 
 CANCEL: Final = "payment.cancel"
-NOBODY: Final[Mapping[str, Any]] = MappingProxyType({})
-"""Who approved what needed no approval."""
 
 
 @command("payment.add.request")

@@ -16,6 +16,8 @@ const ACTIONS: Readonly<Record<string, readonly [ko: string, en: string]>> = {
   "order.update": ["큰 할인", "A large discount"],
   "draft-order.add-discount": ["큰 할인", "A large discount"],
   "draft-order.add-item-discount": ["큰 할인", "A large discount"],
+  "draft-order.start-payment": ["큰 할인", "A large discount"],
+  "draft-order.submit": ["큰 할인", "A large discount"],
   "payment.cancel": ["결제 취소", "Cancelling a payment"],
   "payment-attempt.resolve": ["결제 결과 처리", "Saying how a payment ended"],
   "payment-refund.resolve": ["환불 처리", "Saying how money went back"],
