@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from jumak.domain.errors import PermissionDenied
 from jumak.testing import simulated_shop
+from jumak.testing.menu import SHOP
 from tests.server.every_request import a_draft_line
 from tests.service.asking import Asking, a_line
 from tests.service.paying import CASHIER, MANAGER, STAMP
@@ -54,7 +55,7 @@ async def test_a_refusal_tells_what_a_manager_would_approve(shop):
         ("order.update-line", edit | {"lineId": line["id"], "chargePrice": {"value": 9_000}},
          named | {"line": counted | {"quantity": 2}, "was": 36_000, "amount": 9_000}),
         ("order.update", edit | {"discounts": [{"title": "반값", "percentBp": 5_000}]},
-         named | {"amount": 18_000}),
+         named | {"was": 36_000, "amount": 18_000}),
         ("order.add-line", {"id": order["id"], "lineItems": [a_line(2, chargePrice={"value": 1})]},
          named | {"was": 36_000, "amount": 36_001}),
         ("order.add", {"order": {"lineItems": [a_line(2, chargePrice={"value": 1})], "discounts": []}},
@@ -117,7 +118,7 @@ async def test_a_discount_is_approved_for_one_cart(shop, name, more, about):
 
     await cart("add-line-item", lineItem=a_draft_line("a"))
     told = (await refused(shop, name, data))["about"]
-    assert told == {"cart": told["cart"], "amount": 5_000} | about
+    assert told == {"cart": told["cart"], "was": 10_000, "amount": 5_000} | about
     assert told["cart"]["id"]
     approval = await shop.approve(name, data, CASHIER)
     await cart("update", memo="창가")
@@ -200,6 +201,43 @@ async def test_a_plugin_answers_for_its_own_discount(shop):
         await shop.ask("draft-order.delete-line-item.request", {"key": key}, CASHIER)
     order = (await shop.ask("draft-order.submit.request", {}, CASHIER))["order"]
     assert order["chargePrice"]["chargePriceValue"] == 5_000
+
+
+@pytest.mark.parametrize("of_order", [False, True])
+async def test_the_amount_that_is_told_is_charged(of_order):
+    """SEC-1, DSC-1, DSC-3, DSC-4, DSC-7: with another discount there, a rate cut to 100 won and small change cut off."""
+    odd = replace(SHOP, percent_discount_unit=100, order_rounding_unit=10)
+    more = {"title": "단골", "amountMoney": {"value": 1_007}}
+    async with simulated_shop(shop=odd) as running:
+        shop = Asking(running)
+        if of_order:
+            order = await shop.add(STAMP, a_line(2, chargePrice={"value": 18_015}))
+            was = order["chargePrice"]["chargePriceValue"]
+            discounts = [{"title": "세일", "percentBp": 3_333}, more]
+            name, data = (
+                "order.update.request",
+                {"id": order["id"], "expectedVersion": order["version"], "discounts": discounts},
+            )
+        else:
+            await a_cart(shop, "a")
+            seen = await shop.ask("draft-order.add-discount.request", {"discount": more}, CASHIER)
+            was = seen["draftOrder"]["price"]["orderPriceValue"]
+            name, data = (
+                "draft-order.add-discount.request",
+                {"discount": {"title": "세일", "percentBp": 3_333}},
+            )
+        told = await refused(shop, name, data)
+        approval = await shop.approved(told, CASHIER)
+        done = await shop.ask(name, data | {"approvalId": approval}, CASHIER)
+        order = (
+            done["order"]
+            if of_order
+            else (await shop.ask("draft-order.submit.request", {}, CASHIER))["order"]
+        )
+        assert (told["about"]["was"], told["about"]["amount"]) == (
+            was,
+            order["chargePrice"]["chargePriceValue"],
+        )
 
 
 async def test_an_act_that_was_forgotten_is_named_by_its_use(shop):

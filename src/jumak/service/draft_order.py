@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from jumak.domain.approval import ActAbout, ApprovedCart
 from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.caller import Caller
-from jumak.domain.discount import StaffDiscount
 from jumak.domain.draft.amounts import (
     has_menu_choices,
     has_menu_price,
@@ -36,14 +35,14 @@ from jumak.domain.draft.edit import (
     start_payment,
     stop_payment,
 )
-from jumak.domain.draft.types import Draft, DraftLine
+from jumak.domain.draft.types import Draft
 from jumak.domain.errors import NotFound, PermissionDenied
 from jumak.domain.order.add import generated_key
 from jumak.domain.order.add_menu import appended
 from jumak.domain.order.edit import check_editable, finish_edit
 from jumak.domain.order.history import LineQuantity
 from jumak.domain.order.line import LineMaker
-from jumak.domain.order.staff_edit import given, is_large
+from jumak.domain.order.staff_edit import is_large
 from jumak.domain.order.types import Order
 from jumak.domain.table import TableRecord
 from jumak.protocol.messages.draft_order import (
@@ -173,7 +172,7 @@ async def add_order_discount(tx: Transaction, data: AddDraftDiscount) -> DraftRe
     base = sum(line.charge for line in priced(draft, menu, tx.shop).lines)
     large = tx.caller.is_staff and is_large(after.discounts, base, tx.shop)
     if large:
-        about = await _about_discount(tx, draft, data.discount, base)
+        about = await _about_discount(tx, draft, after)
         await require_manager(tx, "draft-order.add-discount", data, about)
     if large or tx.caller.may("staff:manage"):
         after = approve_discounts(after, menu, tx.shop)
@@ -189,7 +188,7 @@ async def add_item_discount(tx: Transaction, data: AddDraftItemDiscount) -> Draf
     base = list_value(line.known)
     large = tx.caller.is_staff and is_large(line.discounts, base, tx.shop)
     if large:
-        about = await _about_discount(tx, draft, data.discount, base, line)
+        about = await _about_line_discount(tx, draft, after, data.key)
         await require_manager(tx, "draft-order.add-item-discount", data, about)
     if large or tx.caller.may("staff:manage"):
         after = approve_line_discounts(after, data.key, tx.shop)
@@ -268,13 +267,8 @@ async def _answered(tx: Transaction, draft: Draft, action: str, data: Approvable
     menu = await menu_of(tx)
     if not tx.caller.is_staff or not exceeds_approved(draft, menu, tx.shop):
         return {}
-    cart_id, _ = await cart_of(tx, tx.caller)
     charge = priced(draft, menu, tx.shop).charge
-    about = ActAbout(
-        cart=ApprovedCart(id=cart_id, version=draft.version),
-        was=charge.charge_list_price_value,
-        amount=charge.charge_price_value,
-    )
+    about = await _about_cart(tx, draft, charge.charge_list_price_value, charge.charge_price_value)
     return await require_manager(tx, action, data, about)
 
 
@@ -341,15 +335,30 @@ def _check_own_price(caller: Caller, action: str) -> None:
         check_manager(caller, action)
 
 
-async def _about_discount(
-    tx: Transaction, draft: Draft, discount: StaffDiscount, base: int, line: DraftLine | None = None
+async def _about_discount(tx: Transaction, draft: Draft, after: Draft) -> ActAbout:
+    """A discount on this very cart: what it costs before and after."""
+    menu = await menu_of(tx)
+    was, amount = (priced(each, menu, tx.shop).charge.charge_price_value for each in (draft, after))
+    return await _about_cart(tx, draft, was, amount)
+
+
+async def _about_line_discount(tx: Transaction, draft: Draft, after: Draft, key: str) -> ActAbout:
+    """A discount on a line of this very cart: what the line costs before and after."""
+    menu, line = await menu_of(tx), find_line(after, key)
+    place = after.lines.index(line)
+    was, amount = (priced(each, menu, tx.shop).lines[place].charge for each in (draft, after))
+    counted = LineQuantity(id=key, title=line.known.item.title, quantity=line.known.quantity)
+    return await _about_cart(tx, draft, was, amount, counted)
+
+
+async def _about_cart(
+    tx: Transaction, draft: Draft, was: int, amount: int, line: LineQuantity | None = None
 ) -> ActAbout:
-    """A discount on this very cart, or on a line of it. base: won it is a rate of."""
+    """was, amount: won, the former told where it is another."""
     cart_id, _ = await cart_of(tx, tx.caller)
     return ActAbout(
         cart=ApprovedCart(id=cart_id, version=draft.version),
-        line=None
-        if line is None
-        else LineQuantity(id=line.key, title=line.known.item.title, quantity=line.known.quantity),
-        amount=given((discount,), base),
+        line=line,
+        was=was if was != amount else None,
+        amount=amount,
     )
