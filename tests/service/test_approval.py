@@ -47,7 +47,7 @@ async def test_a_refusal_tells_what_a_manager_would_approve(shop):
     paid = {"order": {"id": order["id"]}, "payment": {"id": cash["id"]}}
     counted = {"id": line["id"], "title": title}
     expected: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
-        ("order.cancel", {"id": order["id"]}, named | {"amount": 36_000}),
+        ("order.cancel", {"id": order["id"]}, named | {"amount": 36_000, "back": 6_000}),
         ("order.remove-line", edit | {"lineId": line["id"]},
          named | {"line": counted | {"quantity": 2}, "amount": 36_000}),
         ("order.update-line", edit | {"lineId": line["id"], "quantity": 1},
@@ -97,6 +97,28 @@ async def test_an_order_that_costs_something_else_is_approved_anew(shop):
     await shop.ask("order.add-line.request", data | {"lineItems": [a_line(3)]}, MANAGER)
     told = await refused(shop, "order.cancel.request", data | {"approvalId": approval})
     assert told["about"]["amount"] == 25_000
+
+
+async def test_an_approval_pays_no_money_out_that_nobody_read_of(shop):
+    """SEC-1, CAN-2: an order that was paid, in full or in part, or gave something back since, is another to cancel."""
+    order = await shop.add(STAMP, a_line(2))
+    data = {"id": order["id"], "reason": "변심"}
+    for paid, back in ((0, None), (8_000, 8_000), (10_000, 18_000)):
+        if paid:
+            approval = await shop.approve("order.cancel.request", data, CASHIER)
+            await shop.pay(CASHIER, order, paid, str(paid), sourceType="CASH")
+            await refused(shop, "order.cancel.request", data | {"approvalId": approval})
+        told = (await refused(shop, "order.cancel.request", data))["about"]
+        assert (told["amount"], told.get("back")) == (18_000, back)
+    approval = await shop.approve("order.cancel.request", data, CASHIER)
+    version = (await shop.get(order["id"]))["version"]
+    given = {"id": order["id"], "expectedVersion": version, "amount": 3_000, "reason": "사과"}
+    await shop.ask("order.refund-amount.request", given, MANAGER)
+    told = await refused(shop, "order.cancel.request", data | {"approvalId": approval})
+    assert told["about"]["back"] == 15_000
+    approval = await shop.approved(told, CASHIER)
+    await shop.ask("order.cancel.request", data | {"approvalId": approval}, CASHIER)
+    assert (await shop.get(order["id"]))["orderState"] == "CANCELLED"
 
 
 DISCOUNT = {"title": "사과", "percentBp": 5_000}

@@ -14,7 +14,6 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from jumak.domain.approval import about_order
 from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError
 from jumak.domain.order.ending import check_plugin_may_cancel, live_payments
@@ -28,7 +27,7 @@ from jumak.server.consent import Consent
 from jumak.server.payers import Payers
 from jumak.server.refunds import Refunds
 from jumak.service.approval import is_approved
-from jumak.service.cancelling import CANCEL
+from jumak.service.cancelling import CANCEL, about_cancelling
 from jumak.service.keeping import locked
 from jumak.service.order import cancel_order
 from jumak.service.payment import approved_to_cancel, cancel_one, may_cancel
@@ -120,7 +119,7 @@ class GivingBack:
             raise refusal
         if not caller.is_staff:
             check_plugin_may_cancel(order, caller)
-        elif not await is_approved(read, caller, CANCEL, data, about_order(order, override=data.override)):
+        elif not await is_approved(read, caller, CANCEL, data, await about_cancelling(read, order, data)):
             return cancel_order  # It says which approval it needs.
         known: Order = order
 

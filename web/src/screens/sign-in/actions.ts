@@ -51,7 +51,8 @@ export function actionLabel(action: string): string {
 /** The whole of it: the action, whose order or cart, and the item or amount it is about. */
 export function actParts({ action, about }: Pick<Question, "action" | "about">): readonly string[] {
   const override = about.override ? t("although") : "";
-  return [actionLabel(action), how(about), place(about), item(about), money(about), override].filter(Boolean);
+  const back = about.back === undefined ? "" : t("goesBack", { won: won(about.back) });
+  return [actionLabel(action), how(about), place(about), item(about), money(about), back, override].filter(Boolean);
 }
 
 type About = Question["about"];
