@@ -86,7 +86,7 @@ class GivingBack:
                 await self._consent.ask(read, order, (payment,), caller)
             if payer is not None:
                 # Used up once nobody objects, and before anybody is asked for money.
-                approved.update(await self._approved(caller, order, payment, data))
+                approved.update(await self._approved(caller, payment, data))
                 await self._refunds.give_back(order, payment, payer, caller)
 
         if not caller.is_staff:
@@ -94,13 +94,14 @@ class GivingBack:
             return agreed
         return await self._in_time(ask, data, asked, agreed, CancelPaymentReply(cancel_pending=True))
 
-    async def _approved(
-        self, caller: Caller, order: Order, payment: Payment, data: CancelPayment
-    ) -> dict[str, Any]:
+    async def _approved(self, caller: Caller, payment: Payment, data: CancelPayment) -> dict[str, Any]:
         said: dict[str, Any] = {}
 
         async def use_up(tx: Transaction) -> Done:
-            said.update(await approved_to_cancel(tx, order, payment, data))
+            # As they are by now: others may have given a part back while plugins were asked.
+            order = await tx.order_of_payment(payment.id)
+            assert order is not None, "orders are never deleted"
+            said.update(await approved_to_cancel(tx, order, find_payment(order, payment.id), data))
             return Done()
 
         if (error := await self._submit(use_up, caller)) is not None:
