@@ -431,6 +431,25 @@ async def test_what_went_back_while_plugins_were_asked_is_approved_anew(shop, co
     assert plugin.questions("cancel") == await facts_of(shop, "staff.approval-use") == []
 
 
+async def test_what_is_owed_goes_back_with_the_rest(shop, counter):
+    """SEC-1, CAN-7: a manager reads what the plugin is then asked for."""
+    plugin = await counter.plugin()
+    order, payment = await paid_by_method(shop, counter, plugin)
+    now = await shop.get(order["id"])
+    given = {"id": order["id"], "expectedVersion": now["version"], "amount": 5_000, "reason": "사과"}
+    await shop.ask("order.refund-amount.request", given, MANAGER)
+    asked = back(order, payment)
+    with pytest.raises(PermissionDenied) as refused:
+        await shop.ask("payment.cancel.request", asked, CASHIER)
+    approval = await shop.approved(refused.value.data, CASHIER)
+    task = begin(shop, "payment.cancel.request", asked | {"approvalId": approval}, CASHIER)
+    plugin.answer(await plugin.asked("before-cancel"))
+    plugin.answer(await plugin.asked("cancel"), **REFUNDS["value"][0])
+    await task
+    (whole,) = [each for each in await refunds(shop) if not each.get("part")]
+    assert refused.value.data["about"]["amount"] == whole["amount"] == 18_000
+
+
 async def test_two_repeats_of_one_approval_ask_for_money_once(shop, counter):
     """SEC-1, CAN-10: whoever is first once nobody objects uses it up."""
     plugin, points = await counter.plugin(), await counter.plugin(POINTS)

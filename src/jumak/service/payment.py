@@ -37,6 +37,7 @@ from jumak.service.keeping import check_unlocked, keep, known_order, order_fact,
 from jumak.service.ports import Reader, Transaction
 from jumak.service.refund import (
     check_no_refund,
+    goes_back,
     queue,
 )
 from jumak.service.registry import command, query
@@ -205,7 +206,7 @@ async def may_cancel(
     """Whether no manager is needed, or a manager's approval is there; it stays there."""
     if not _needs_manager(order, payment, caller, data):
         return True
-    return await is_approved(read, caller, CANCEL, data, _about(order, payment, data))
+    return await is_approved(read, caller, CANCEL, data, await _about(read, order, payment, data))
 
 
 def _needs_manager(order: Order, payment: Payment, caller: Caller, data: CancelPayment) -> bool:
@@ -213,8 +214,9 @@ def _needs_manager(order: Order, payment: Payment, caller: Caller, data: CancelP
     return insists or needs_manager_to_cancel(order, payment, caller)
 
 
-def _about(order: Order, payment: Payment, data: CancelPayment) -> ActAbout:
-    return about_payment(order, payment, override=data.override)
+async def _about(read: Reader, order: Order, payment: Payment, data: CancelPayment) -> ActAbout:
+    back = await goes_back(read, order, payment)
+    return about_payment(order, payment, amount=back, override=data.override)
 
 
 async def approved_to_cancel(
@@ -223,7 +225,7 @@ async def approved_to_cancel(
     """What the fact says of a manager's approval, which is used up. Raises PermissionDenied APPROVAL_NEEDED."""
     if not _needs_manager(order, payment, tx.caller, data):
         return {}
-    return await require_manager(tx, CANCEL, data, _about(order, payment, data))
+    return await require_manager(tx, CANCEL, data, await _about(tx, order, payment, data))
 
 
 async def take_back(tx: Transaction, order: Order, payment: Payment, **said: Any) -> Order:
