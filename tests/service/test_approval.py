@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from jumak.domain.caller import StaffRef
 from jumak.domain.errors import PermissionDenied
 from jumak.testing import simulated_shop
 from jumak.testing.menu import SHOP
@@ -87,6 +88,18 @@ async def test_the_journal_says_what_was_approved_and_what_was_done(shop):
     (used,) = await facts_of(shop, "staff.approval-use")
     assert used == {"action": "order.cancel", "approvedBy": {"id": "m", "name": "점장"}, "about": about}
     assert "pin" not in json.dumps([given, used]).lower()
+
+
+async def test_an_approval_is_for_the_person_who_asked(shop):
+    """SEC-1: whoever signs in next at the same till asks for their own."""
+    order = await shop.add(STAMP, a_line(2))
+    data = {"id": order["id"]}
+    data["approvalId"] = await shop.approve("order.cancel.request", data, CASHIER)
+    for person in (StaffRef("next", "다음 사람", "cashier"), None):
+        with pytest.raises(PermissionDenied) as refusal:
+            await shop.ask("order.cancel.request", data, replace(CASHIER, staff=person))
+        assert refusal.value.reason == "APPROVAL_NEEDED"
+    await shop.ask("order.cancel.request", data, CASHIER)
 
 
 async def test_an_order_that_costs_something_else_is_approved_anew(shop):

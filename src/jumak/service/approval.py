@@ -97,6 +97,7 @@ async def _brought(
         or approval.action.removesuffix(".request") != action.removesuffix(".request")
         or approval.act != act_of(data, about)
         or approval.asked_by != caller.id
+        or approval.asked_staff != (None if caller.staff is None else caller.staff.id)
         or approval.expires_ms <= to_ms(read.at)
     ):
         return None
