@@ -229,9 +229,9 @@ def test_meat_by_the_gram():
 def test_discounts_follow_the_rules_of_orders():
     """DSC-1, DSC-2, DSC-3: rates before amounts, one after the other: 10,000 −10 % −20 % → 7,200."""
     draft = added(Draft(), a_draft_line(CAKE, price=10_000), "a", staff=True)
-    draft = add_line_discount(draft, "a", off(200), CAFE, strict=False)
-    draft = add_line_discount(draft, "a", off(bp=1_000), CAFE, strict=False)
-    draft = add_line_discount(draft, "a", off(bp=2_000), CAFE, strict=False)
+    draft = add_line_discount(draft, "a", off(200), CAFE, staff=True)
+    draft = add_line_discount(draft, "a", off(bp=1_000), CAFE, staff=True)
+    draft = add_line_discount(draft, "a", off(bp=2_000), CAFE, staff=True)
     view = seen(draft)
     assert [each["amountMoney"]["value"] for each in view.line_items[0]["discount"]] == [1_000, 1_800, 200]
     assert (view.price.order_list_price_value, view.price.order_discount_value) == (10_000, 3_000)
@@ -243,9 +243,9 @@ def test_example_a_in_the_cart():
     draft = added(Draft(), a_draft_line(AMERICANO, 2), "a", staff=True)
     draft = added(draft, a_draft_line(CAKE), "b", staff=True)
     draft = added(draft, a_draft_line(FRUIT), "c", staff=True)
-    draft = add_line_discount(draft, "b", off(bp=1_000), CAFE, strict=False)
-    draft = add_discount(draft, off(1_000), MENU, CAFE, strict=False)
-    draft = add_discount(draft, off(bp=500), MENU, CAFE, strict=False)
+    draft = add_line_discount(draft, "b", off(bp=1_000), CAFE, staff=True)
+    draft = add_discount(draft, off(1_000), MENU, CAFE, staff=True)
+    draft = add_discount(draft, off(bp=500), MENU, CAFE, staff=True)
     view = seen(draft)
     assert (view.price.order_list_price_value, view.price.order_discount_value) == (23_500, 2_793)
     assert view.price.order_price_value == 20_707
@@ -258,22 +258,22 @@ def test_example_a_in_the_cart():
 def test_staff_s_discounts_are_clipped_a_plugin_s_refused():
     """DSC-4: typed at the till it is cut to what is left; sent by a plugin it is INVALID_DISCOUNT."""
     draft = added(Draft(), a_draft_line(), "a")
-    assert seen(add_discount(draft, off(9_999), MENU, CAFE, strict=False)).price.order_price_value == 0
+    assert seen(add_discount(draft, off(9_999), MENU, CAFE, staff=True)).price.order_price_value == 0
     for attempt in (
-        lambda: add_discount(draft, off(9_999), MENU, CAFE, strict=True),
-        lambda: add_line_discount(draft, "a", off(9_999), CAFE, strict=True),
+        lambda: add_discount(draft, off(9_999), MENU, CAFE, staff=False),
+        lambda: add_line_discount(draft, "a", off(9_999), CAFE, staff=False),
     ):
         with pytest.raises(InvalidArgument) as refusal:
             attempt()
         assert refusal.value.reason == "INVALID_DISCOUNT"
     with pytest.raises(InvalidArgument):
-        add_discount(draft, off(1, 1), MENU, CAFE, strict=False)
+        add_discount(draft, off(1, 1), MENU, CAFE, staff=True)
 
 
 def test_stored_value_gets_no_order_discount():
     """DSC-6: a prepaid card in the cart is not discountable at order level."""
     draft = added(Draft(), a_draft_line(CARD), "a", staff=True)
-    assert seen(add_discount(draft, off(1_000), MENU, CAFE, strict=False)).price.order_price_value == 50_000
+    assert seen(add_discount(draft, off(1_000), MENU, CAFE, staff=True)).price.order_price_value == 50_000
 
 
 def test_small_change_is_a_visible_line():
@@ -289,8 +289,8 @@ def test_a_discount_is_deleted_by_its_place():
     """DSC-2: places count what is shown, those that came to nothing included."""
     draft = added(Draft(), a_draft_line(CAKE), "a", staff=True)
     for discount in (off(6_500), off(100), off(bp=1_000)):
-        draft = add_line_discount(draft, "a", discount, CAFE, strict=False)
-        draft = add_discount(draft, discount, MENU, CAFE, strict=False)
+        draft = add_line_discount(draft, "a", discount, CAFE, staff=True)
+        draft = add_discount(draft, discount, MENU, CAFE, staff=True)
     assert [each["amountMoney"]["value"] for each in seen(draft).line_items[0]["discount"]] == [650, 5_850, 0]
     assert len(seen(draft).discounts) == 3
     smaller = delete_line_discount(draft, "a", 1)
@@ -323,11 +323,11 @@ def test_the_cart_s_sums_hold(lines: list[tuple[int, int, int, int]], discounts:
         draft = added(
             draft, a_draft_line(AMERICANO, quantity, price=price, optionChoices=choices), str(place)
         )
-        draft = add_line_discount(draft, str(place), off(bp=bp), CAFE, strict=False)
+        draft = add_line_discount(draft, str(place), off(bp=bp), CAFE, staff=True)
         total += (price + shots * 500) * quantity
     for discount in discounts:
         before = seen(draft).price.order_price_value
-        draft = add_discount(draft, discount, MENU, CAFE, strict=False)
+        draft = add_discount(draft, discount, MENU, CAFE, staff=True)
         assert seen(draft).price.order_price_value <= before
     view = seen(draft)
     assert view.price.order_list_price_value == total

@@ -410,6 +410,46 @@ async def test_a_veto_leaves_the_approval(shop, counter):
     assert (len(plugin.questions("cancel")), len(points.questions("before-cancel"))) == (1, 3)
 
 
+async def test_what_went_back_while_plugins_were_asked_is_approved_anew(shop, counter):
+    """SEC-1, CAN-7: the approval is not used up, and nobody is asked for more than a manager read of."""
+    plugin, points = await counter.plugin(), await counter.plugin(POINTS)
+    order, payment = await paid_by_method(shop, counter, plugin)
+    asked = back(order, payment)
+    asked["approvalId"] = await shop.approve("payment.cancel.request", asked, CASHIER)
+    task = begin(shop, "payment.cancel.request", asked, CASHIER)
+    plugin.answer(await plugin.asked("before-cancel"))
+    question = await points.asked("before-cancel")
+    now = await shop.get(order["id"])
+    given = {"id": order["id"], "expectedVersion": now["version"], "amount": 5_000, "reason": "사과"}
+    part = (await shop.ask("order.refund-amount.request", given, OTHER_TILL))["refunds"][0]
+    returned = {"id": part["id"], "how": "CONFIRM_RETURNED", "note": "현금"}
+    await shop.ask("payment-refund.resolve.request", returned, OTHER_TILL)
+    points.answer(question)
+    with pytest.raises(PermissionDenied) as refused:
+        await task
+    assert (refused.value.reason, refused.value.data["about"]["amount"]) == ("APPROVAL_NEEDED", 13_000)
+    assert plugin.questions("cancel") == await facts_of(shop, "staff.approval-use") == []
+
+
+async def test_what_is_owed_goes_back_with_the_rest(shop, counter):
+    """SEC-1, CAN-7: a manager reads what the plugin is then asked for."""
+    plugin = await counter.plugin()
+    order, payment = await paid_by_method(shop, counter, plugin)
+    now = await shop.get(order["id"])
+    given = {"id": order["id"], "expectedVersion": now["version"], "amount": 5_000, "reason": "사과"}
+    await shop.ask("order.refund-amount.request", given, MANAGER)
+    asked = back(order, payment)
+    with pytest.raises(PermissionDenied) as refused:
+        await shop.ask("payment.cancel.request", asked, CASHIER)
+    approval = await shop.approved(refused.value.data, CASHIER)
+    task = begin(shop, "payment.cancel.request", asked | {"approvalId": approval}, CASHIER)
+    plugin.answer(await plugin.asked("before-cancel"))
+    plugin.answer(await plugin.asked("cancel"), **REFUNDS["value"][0])
+    await task
+    (whole,) = [each for each in await refunds(shop) if not each.get("part")]
+    assert refused.value.data["about"]["amount"] == whole["amount"] == 18_000
+
+
 async def test_two_repeats_of_one_approval_ask_for_money_once(shop, counter):
     """SEC-1, CAN-10: whoever is first once nobody objects uses it up."""
     plugin, points = await counter.plugin(), await counter.plugin(POINTS)

@@ -21,7 +21,8 @@ class ActAbout(Doc, frozen=True, kw_only=True):
 
     orderId, orderNumber, cart: what it is done to; none for an order that is yet to be.  line: of it, `previous` where the
     quantity changes.  payment, attempt: the money it is about.  was, amount: won; `was` where the act makes another
-    amount of it.  how: what a manager decides.  override: although a plugin objected.
+    amount of it.  back: won that go back to the guest with it.  how: what a manager decides.  override: although a plugin
+    objected.
     """
 
     order_id: str | None = None
@@ -32,16 +33,18 @@ class ActAbout(Doc, frozen=True, kw_only=True):
     attempt: PaymentTry | None = None
     was: Won | None = None
     amount: Won | None = None
+    back: Won | None = None
     how: str | None = None
     override: bool = False
 
 
-def about_order(order: Order, *, override: bool = False) -> ActAbout:
-    """The whole of an order, with what it costs."""
+def about_order(order: Order, *, back: int, override: bool = False) -> ActAbout:
+    """The whole of an order, with what it costs. back: won that go back to the guest with it."""
     return ActAbout(
         order_id=order.id,
         order_number=order.number,
         amount=order.charge_price.charge_price_value,
+        back=back or None,
         override=override,
     )
 

@@ -14,7 +14,6 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from jumak.domain.approval import about_order
 from jumak.domain.caller import Caller
 from jumak.domain.errors import PosError
 from jumak.domain.order.ending import check_plugin_may_cancel, live_payments
@@ -28,7 +27,7 @@ from jumak.server.consent import Consent
 from jumak.server.payers import Payers
 from jumak.server.refunds import Refunds
 from jumak.service.approval import is_approved
-from jumak.service.cancelling import CANCEL
+from jumak.service.cancelling import CANCEL, about_cancelling
 from jumak.service.keeping import locked
 from jumak.service.order import cancel_order
 from jumak.service.payment import approved_to_cancel, cancel_one, may_cancel
@@ -87,7 +86,7 @@ class GivingBack:
                 await self._consent.ask(read, order, (payment,), caller)
             if payer is not None:
                 # Used up once nobody objects, and before anybody is asked for money.
-                approved.update(await self._approved(caller, order, payment, data))
+                approved.update(await self._approved(caller, payment, data))
                 await self._refunds.give_back(order, payment, payer, caller)
 
         if not caller.is_staff:
@@ -95,13 +94,14 @@ class GivingBack:
             return agreed
         return await self._in_time(ask, data, asked, agreed, CancelPaymentReply(cancel_pending=True))
 
-    async def _approved(
-        self, caller: Caller, order: Order, payment: Payment, data: CancelPayment
-    ) -> dict[str, Any]:
+    async def _approved(self, caller: Caller, payment: Payment, data: CancelPayment) -> dict[str, Any]:
         said: dict[str, Any] = {}
 
         async def use_up(tx: Transaction) -> Done:
-            said.update(await approved_to_cancel(tx, order, payment, data))
+            # As they are by now: others may have given a part back while plugins were asked.
+            order = await tx.order_of_payment(payment.id)
+            assert order is not None, "orders are never deleted"
+            said.update(await approved_to_cancel(tx, order, find_payment(order, payment.id), data))
             return Done()
 
         if (error := await self._submit(use_up, caller)) is not None:
@@ -120,7 +120,7 @@ class GivingBack:
             raise refusal
         if not caller.is_staff:
             check_plugin_may_cancel(order, caller)
-        elif not await is_approved(read, caller, CANCEL, data, about_order(order, override=data.override)):
+        elif not await is_approved(read, caller, CANCEL, data, await about_cancelling(read, order, data)):
             return cancel_order  # It says which approval it needs.
         known: Order = order
 

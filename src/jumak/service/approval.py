@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import blake2b
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -15,6 +17,9 @@ from jumak.domain.fact import Fact
 from jumak.protocol.envelope import canonical_body
 from jumak.service.documents import Approval
 from jumak.service.ports import Reader, Transaction
+
+NOBODY: Final[Mapping[str, Any]] = MappingProxyType({})
+"""Who approved what needed no approval."""
 
 
 class Approvable(Protocol):
@@ -92,6 +97,7 @@ async def _brought(
         or approval.action.removesuffix(".request") != action.removesuffix(".request")
         or approval.act != act_of(data, about)
         or approval.asked_by != caller.id
+        or approval.asked_staff != (None if caller.staff is None else caller.staff.id)
         or approval.expires_ms <= to_ms(read.at)
     ):
         return None

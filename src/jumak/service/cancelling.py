@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jumak.domain.approval import about_order
+from jumak.domain.approval import ActAbout, about_order
 from jumak.domain.attempt import Attempt, taking_back
 from jumak.domain.calendar import calendar_of
 from jumak.domain.fact import Fact
@@ -19,8 +19,8 @@ from jumak.service.approval import require_manager
 from jumak.service.attempt import change_attempt
 from jumak.service.documents import InFlight
 from jumak.service.keeping import check_unlocked, keep, order_fact, payment_fact
-from jumak.service.ports import Transaction
-from jumak.service.refund import queue
+from jumak.service.ports import Reader, Transaction
+from jumak.service.refund import goes_back, queue
 from jumak.service.table import shown
 
 CANCEL = "order.cancel"
@@ -40,8 +40,9 @@ async def staff_cancel(tx: Transaction, order: Order, data: CancelOrder) -> Canc
     unknown = await tx.get(InFlight, order.id) is not None
     paid = unknown or bool(live_payments(order))
     sent = backing_of(order).sent
-    about = about_order(order, override=data.override)
-    approved = await require_manager(tx, CANCEL, data, about) if paid or sent else {}
+    approved: dict[str, Any] = {}
+    if paid or sent:
+        approved = await require_manager(tx, CANCEL, data, await about_cancelling(tx, order, data))
     iso = calendar_of(tx.shop).iso(tx.at)
     after, payments = order, []
     for payment in live_payments(order):
@@ -60,6 +61,15 @@ async def staff_cancel(tx: Transaction, order: Order, data: CancelOrder) -> Canc
         waste_reason=data.reason,
     )
     return CancelOrderReply(order=await shown(tx, ended))
+
+
+async def about_cancelling(read: Reader, order: Order, data: CancelOrder) -> ActAbout:
+    """The order, and the money that goes back with it: of its payments, and what one of unknown end may have taken."""
+    unknown = await read.get(InFlight, order.id)
+    back = 0 if unknown is None else unknown.amount
+    for payment in live_payments(order):
+        back += await goes_back(read, order, payment)
+    return about_order(order, back=back, override=data.override)
 
 
 def _till_cash(order: Order, payment: Payment) -> bool:

@@ -60,7 +60,10 @@ class Staff(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Approval(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A manager's one-off approval (SEC-1): for one act, by one person, once. act: see `approval.act_of`."""
+    """A manager's one-off approval (SEC-1): for one act, by one person, once. act: see `approval.act_of`.
+
+    asked_by: caller it is for, and asked_staff the person signed in there, None where nobody is.
+    """
 
     id: str
     action: str
@@ -69,6 +72,7 @@ class Approval(Struct, frozen=True, kw_only=True, omit_defaults=True):
     staff_name: str
     role: Role
     asked_by: str
+    asked_staff: str | None = None
     expires_ms: int
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec.structs import replace
 
 from jumak.domain.approval import ActAbout, ApprovedCart
 from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.caller import Caller
-from jumak.domain.discount import StaffDiscount
 from jumak.domain.draft.amounts import (
     has_menu_choices,
     has_menu_price,
@@ -15,6 +16,7 @@ from jumak.domain.draft.amounts import (
     priced,
     to_order,
 )
+from jumak.domain.draft.answering import approve_discounts, approve_line_discounts, exceeds_approved
 from jumak.domain.draft.edit import (
     add_discount,
     add_line,
@@ -33,14 +35,14 @@ from jumak.domain.draft.edit import (
     start_payment,
     stop_payment,
 )
-from jumak.domain.draft.types import Draft, DraftLine
+from jumak.domain.draft.types import Draft
 from jumak.domain.errors import NotFound, PermissionDenied
 from jumak.domain.order.add import generated_key
 from jumak.domain.order.add_menu import appended
 from jumak.domain.order.edit import check_editable, finish_edit
 from jumak.domain.order.history import LineQuantity
 from jumak.domain.order.line import LineMaker
-from jumak.domain.order.staff_edit import given, is_large
+from jumak.domain.order.staff_edit import is_large
 from jumak.domain.order.types import Order
 from jumak.domain.table import TableRecord
 from jumak.protocol.messages.draft_order import (
@@ -51,6 +53,7 @@ from jumak.protocol.messages.draft_order import (
     DraftReply,
     LineByKey,
     LineDiscountByIndex,
+    StartPayment,
     SubmitDraft,
     UpdateDiningOption,
     UpdateDraft,
@@ -61,7 +64,7 @@ from jumak.protocol.messages.draft_order import (
 )
 from jumak.protocol.messages.order import OrderReply
 from jumak.protocol.row import Done, Nothing
-from jumak.service.approval import check_manager, require_manager
+from jumak.service.approval import Approvable, check_manager, require_manager
 from jumak.service.cart import cart_of, editable, keep_cart, view_of
 from jumak.service.documents import Cart, Device
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact
@@ -95,6 +98,8 @@ async def add_line_item(tx: Transaction, data: AddLineItem) -> DraftReply:
         _check_own_price(tx.caller, "draft-order.add-line-item")
     if tx.caller.is_staff and is_large(line.discounts, list_value(line.known), tx.shop):
         check_manager(tx.caller, "draft-order.add-line-item")
+    if tx.caller.may("staff:manage"):
+        after = approve_line_discounts(after, line.key, tx.shop)
     return await keep_cart(tx, draft, after)
 
 
@@ -163,11 +168,14 @@ async def add_order_discount(tx: Transaction, data: AddDraftDiscount) -> DraftRe
     """An order discount; staff below manager need approval for a large one (rulebook §7.5)."""
     draft = await editable(tx)
     menu = await menu_of(tx)
-    after = add_discount(draft, data.discount, menu, tx.shop, strict=not tx.caller.is_staff)
+    after = add_discount(draft, data.discount, menu, tx.shop, staff=tx.caller.is_staff)
     base = sum(line.charge for line in priced(draft, menu, tx.shop).lines)
-    if tx.caller.is_staff and is_large(after.discounts, base, tx.shop):
-        about = await _about_discount(tx, draft, data.discount, base)
+    large = tx.caller.is_staff and is_large(after.discounts, base, tx.shop)
+    if large:
+        about = await _about_discount(tx, draft, after)
         await require_manager(tx, "draft-order.add-discount", data, about)
+    if large or tx.caller.may("staff:manage"):
+        after = approve_discounts(after, menu, tx.shop)
     return await keep_cart(tx, draft, after)
 
 
@@ -175,12 +183,15 @@ async def add_order_discount(tx: Transaction, data: AddDraftDiscount) -> DraftRe
 async def add_item_discount(tx: Transaction, data: AddDraftItemDiscount) -> DraftReply:
     """A line discount; staff below manager need approval for a large one (rulebook §7.5)."""
     draft = await editable(tx)
-    after = add_line_discount(draft, data.key, data.discount, tx.shop, strict=not tx.caller.is_staff)
+    after = add_line_discount(draft, data.key, data.discount, tx.shop, staff=tx.caller.is_staff)
     line = find_line(after, data.key)
     base = list_value(line.known)
-    if tx.caller.is_staff and is_large(line.discounts, base, tx.shop):
-        about = await _about_discount(tx, draft, data.discount, base, line)
+    large = tx.caller.is_staff and is_large(line.discounts, base, tx.shop)
+    if large:
+        about = await _about_line_discount(tx, draft, after, data.key)
         await require_manager(tx, "draft-order.add-item-discount", data, about)
+    if large or tx.caller.may("staff:manage"):
+        after = approve_line_discounts(after, data.key, tx.shop)
     return await keep_cart(tx, draft, after)
 
 
@@ -197,14 +208,17 @@ async def update(tx: Transaction, data: UpdateDraft) -> DraftReply:
 
 
 @command("draft-order.start-payment")
-async def start(tx: Transaction, data: Nothing) -> Done:
-    """Open the payment screen; a cart that costs nothing becomes a completed order at once."""
+async def start(tx: Transaction, data: StartPayment) -> Done:
+    """Open the payment screen; a cart that costs nothing becomes a completed order at once.
+
+    Raises PermissionDenied APPROVAL_NEEDED for the latter as `submit` does.
+    """
     _, draft = await cart_of(tx, tx.caller)
     opened = start_payment(draft, to_ms(tx.at), till_connected=tx.live.till_connected())
     if (await view_of(tx, draft)).price.order_price_value > 0:
         await keep_cart(tx, draft, opened)
         return Done()
-    await _submitted(tx, draft, completed=True)
+    await _submitted(tx, draft, ("draft-order.start-payment", data), completed=True)
     return Done()
 
 
@@ -220,15 +234,17 @@ async def submit(tx: Transaction, data: SubmitDraft) -> OrderReply:
     """Make the cart an OPENED order, or further lines of the order named, and empty it.
 
     With the payment screen open only staff do so: the till saves the cart when money is due.
-    Raises Conflict TABLE_OCCUPIED when it was to be the table's only order.
+    Raises Conflict TABLE_OCCUPIED when it was to be the table's only order; PermissionDenied APPROVAL_NEEDED where staff's
+    discounts became large, or more than was approved, by what happened to the cart since (rulebook §7.5).
     """
     _, draft = await cart_of(tx, tx.caller)
     if not tx.caller.is_staff:
         check_free(draft, to_ms(tx.at))
+    asked = "draft-order.submit", data
     if data.order_id is None:
-        order = await _submitted(tx, draft, alone=data.alone)
+        order = await _submitted(tx, draft, asked, alone=data.alone)
     else:
-        order = await _appended(tx, draft, data.order_id)
+        order = await _appended(tx, draft, asked, data.order_id)
     return OrderReply(order=await shown(tx, order))
 
 
@@ -246,20 +262,40 @@ async def take_up_carts(tx: Transaction) -> Done:
     return Done()
 
 
-async def _submitted(tx: Transaction, draft: Draft, *, completed: bool = False, alone: bool = False) -> Order:
+async def _answered(tx: Transaction, draft: Draft, action: str, data: Approvable) -> dict[str, Any]:
+    """What the order's fact says of an approval. What staff gave is no more than what a manager said yes to, or one does now."""
+    menu = await menu_of(tx)
+    if not tx.caller.is_staff or not exceeds_approved(draft, menu, tx.shop):
+        return {}
+    charge = priced(draft, menu, tx.shop).charge
+    about = await _about_cart(tx, draft, charge.charge_list_price_value, charge.charge_price_value)
+    return await require_manager(tx, action, data, about)
+
+
+async def _submitted(
+    tx: Transaction,
+    draft: Draft,
+    asked: tuple[str, Approvable],
+    *,
+    completed: bool = False,
+    alone: bool = False,
+) -> Order:
     dto = to_order(draft, await menu_of(tx), tx.shop)
     staff = tx.caller.is_staff
     if dto.table_id is not None:
         await check_table(tx, dto.table_id, alone=alone or not staff)
-    order = await open_order(tx, dto, source="POS", allow_sold_out=staff, completed=completed)
+    approved = await _answered(tx, draft, *asked)
+    order = await open_order(
+        tx, dto, source="POS", allow_sold_out=staff, completed=completed, approved=approved
+    )
     await keep_cart(tx, draft, Draft())
     return order
 
 
-async def _appended(tx: Transaction, draft: Draft, order_id: str) -> Order:
+async def _appended(tx: Transaction, draft: Draft, asked: tuple[str, Approvable], order_id: str) -> Order:
     """The order with the cart's lines at its end, in one commit (OFF-5, ADD-8).
 
-    Discounts and prices above a role were approved when they came into the cart.
+    Prices above a role were approved when they came into the cart, discounts then or just before this.
     Raises NotFound, Locked, InvalidState ORDER_NOT_EDITABLE; PermissionDenied for who may not edit orders.
     """
     caller = tx.caller
@@ -287,7 +323,8 @@ async def _appended(tx: Transaction, draft: Draft, order_id: str) -> Order:
     iso = calendar_of(tx.shop).iso(tx.at)
     after = finish_edit(order, appended(order, dto, maker), tx.shop, iso)
     await check_reopening(tx, order)
-    after = await keep(tx, order, after, orders=[order_fact("update", after)])
+    approved = await _answered(tx, draft, *asked)
+    after = await keep(tx, order, after, orders=[order_fact("update", after, **approved)])
     await keep_cart(tx, draft, Draft())
     return after
 
@@ -298,15 +335,30 @@ def _check_own_price(caller: Caller, action: str) -> None:
         check_manager(caller, action)
 
 
-async def _about_discount(
-    tx: Transaction, draft: Draft, discount: StaffDiscount, base: int, line: DraftLine | None = None
+async def _about_discount(tx: Transaction, draft: Draft, after: Draft) -> ActAbout:
+    """A discount on this very cart: what it costs before and after."""
+    menu = await menu_of(tx)
+    was, amount = (priced(each, menu, tx.shop).charge.charge_price_value for each in (draft, after))
+    return await _about_cart(tx, draft, was, amount)
+
+
+async def _about_line_discount(tx: Transaction, draft: Draft, after: Draft, key: str) -> ActAbout:
+    """A discount on a line of this very cart: what the line costs before and after."""
+    menu, line = await menu_of(tx), find_line(after, key)
+    place = after.lines.index(line)
+    was, amount = (priced(each, menu, tx.shop).lines[place].charge for each in (draft, after))
+    counted = LineQuantity(id=key, title=line.known.item.title, quantity=line.known.quantity)
+    return await _about_cart(tx, draft, was, amount, counted)
+
+
+async def _about_cart(
+    tx: Transaction, draft: Draft, was: int, amount: int, line: LineQuantity | None = None
 ) -> ActAbout:
-    """A discount on this very cart, or on a line of it. base: won it is a rate of."""
+    """was, amount: won, the former told where it is another."""
     cart_id, _ = await cart_of(tx, tx.caller)
     return ActAbout(
         cart=ApprovedCart(id=cart_id, version=draft.version),
-        line=None
-        if line is None
-        else LineQuantity(id=line.key, title=line.known.item.title, quantity=line.known.quantity),
-        amount=given((discount,), base),
+        line=line,
+        was=was if was != amount else None,
+        amount=amount,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Raw, Struct
@@ -34,7 +34,7 @@ from jumak.protocol.messages.order import (
     OrdersReply,
     SearchOrders,
 )
-from jumak.service.approval import Approvable, require_manager
+from jumak.service.approval import NOBODY, Approvable, require_manager
 from jumak.service.cancelling import staff_cancel
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact, payment_fact
 from jumak.service.ports import OrderQuery, Reader, Transaction, menu_of
@@ -136,11 +136,13 @@ async def open_order(
     allow_sold_out: bool = False,
     completed: bool = False,
     checked: tuple[str, Approvable] | None = None,
+    approved: Mapping[str, Any] = NOBODY,
 ) -> Order:
     """Open an order and everything that follows from it; table and key checks are the caller's.
 
     completed: it costs nothing and is handed over at once, in the same commit.  checked: action and request
-    when the whole order comes from outside, see `check_role`.
+    when the whole order comes from outside, see `check_role`.  approved: what the fact says of an approval that was
+    used up before.
     """
     decided, warnings = decide_open(
         dto,
@@ -159,7 +161,8 @@ async def open_order(
         calendar_of(tx.shop),
     )
     oddities = {"warnings": list(warnings)} if warnings else {}
-    approved = {} if checked is None else await check_role(tx, None, decided, *checked)
+    if checked is not None:
+        approved = await check_role(tx, None, decided, *checked)
     facts = [order_fact("add", decided, **oddities, **approved)]
     if completed:
         decided = decide_complete(decided, iso=calendar_of(tx.shop).iso(tx.at))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from jumak.domain.approval import ActAbout, about_line
+from jumak.domain.approval import about_line, about_price
 from jumak.domain.calendar import calendar_of, to_ms
 from jumak.domain.errors import NotFound
 from jumak.domain.fact import Fact
@@ -20,7 +20,6 @@ from jumak.domain.order.staff_edit import (
     HeaderChange,
     LineChange,
     find_line,
-    given,
     is_large,
     needs_approval,
     was_sent,
@@ -135,10 +134,9 @@ async def update(tx: Transaction, data: UpdateOrder) -> OrderReply:
     change = HeaderChange(memo=data.memo, num_guests=data.num_guests, discounts=data.discounts, tip=data.tip)
     approved: dict[str, Any] = {}
     base = order.charge_price.charge_list_price_value
-    if data.discounts and is_large(data.discounts, base, tx.shop):
-        about = ActAbout(order_id=order.id, order_number=order.number, amount=given(data.discounts, base))
-        approved = await require_manager(tx, "order.update", data, about)
     after = decide_header(order, change, shop=tx.shop, iso=calendar_of(tx.shop).iso(tx.at))
+    if data.discounts and is_large(data.discounts, base, tx.shop):
+        approved = await require_manager(tx, "order.update", data, about_price(order, after))
     price = after.charge_price
     if data.tip and tip_needs_withholding(data.tip, price.charge_supply_value):
         text = f"{order.number}: 봉사료 {data.tip:,}원이 공급가액의 20%를 넘습니다. 원천징수 대상입니다"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, Final
 
 from jumak.domain.approval import ActAbout, about_payment
@@ -32,20 +31,19 @@ from jumak.protocol.messages.payment import (
     PaymentById,
     PaymentReply,
 )
-from jumak.service.approval import is_approved, require_manager
+from jumak.service.approval import NOBODY, is_approved, require_manager
 from jumak.service.documents import InFlight, Install, PaymentLock
 from jumak.service.keeping import check_unlocked, keep, known_order, order_fact, payment_fact
 from jumak.service.ports import Reader, Transaction
 from jumak.service.refund import (
     check_no_refund,
+    goes_back,
     queue,
 )
 from jumak.service.registry import command, query
 from jumak.service.serving import served
 
 CANCEL: Final = "payment.cancel"
-NOBODY: Final[Mapping[str, Any]] = MappingProxyType({})
-"""Who approved what needed no approval."""
 
 
 @command("payment.add.request")
@@ -208,7 +206,7 @@ async def may_cancel(
     """Whether no manager is needed, or a manager's approval is there; it stays there."""
     if not _needs_manager(order, payment, caller, data):
         return True
-    return await is_approved(read, caller, CANCEL, data, _about(order, payment, data))
+    return await is_approved(read, caller, CANCEL, data, await _about(read, order, payment, data))
 
 
 def _needs_manager(order: Order, payment: Payment, caller: Caller, data: CancelPayment) -> bool:
@@ -216,8 +214,9 @@ def _needs_manager(order: Order, payment: Payment, caller: Caller, data: CancelP
     return insists or needs_manager_to_cancel(order, payment, caller)
 
 
-def _about(order: Order, payment: Payment, data: CancelPayment) -> ActAbout:
-    return about_payment(order, payment, override=data.override)
+async def _about(read: Reader, order: Order, payment: Payment, data: CancelPayment) -> ActAbout:
+    back = await goes_back(read, order, payment)
+    return about_payment(order, payment, amount=back, override=data.override)
 
 
 async def approved_to_cancel(
@@ -226,7 +225,7 @@ async def approved_to_cancel(
     """What the fact says of a manager's approval, which is used up. Raises PermissionDenied APPROVAL_NEEDED."""
     if not _needs_manager(order, payment, tx.caller, data):
         return {}
-    return await require_manager(tx, CANCEL, data, _about(order, payment, data))
+    return await require_manager(tx, CANCEL, data, await _about(tx, order, payment, data))
 
 
 async def take_back(tx: Transaction, order: Order, payment: Payment, **said: Any) -> Order:

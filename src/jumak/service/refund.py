@@ -93,6 +93,15 @@ async def ask(
     return Done()
 
 
+async def goes_back(source: Reader, order: Order, payment: Payment) -> int:
+    """Won of a payment that go back when it is cancelled; whoever can be asked for it gives the owed parts too, see `ask`."""
+    record = backing_of(order).payments[payment.id]
+    left = payment.amount_money - record.refunded
+    if not record.terminal and method_of(order, payment) is None:
+        return left
+    return left + sum(part.amount for part in owed((await source.all(RefundAttempt)).values(), payment.id))
+
+
 async def _check_queued(tx: Transaction, payment_id: str) -> None:
     refund, order = await tx.get(RefundAttempt, payment_id), await tx.order_of_payment(payment_id)
     is_waiting = order is not None and backing_of(order).cancel_pending

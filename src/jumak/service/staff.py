@@ -116,6 +116,7 @@ async def approve(tx: Transaction, staff_id: str, action: str, act: str) -> Staf
         staff_name=person.name,
         role=person.role,
         asked_by=tx.caller.id,
+        asked_staff=None if tx.caller.staff is None else tx.caller.staff.id,
         expires_ms=to_ms(expires),
     )
     tx.put(approval)

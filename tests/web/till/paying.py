@@ -62,12 +62,16 @@ async def open_payment(page: Page, order: Json) -> None:
 
 
 class Stamp:
-    """A remote service with one payment method. It keeps what it is asked, and answers when it is told."""
+    """A remote service with one payment method. It keeps what it is asked, and answers when it is told.
+
+    objection: what it says against a cancel, None where it agrees.
+    """
 
     def __init__(self, socket: websockets.ClientConnection) -> None:
         self._socket = socket
         self._numbers = itertools.count(1)
         self.asked: list[Json] = []
+        self.objection: str | None = None
         self.scanned: list[str] = []
         self._came = asyncio.Event()
 
@@ -82,8 +86,10 @@ class Stamp:
                 elif frame["name"] == "barcode.event":
                     self.scanned.append(frame["data"]["barcode"])
                 elif frame["name"] == "payment.event.request":
-                    # It never objects to a cancel; silence would be waited for.
-                    agreed = {"event": frame["data"]["event"], "complete": True}
+                    # Silence would be waited for.
+                    agreed: Json = {"event": frame["data"]["event"], "complete": self.objection is None}
+                    if self.objection is not None:
+                        agreed["errorMessage"] = self.objection
                     await self.send("payment.event.response", agreed, frame["callbackId"])
 
     async def send(self, name: str, data: Json, callback_id: str | None = None) -> None:

@@ -23,6 +23,7 @@ from tests.web.till.paying import (
     start_payment,
 )
 from tests.web.till.stall import PINS, Json, Stall
+from tests.web.till.standing import pay_cash
 from tests.web.till.test_status import cancel, choice, look_at, row, status
 from tests.web.waiting import until
 
@@ -218,6 +219,40 @@ async def test_an_order_paid_three_ways(stall: Stall, browser: Browser) -> None:
     await expect(rows(detail)).to_have_count(0)
     now = await order_now(stall, order)
     assert {one["state"] for one in now["payments"]} == {"CANCELLED"}
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_a_cashier_goes_on_against_a_plugin_with_a_manager(
+    stall: Stall, browser: Browser, whole: bool
+) -> None:
+    """H-46, SEC-1: the manager beside them types a PIN for the cancel, and another, who reads that a plugin objects, to go on."""
+    order = await an_order(stall)
+    await pay_cash(stall, order)
+    page = await status(stall, browser, pin=PINS["cashier"])
+    detail = await look_at_closed(page, order)
+    approval = page.get_by_role("dialog", name="점장 승인")
+    async with stamp(stall) as plugin:
+        plugin.objection = "적립을 먼저 취소해 주세요"
+        if whole:
+            dialog = await cancel(page, detail)
+        else:
+            await detail.get_by_role("button", name="결제 취소").click()
+            dialog = page.get_by_role("alertdialog")
+            await dialog.get_by_role("button", name="결제 취소").click()
+        await approval.wait_for()
+        await expect(approval).not_to_contain_text("플러그인이 거부함")
+        await page.keyboard.type(PINS["manager"])
+        await page.keyboard.press("Enter")
+        await expect(dialog.get_by_role("alert")).to_contain_text(plugin.objection)
+        assert await serious(page) == []
+        await dialog.get_by_role("button", name="그래도 진행").click()
+        await expect(approval).to_contain_text("플러그인이 거부함")
+        await page.keyboard.type(PINS["manager"])
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("alertdialog")).to_have_count(0)
+    now = await order_now(stall, order)
+    assert [one["state"] for one in now["payments"]] == ["CANCELLED"]
+    assert (now["orderState"] == "CANCELLED") == whole
 
 
 async def test_a_plugin_that_stays_away(stall: Stall, browser: Browser) -> None:

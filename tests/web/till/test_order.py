@@ -298,7 +298,7 @@ async def test_discounts(stall: Stall, browser: Browser) -> None:
     await expect(dialog.get_by_text("점장 승인")).to_be_visible()
     await dialog.get_by_role("button", name="적용").click()
     await expect(page.get_by_role("dialog")).to_have_count(2)
-    await expect(page.locator("dialog .act")).to_have_text("큰 할인 · 장바구니 · 9,000원")
+    await expect(page.locator("dialog .act")).to_have_text("큰 할인 · 장바구니 · 10,900원 → 1,900원")
     await page.keyboard.type(PINS["manager"])
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("dialog")).to_have_count(0)

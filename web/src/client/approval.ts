@@ -11,6 +11,7 @@ const about = fields({
   attempt: maybe(tried),
   was: maybe(number),
   amount: maybe(number),
+  back: maybe(number),
   how: maybe(text),
   override: orElse(flag, false),
 });

@@ -230,10 +230,10 @@ export class Cart {
   }
 
   /** Makes it an order. Null when a change before it was refused: `problem` says which. Raises ShopError. */
-  async submit(into: Into): Promise<Order | null> {
+  async submit(into: Into, approvalId?: string): Promise<Order | null> {
     // An order without the line that was refused on the way is not what staff saw.
     if (!(await this.#settled())) return null;
-    const { order } = await this.#till.ask("draft-order.submit.request", into ?? {}, decodeSubmitted);
+    const { order } = await this.#till.ask("draft-order.submit.request", { ...into, ...brings(approvalId) }, decodeSubmitted);
     this.dining = HERE;
     this.removed = null;
     return order;

@@ -2,6 +2,7 @@
 
 import { ShopError } from "../client/errors";
 import type { Order } from "../client/shapes";
+import type { Approvals } from "./approval.svelte";
 import type { Cart, Into } from "./cart.svelte";
 import type { Orders } from "./orders.svelte";
 import type { Route } from "./route.svelte";
@@ -19,6 +20,7 @@ export class Checkout {
   readonly #orders: Orders;
   readonly #shop: ShopSettings;
   readonly #route: Route;
+  readonly #approvals: Approvals;
 
   /** failed: tells staff why a payment that a plugin wanted did not begin. */
   constructor(
@@ -27,6 +29,7 @@ export class Checkout {
     orders: Orders,
     shop: ShopSettings,
     route: Route,
+    approvals: Approvals,
     failed: (error: unknown) => void,
   ) {
     this.#till = till;
@@ -34,6 +37,7 @@ export class Checkout {
     this.#orders = orders;
     this.#shop = shop;
     this.#route = route;
+    this.#approvals = approvals;
     $effect.root(() => {
       $effect(() => {
         if (!cart.told.paying || this.busy || route.paying !== null) return;
@@ -81,11 +85,13 @@ export class Checkout {
   }
 
   async #submit(): Promise<Order | null> {
-    const order = await this.#cart.submit(this.#into()).catch((error: unknown) => {
+    // Discounts that became large with what happened to the cart since are a manager's to let through (rulebook §7.5).
+    const submit = (into: Into) => this.#approvals.run((approvalId) => this.#cart.submit(into, approvalId));
+    const order = await submit(this.#into()).catch((error: unknown) => {
       // Another till sent something to this table just now: ours is the next round (OFF-5).
       const orderId = error instanceof ShopError && error.reason === "TABLE_OCCUPIED" ? error.data["orderId"] : null;
       if (typeof orderId !== "string") throw error;
-      return this.#cart.submit({ orderId });
+      return submit({ orderId });
     });
     if (order !== null) this.separate = false;
     return order;

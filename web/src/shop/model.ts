@@ -38,8 +38,14 @@ export class Model {
   readonly menu = new Menu(this.till);
   readonly cart = new Cart(this.till);
   readonly picking = new Picking(this.till, this.cart);
-  readonly checkout = new Checkout(this.till, this.cart, this.orders, this.shop, this.route, (error) =>
-    this.hosting.tell(trouble(error), "error"),
+  readonly checkout = new Checkout(
+    this.till,
+    this.cart,
+    this.orders,
+    this.shop,
+    this.route,
+    this.approvals,
+    (error) => this.hosting.tell(trouble(error), "error"),
   );
   readonly scans = new Scans(
     this.till,

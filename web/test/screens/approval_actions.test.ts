@@ -50,6 +50,7 @@ describe("a manager reads before the PIN", () => {
       "결제 결과 처리 · 결제됨으로 처리 · A-012 · 카드 9,000원",
     ],
     ["order.cancel", { orderNumber: "A-012", amount: 29_700 }, "주문 취소 · A-012 · 29,700원"],
+    ["order.cancel", { orderNumber: "A-012", amount: 29_700, back: 20_000 }, "주문 취소 · A-012 · 29,700원 · 돌려줄 돈 20,000원"],
     ["order.cancel", undefined, "주문 취소"],
   ])("what %s is about: %o", (action, about, said) => {
     expect(actLabel(decodeNeeded({ action, act: "x", about }))).toBe(said);

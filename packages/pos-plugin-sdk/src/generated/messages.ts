@@ -83,6 +83,7 @@ import type {
   DraftOrderDeleteLineItemRequest,
   DraftOrderListHeldResponse,
   DraftOrderResumeRequest,
+  DraftOrderStartPayment,
   DraftOrderSubmitRequest,
   DraftOrderUpdateDiningOptionRequest,
   DraftOrderUpdateIsIgnorePrintRequest,
@@ -456,7 +457,7 @@ export interface Messages {
   /** Goes on with a cart that was put aside. */
   'draft-order.resume.request': { kind: 'request'; data: DraftOrderResumeRequest; reply: DraftReply; rateLimited: false; scope: 'staff:order' };
   /** Opens the payment screen; the name has no suffix and is answered. */
-  'draft-order.start-payment': { kind: 'request'; data: Nothing; reply: Done; rateLimited: false; scope: 'draft:write' };
+  'draft-order.start-payment': { kind: 'request'; data: DraftOrderStartPayment; reply: Done; rateLimited: false; scope: 'draft:write' };
   /** The payment screen was left without paying; the cart may be changed again. */
   'draft-order.stop-payment.request': { kind: 'request'; data: Nothing; reply: DraftReply; rateLimited: false; scope: 'staff:order' };
   /** Turns the cart into an OPENED order without paying, or adds it to one. */

@@ -845,10 +845,16 @@ export interface DraftOrderResumeRequest {
   id: string;
 }
 
+/** The approval that staff bring, where the cart costs nothing and is an order at once (rulebook §7.5). */
+export interface DraftOrderStartPayment {
+  approvalId?: string | undefined;
+}
+
 /** What becomes of the cart: an order of its own, or further lines of one that is there. */
 export interface DraftOrderSubmitRequest {
   orderId?: string | undefined;
   alone?: boolean | undefined;
+  approvalId?: string | undefined;
 }
 
 /** How this line is eaten from now on, every line when no key is sent. */

@@ -9,7 +9,7 @@ import msgspec
 from jumak.domain.base import Value
 from jumak.domain.catalog import Menu
 from jumak.domain.discount import Discount, StaffDiscount, resolve
-from jumak.domain.draft.types import Draft, DraftLine, DraftLineDto, DraftOrder, DraftTotals
+from jumak.domain.draft.types import CartDiscount, Draft, DraftLine, DraftLineDto, DraftOrder, DraftTotals
 from jumak.domain.errors import InvalidArgument, InvalidState
 from jumak.domain.merchant import Shop
 from jumak.domain.money import line_list, milli
@@ -88,7 +88,7 @@ def order_discounts(draft: Draft, price: OrderPrice, menu: Menu, shop: Shop) -> 
     return _each_as_amount(draft.discounts, base, shop)
 
 
-def with_discount(discounts: tuple[StaffDiscount, ...], discount: StaffDiscount) -> tuple[StaffDiscount, ...]:
+def with_discount(discounts: tuple[CartDiscount, ...], discount: CartDiscount) -> tuple[CartDiscount, ...]:
     """One more, in the sequence in which they apply: rates before amounts (DSC-1)."""
     rates = [each for each in (*discounts, discount) if each.percent_bp is not None]
     amounts = [each for each in (*discounts, discount) if each.percent_bp is None]
@@ -164,7 +164,7 @@ def to_order(draft: Draft, menu: Menu, shop: Shop) -> OrderDto:
     )
 
 
-def _each_as_amount(discounts: tuple[StaffDiscount, ...], base: int, shop: Shop) -> tuple[Discount, ...]:
+def _each_as_amount(discounts: tuple[CartDiscount, ...], base: int, shop: Shop) -> tuple[Discount, ...]:
     left = base
     shown = []
     for discount in discounts:

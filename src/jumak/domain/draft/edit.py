@@ -19,7 +19,7 @@ from jumak.domain.draft.amounts import (
     priced,
     with_discount,
 )
-from jumak.domain.draft.types import Draft, DraftChoice, DraftLine, DraftLineDto
+from jumak.domain.draft.types import CartDiscount, Draft, DraftChoice, DraftLine, DraftLineDto
 from jumak.domain.errors import (
     DuplicateKey,
     HostUnavailable,
@@ -58,7 +58,7 @@ def read_line(sent: dict[str, Any], new_key: str) -> DraftLine:
         known=known,
         sent=given,
         discounts=tuple(
-            StaffDiscount(title=each.title, amount_money=each.amount_money, title_i18n=each.title_i18n)
+            CartDiscount(title=each.title, amount_money=each.amount_money, title_i18n=each.title_i18n)
             for each in known.discount
         ),
     )
@@ -94,7 +94,8 @@ def add_line(draft: Draft, line: DraftLine, menu: Menu, shop: Shop, *, staff: bo
             zip(line.discounts, line_discounts(line, shop), strict=True)
         ):
             check_within(asked, comes_to, f"{LINE}.discount[{place}]")
-    return replace(draft, lines=(*draft.lines, line))
+    discounts = tuple(replace(each, by_staff=staff) for each in line.discounts)
+    return replace(draft, lines=(*draft.lines, replace(line, discounts=discounts)))
 
 
 def delete_line(draft: Draft, key: str) -> Draft:
@@ -168,22 +169,22 @@ def find_line(draft: Draft, key: str) -> DraftLine:
 # -- discounts and header --------------------------------------------------------------------------
 
 
-def add_discount(draft: Draft, discount: StaffDiscount, menu: Menu, shop: Shop, *, strict: bool) -> Draft:
-    """One more order discount (DSC-1 … DSC-7). strict: above its base it is refused, not clipped (DSC-4)."""
+def add_discount(draft: Draft, discount: StaffDiscount, menu: Menu, shop: Shop, *, staff: bool) -> Draft:
+    """One more order discount (DSC-1 … DSC-7). staff: above its base it is clipped, a plugin's is refused (DSC-4)."""
     check_staff_discounts((discount,), "$.discount")
-    after = replace(draft, discounts=with_discount(draft.discounts, discount))
+    after = replace(draft, discounts=with_discount(draft.discounts, _of_cart(discount, staff=staff)))
     comes_to = order_discounts(after, priced(after, menu, shop), menu, shop)
-    if strict:
+    if not staff:
         check_within(discount, comes_to[-1], "$.discount")
     return after
 
 
-def add_line_discount(draft: Draft, key: str, discount: StaffDiscount, shop: Shop, *, strict: bool) -> Draft:
-    """One more discount on a line. strict: as above."""
+def add_line_discount(draft: Draft, key: str, discount: StaffDiscount, shop: Shop, *, staff: bool) -> Draft:
+    """One more discount on a line. staff: as above."""
     line = find_line(draft, key)
     check_staff_discounts((discount,), "$.discount")
-    after = replace(line, discounts=with_discount(line.discounts, discount))
-    if strict:
+    after = replace(line, discounts=with_discount(line.discounts, _of_cart(discount, staff=staff)))
+    if not staff:
         check_within(discount, line_discounts(after, shop)[-1], "$.discount")
     return _with_line(draft, line, after)
 
@@ -270,11 +271,21 @@ def _check_free(line: DraftLine, part: str, *, staff: bool) -> None:
         )
 
 
+def _of_cart(discount: StaffDiscount, *, staff: bool) -> CartDiscount:
+    return CartDiscount(
+        title=discount.title,
+        amount_money=discount.amount_money,
+        percent_bp=discount.percent_bp,
+        title_i18n=discount.title_i18n,
+        by_staff=staff,
+    )
+
+
 def _with_line(draft: Draft, before: DraftLine, after: DraftLine) -> Draft:
     return replace(draft, lines=tuple(after if each is before else each for each in draft.lines))
 
 
-def _without(discounts: tuple[StaffDiscount, ...], index: int) -> tuple[StaffDiscount, ...]:
+def _without(discounts: tuple[CartDiscount, ...], index: int) -> tuple[CartDiscount, ...]:
     if not 0 <= index < len(discounts):
         raise NotFound("없는 할인입니다", f"there is no discount {index}", path="$.indexOfDiscount")
     return discounts[:index] + discounts[index + 1 :]

@@ -71,13 +71,23 @@ class DraftLineDto(Doc, frozen=True, kw_only=True):
 # -- what the shop keeps ---------------------------------------------------------------------------
 
 
+class CartDiscount(StaffDiscount, frozen=True, kw_only=True):
+    """A discount of a cart. by_staff: staff typed it, no plugin that answers for its own.
+
+    approved: won it came to when a manager last said yes to it (rulebook §7.5).
+    """
+
+    by_staff: bool = False
+    approved: PositiveWon = 0
+
+
 class DraftLine(Struct, frozen=True, kw_only=True):
     """A line of the cart. sent: every key it came with.  discounts: as they were asked for."""
 
     key: str
     known: DraftLineDto
     sent: dict[str, Any]
-    discounts: tuple[StaffDiscount, ...] = ()
+    discounts: tuple[CartDiscount, ...] = ()
 
 
 class Draft(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -87,7 +97,7 @@ class Draft(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     lines: tuple[DraftLine, ...] = ()
-    discounts: tuple[StaffDiscount, ...] = ()
+    discounts: tuple[CartDiscount, ...] = ()
     ignore_print: bool = False
     memo: str | None = None
     table_id: int | None = None

@@ -185,10 +185,10 @@ def was_sent(order: Order, line_id: str) -> bool:
 
 def is_large(discounts: Sequence[StaffDiscount], base: int, shop: Shop) -> bool:
     """Together more than the rate staff may give by themselves (§7.5). base: won."""
-    return given(discounts, base) * 10_000 > base * shop.large_discount_bp
+    return _given(discounts, base) * 10_000 > base * shop.large_discount_bp
 
 
-def given(discounts: Sequence[StaffDiscount], base: int) -> int:
+def _given(discounts: Sequence[StaffDiscount], base: int) -> int:
     """Won that these take off together. base: won they are rates of."""
     return sum(
         discount.amount_money.value

@@ -128,6 +128,13 @@ class SubmitDraft(Data, frozen=True, kw_only=True):
 
     order_id: PublicId | None = None
     alone: bool = False
+    approval_id: Approval | None = None
+
+
+class StartPayment(Data, frozen=True, kw_only=True):
+    """The approval that staff bring, where the cart costs nothing and is an order at once (rulebook §7.5)."""
+
+    approval_id: Approval | None = None
 
 
 class HeldById(Data, frozen=True, kw_only=True):
@@ -197,7 +204,7 @@ ROWS: tuple[Row, ...] = (
         sdk="draftOrder.updateItemMemo", origin=SDK, page=PAGE, about="Another note on a line."),
     Row(name="draft-order.update-is-ignore-print.request", kind="request", data=UpdateIgnorePrint, reply=DraftReply, scopes=WRITE,
         write=True, sdk="draftOrder.updateIgnorePrint", origin=SDK, page=PAGE, about="Whether a kitchen slip is printed for this cart."),
-    Row(name="draft-order.start-payment", kind="request", data=Nothing, scopes=WRITE, write=True,
+    Row(name="draft-order.start-payment", kind="request", data=StartPayment, scopes=WRITE, write=True,
         sdk="draftOrder.startPayment", origin=SDK, page=PAGE, about="Opens the payment screen; the name has no suffix and is answered."),
     Row(name="draft-order.change.event", kind="push", data=DraftChange, scopes=READ,
         sdk="draftOrder.on", origin=SDK, page=PAGE, about="The cart changed, whoever changed it."),

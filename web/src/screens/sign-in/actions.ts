@@ -16,6 +16,8 @@ const ACTIONS: Readonly<Record<string, readonly [ko: string, en: string]>> = {
   "order.update": ["큰 할인", "A large discount"],
   "draft-order.add-discount": ["큰 할인", "A large discount"],
   "draft-order.add-item-discount": ["큰 할인", "A large discount"],
+  "draft-order.start-payment": ["큰 할인", "A large discount"],
+  "draft-order.submit": ["큰 할인", "A large discount"],
   "payment.cancel": ["결제 취소", "Cancelling a payment"],
   "payment-attempt.resolve": ["결제 결과 처리", "Saying how a payment ended"],
   "payment-refund.resolve": ["환불 처리", "Saying how money went back"],
@@ -49,7 +51,8 @@ export function actionLabel(action: string): string {
 /** The whole of it: the action, whose order or cart, and the item or amount it is about. */
 export function actParts({ action, about }: Pick<Question, "action" | "about">): readonly string[] {
   const override = about.override ? t("although") : "";
-  return [actionLabel(action), how(about), place(about), item(about), money(about), override].filter(Boolean);
+  const back = about.back === undefined ? "" : t("goesBack", { won: won(about.back) });
+  return [actionLabel(action), how(about), place(about), item(about), money(about), back, override].filter(Boolean);
 }
 
 type About = Question["about"];

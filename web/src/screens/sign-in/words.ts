@@ -22,6 +22,7 @@ export const t = words({
   approvalTitle: ["점장 승인", "A manager's approval"],
   approvalHint: ["점장 이상의 PIN을 입력하세요.", "Enter the PIN of a manager or the owner."],
   theCart: ["장바구니", "Cart"],
+  goesBack: ["돌려줄 돈 {won}", "{won} goes back"],
   although: ["플러그인이 거부함", "although a plugin objects"],
   approve: ["승인", "Approve"],
   enter: ["로그인", "Sign in"],
